@@ -1,0 +1,108 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from participants.emails import canonical_email
+from participants.zones import validate_zone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an account. Raises participants.emails.BadEmail for an address that cannot be one."""
+        user = self.model(email=canonical_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by one e-mail address. What they do in a program is an Enrolment."""
+
+    email = models.EmailField(unique=True, max_length=254)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    # Raised when links already sent to this person must stop working.
+    link_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @property
+    def short_name(self) -> str:
+        return self.first_name or self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.short_name
+
+
+class RoleGrant(models.Model):
+    """A role a person holds in the whole organisation. Roles inside one program are programs.Coordinator."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", "Admin"
+        COORDINATOR = "coordinator", "Coordinator"
+        SAFEGUARDING_LEAD = "safeguarding_lead", "Safeguarding lead"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    granted_at = models.DateTimeField()
+    granted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="one_grant_of_a_role_each"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["admin", "coordinator", "safeguarding_lead"]), name="role_grant_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class AuditEntry(models.Model):
+    """Who did what, when, to what. Written only by participants.services.record; never changed."""
+
+    at = models.DateTimeField(db_index=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    # The program it belongs to, as a plain number: programs stand above participants.
+    program_id = models.BigIntegerField(null=True, db_index=True)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    # Figures and names of things; never what somebody said or answered.
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
