@@ -19,8 +19,8 @@ class PrivateByDefaultMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if "Cache-Control" not in response:
-            add_never_cache_headers(response)  # type: ignore[arg-type]  # works on every response class
-            patch_vary_headers(response, ["Cookie"])  # type: ignore[arg-type]  # as above
+            add_never_cache_headers(response)
+            patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
