@@ -1,0 +1,41 @@
+"""Text that only the people concerned may read: encrypted with a key that is not in the database."""
+
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+class Unreadable(Exception):
+    """A stored text cannot be decrypted with the keys of this installation."""
+
+
+@lru_cache(maxsize=4)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(text: str) -> str:
+    """Ciphertext under the newest key of settings.CONFIDENTIAL_KEYS."""
+    return _cipher(tuple(settings.CONFIDENTIAL_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The text behind a ciphertext made with any key still listed. Raises Unreadable otherwise."""
+    try:
+        return _cipher(tuple(settings.CONFIDENTIAL_KEYS)).decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable("No key in CONFIDENTIAL_KEYS opens this text") from error
+
+
+class ConfidentialTextField(models.TextField):
+    """A text column whose content is ciphertext in the database, in dumps and in backups."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        plain = super().get_prep_value(value)
+        return encrypt(plain) if plain else plain
+
+    def from_db_value(self, value: str | None, *_: object) -> str | None:
+        return decrypt(value) if value else value

@@ -1,0 +1,87 @@
+"""Writes about people: accounts, roles in the organisation, and the record of who did what."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from participants.emails import canonical_email
+from participants.models import AuditEntry, RoleGrant, User
+from participants.zones import zone
+
+
+class LastAdmin(Exception):
+    """The organisation would be left without an admin."""
+
+
+def record(
+    *,
+    by: User | None,
+    verb: str,
+    now: datetime,
+    program_id: int | None = None,
+    subject: models.Model | None = None,
+    **detail: Any,
+) -> AuditEntry:
+    """Write down who did what. Called inside the transaction of the deed, so that neither stands alone.
+
+    `detail` holds figures and names of things, never what somebody said or answered.
+    """
+    return AuditEntry.objects.create(
+        at=now,
+        by=by,
+        verb=verb,
+        program_id=program_id,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        detail=detail,
+    )
+
+
+@transaction.atomic
+def ensure_account(*, email: str, first_name: str = "", last_name: str = "", timezone: str = "UTC") -> tuple[User, bool]:
+    """The account of that address and whether it is new. An existing account keeps its name.
+
+    Raises participants.emails.BadEmail.
+    """
+    address = canonical_email(email)
+    found = User.objects.select_for_update().filter(email=address).first()
+    if found:
+        return found, False
+    user = User(email=address, first_name=first_name, last_name=last_name, timezone=timezone)
+    user.set_unusable_password()
+    user.save()
+    return user, True
+
+
+@transaction.atomic
+def update_profile(*, by: User, first_name: str, last_name: str, timezone: str, now: datetime) -> User:
+    """Change one's own name and time zone. Raises ValueError for an unknown zone."""
+    zone(timezone)
+    user = User.objects.select_for_update().get(pk=by.pk)
+    user.first_name, user.last_name, user.timezone = first_name, last_name, timezone
+    user.save(update_fields=["first_name", "last_name", "timezone"])
+    record(by=by, verb="profile changed", now=now, subject=user)
+    return user
+
+
+@transaction.atomic
+def grant_role(*, user: User, role: str, by: User | None, now: datetime) -> RoleGrant:
+    """Give a role in the organisation; giving it twice changes nothing."""
+    grant, new = RoleGrant.objects.get_or_create(
+        user=user, role=RoleGrant.Role(role), defaults={"granted_at": now, "granted_by": by}
+    )
+    if new:
+        record(by=by, verb="role granted", now=now, subject=user, role=role)
+    return grant
+
+
+@transaction.atomic
+def revoke_role(*, user: User, role: str, by: User | None, now: datetime) -> None:
+    """Take a role away. Raises LastAdmin if nobody could then give it back."""
+    admins = RoleGrant.objects.select_for_update().filter(role=RoleGrant.Role.ADMIN)
+    if role == RoleGrant.Role.ADMIN and not any(grant.user_id != user.pk for grant in admins):
+        raise LastAdmin("Somebody else must become an admin first")
+    removed, _ = RoleGrant.objects.filter(user=user, role=role).delete()
+    if removed:
+        record(by=by, verb="role taken away", now=now, subject=user, role=role)

@@ -1,0 +1,44 @@
+"""Loads the program a page is about and checks the right to it in one step."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from participants.models import User
+from programs.models import Program
+from programs.permissions import RIGHTS, Right, roles_in
+
+P = ParamSpec("P")
+
+
+class ProgramRequest(HttpRequest):
+    """A request of a signed-in person to a page of a program they may see."""
+
+    user: User
+    program_rights: frozenset[Right]
+
+
+def program_view(
+    right: Right,
+) -> Callable[[Callable[Concatenate[Any, Program, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Hand the program to the view; what one may not see is a 404 like what is not there.
+
+    Example: ``@program_view(Right.PEOPLE) def people(request, program): …`` behind ``<slug:slug>/people/``.
+    """
+
+    def decorate(view: Callable[Concatenate[Any, Program, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapper(request: Any, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            program = Program.objects.filter(slug=slug).first()
+            held = roles_in(request.user, program) if program else frozenset()
+            if program is None or not held & RIGHTS[right]:
+                raise Http404("There is no such page")
+            request.program_rights = frozenset(each for each in Right if held & RIGHTS[each])
+            request.program = program
+            return view(request, program, *args, **kwargs)
+
+        return wrapper
+
+    return decorate
