@@ -49,8 +49,8 @@ class MatchRule(models.Model):
     kind = models.CharField(max_length=20)
     label = models.CharField(max_length=120)
     # The field of the person who receives (mentee; in peer tracks: either) and of the one who gives.
-    taker_field = models.ForeignKey(ProfileField, models.PROTECT, related_name="+")
-    giver_field = models.ForeignKey(ProfileField, models.PROTECT, related_name="+")
+    taker_field = models.ForeignKey(ProfileField, models.RESTRICT, related_name="+")
+    giver_field = models.ForeignKey(ProfileField, models.RESTRICT, related_name="+")
     strength = models.CharField(max_length=10, choices=Strength.choices, default=Strength.MID)
     points = models.SmallIntegerField(default=0)
     # Points for each gap in steps, as text keys: {"2": 12, "1": 9}.
@@ -58,7 +58,7 @@ class MatchRule(models.Model):
     others_forbidden = models.BooleanField(default=False)
     params = models.JSONField(default=dict, blank=True)
     condition_side = models.CharField(max_length=10, blank=True)
-    condition_field = models.ForeignKey(ProfileField, models.PROTECT, null=True, blank=True, related_name="+")
+    condition_field = models.ForeignKey(ProfileField, models.RESTRICT, null=True, blank=True, related_name="+")
     condition_equals = models.JSONField(null=True, blank=True)
 
     class Meta:

@@ -95,7 +95,7 @@ class Response(models.Model):
 
 class Answer(models.Model):
     response = models.ForeignKey(Response, models.CASCADE, related_name="answers")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
+    question = models.ForeignKey(Question, models.RESTRICT, related_name="+")
     value = models.PositiveSmallIntegerField(null=True)
     text = ConfidentialTextField(blank=True)
 

@@ -1,0 +1,19 @@
+"""Moments at which the floors above must act inside the same transaction. They add themselves in AppConfig.ready."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar
+
+from programs.models import Enrolment, Program
+
+T = TypeVar("T")
+
+# Called with (enrolment, now) when somebody leaves a track.
+leaving: list[Callable[[Enrolment, dt.datetime], None]] = []
+# Called with (program, now) just before a program and all that hangs on it is deleted.
+deleting: list[Callable[[Program, dt.datetime], None]] = []
+
+
+def run(calls: list[Callable[[T, dt.datetime], None]], subject: T, now: dt.datetime) -> None:
+    for call in calls:
+        call(subject, now)

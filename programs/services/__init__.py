@@ -1,0 +1,35 @@
+"""Writes about programs: what is offered and who is in it."""
+
+from programs.services.enrolments import change_enrolment, enrol, leave
+from programs.services.fields import add_field, change_field, move_field, remove_field
+from programs.services.programs import (
+    change_program,
+    close_program,
+    create_program,
+    delete_program,
+    open_enrolment,
+    start_meeting,
+)
+from programs.services.staff import add_coordinator, remove_coordinator
+from programs.services.tracks import add_track, change_track, remove_track
+
+__all__ = [
+    "add_coordinator",
+    "add_field",
+    "add_track",
+    "change_enrolment",
+    "change_field",
+    "change_program",
+    "change_track",
+    "close_program",
+    "create_program",
+    "delete_program",
+    "enrol",
+    "leave",
+    "move_field",
+    "open_enrolment",
+    "remove_coordinator",
+    "remove_field",
+    "remove_track",
+    "start_meeting",
+]

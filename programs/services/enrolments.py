@@ -1,0 +1,106 @@
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from participants.models import User
+from participants.services import record
+from programs import hooks
+from programs.errors import ProgramError
+from programs.models import Enrolment, ProfileField, Track
+
+Kind = ProfileField.Kind
+
+
+def clean_answer(field: ProfileField, value: Any) -> Any:
+    """The stored form of one answer, or None for no answer. Raises ProgramError naming the field.
+
+    choice and ordered: one of the options; multi: a list of options in the field's order; number: int or float;
+    text: at most 2,000 letters; yesno: bool.
+    """
+    if value is None or value == "" or value == []:
+        return None
+    wrong = ProgramError(f"“{value}” is not an answer to “{field.label}”", field=field.slug)
+    if field.kind in (Kind.CHOICE, Kind.ORDERED):
+        if value not in field.options:
+            raise wrong
+    elif field.kind == Kind.MULTI:
+        if not isinstance(value, list) or not set(value) <= set(field.options):
+            raise wrong
+        return [option for option in field.options if option in value]
+    elif field.kind == Kind.NUMBER:
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1_000_000_000:
+            raise wrong
+    elif field.kind == Kind.YESNO:
+        if not isinstance(value, bool):
+            raise wrong
+    elif not isinstance(value, str) or len(value) > 2000:
+        raise wrong
+    return value
+
+
+def clean_answers(fields: Mapping[str, ProfileField], role: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """All answers of one person. Raises ProgramError for an unknown field or a required one left empty."""
+    unknown = sorted(set(answers) - set(fields))
+    if unknown:
+        raise ProgramError(f"The program has no field “{unknown[0]}”", field=unknown[0])
+    cleaned = {slug: clean_answer(fields[slug], value) for slug, value in answers.items()}
+    for slug, field in fields.items():
+        if field.required and role in field.asked_of and cleaned.get(slug) is None:
+            raise ProgramError(f"“{field.label}” needs an answer", field=slug)
+    return {slug: value for slug, value in cleaned.items() if value is not None}
+
+
+@transaction.atomic
+def enrol(
+    *,
+    track: Track,
+    user: User,
+    role: str,
+    answers: Mapping[str, Any],
+    by: User | None,
+    now: dt.datetime,
+    capacity: int | None = None,
+) -> Enrolment:
+    """Take a person into a track, or change their answers if they are in it already; somebody who left comes back.
+
+    Raises ProgramError for an answer the program's fields do not allow.
+    """
+    fields = {field.slug: field for field in track.program.fields.all()}
+    enrolment = Enrolment.objects.select_for_update().filter(track=track, user=user, role=role).first()
+    if enrolment is None:
+        enrolment = Enrolment(track=track, user=user, role=role, joined_at=now)
+    enrolment.answers = clean_answers(fields, role, answers)
+    enrolment.capacity = capacity
+    enrolment.state, enrolment.left_at = Enrolment.State.ACTIVE, None
+    enrolment.save()
+    record(by=by, verb="enrolled", now=now, program_id=track.program_id, subject=enrolment, role=role)
+    return enrolment
+
+
+@transaction.atomic
+def change_enrolment(
+    *, enrolment: Enrolment, answers: Mapping[str, Any], capacity: int | None, by: User, now: dt.datetime
+) -> Enrolment:
+    """Change answers or places. Raises ProgramError as enrol does."""
+    locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    fields = {field.slug: field for field in locked.track.program.fields.all()}
+    locked.answers = clean_answers(fields, locked.role, answers)
+    locked.capacity = capacity
+    locked.save()
+    record(by=by, verb="answers changed", now=now, program_id=locked.track.program_id, subject=locked)
+    return locked
+
+
+@transaction.atomic
+def leave(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
+    """End somebody's part in a track; their matches end with it. Leaving twice changes nothing."""
+    locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    if locked.state == Enrolment.State.LEFT:
+        return locked
+    locked.state, locked.left_at = Enrolment.State.LEFT, now
+    locked.save(update_fields=["state", "left_at"])
+    hooks.run(hooks.leaving, locked, now)
+    record(by=by, verb="left", now=now, program_id=locked.track.program_id, subject=locked)
+    return locked

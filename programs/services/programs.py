@@ -1,0 +1,160 @@
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from participants.models import User
+from participants.services import record
+from participants.zones import is_zone
+from programs import hooks
+from programs.errors import ProgramError
+from programs.models import Coordinator, Enrolment, Program
+from programs.services.fields import add_starter_fields
+from programs.services.tracks import add_track
+
+# Slugs that would hide a page of ours.
+RESERVED = frozenset({"new", "upload", "models"})
+
+
+def slug_for(name: str) -> str:
+    """A short address made from a name, that no program has yet."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:50].strip("-") or "program"
+    if base in RESERVED:
+        base = f"{base}-program"
+    taken = set(Program.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken
+    )
+
+
+@transaction.atomic
+def create_program(
+    *,
+    name: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    models: Sequence[str],
+    by: User | None,
+    now: dt.datetime,
+    timezone: str = "UTC",
+    description: str = "",
+    contact_name: str = "",
+    contact_email: str = "",
+) -> Program:
+    """A program in draft with one track for each model and every default in place; `by` becomes its coordinator.
+
+    Raises ProgramError for dates that cross, an unknown time zone or model, or no model at all.
+    """
+    if not models:
+        raise ProgramError("Choose at least one model", field="models")
+    program = Program(slug=slug_for(name), created_at=now, created_by=by)
+    _set_basics(program, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
+    program.save()
+    if by:
+        Coordinator.objects.create(program=program, user=by, since=now)
+    add_starter_fields(program=program)
+    for model in models:
+        add_track(program=program, model=model, by=by, now=now)
+    record(by=by, verb="program created", now=now, program_id=program.pk, subject=program, name=name)
+    return program
+
+
+@transaction.atomic
+def change_program(
+    *,
+    program: Program,
+    name: str,
+    description: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    timezone: str,
+    contact_name: str,
+    contact_email: str,
+    by: User,
+    now: dt.datetime,
+) -> Program:
+    """Change name, dates, zone or contact. Raises ProgramError as create_program does."""
+    locked = Program.objects.select_for_update().get(pk=program.pk)
+    _set_basics(locked, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
+    locked.version += 1
+    locked.save()
+    record(by=by, verb="program changed", now=now, program_id=locked.pk, subject=locked)
+    return locked
+
+
+def _set_basics(
+    program: Program,
+    name: str,
+    description: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    timezone: str,
+    contact_name: str,
+    contact_email: str,
+) -> None:
+    if not name.strip():
+        raise ProgramError("Give the program a name", field="name")
+    if ends_on <= starts_on:
+        raise ProgramError("The last day must come after the first", field="ends_on")
+    if not is_zone(timezone):
+        raise ProgramError(f"“{timezone}” is not a known time zone", field="timezone")
+    program.name, program.description = name.strip(), description.strip()
+    program.starts_on, program.ends_on, program.timezone = starts_on, ends_on, timezone
+    program.contact_name, program.contact_email = contact_name.strip(), contact_email.strip()
+
+
+def _move_on(program: Program, to: str, allowed: Sequence[str], verb: str, by: User, now: dt.datetime) -> Program:
+    locked = Program.objects.select_for_update().get(pk=program.pk)
+    if locked.state == to:
+        return locked
+    if locked.state not in allowed:
+        raise ProgramError(f"The program is {locked.get_state_display().lower()} now")
+    locked.state = to
+    locked.save(update_fields=["state"])
+    record(by=by, verb=verb, now=now, program_id=locked.pk, subject=locked)
+    return locked
+
+
+@transaction.atomic
+def open_enrolment(*, program: Program, by: User, now: dt.datetime) -> Program:
+    """Let people in. Raises ProgramError when the program is past that, or has no track."""
+    if not program.tracks.exists():
+        raise ProgramError("Add a track first")
+    return _move_on(program, Program.State.OPEN, [Program.State.DRAFT], "enrolment opened", by, now)
+
+
+@transaction.atomic
+def start_meeting(*, program: Program, by: User, now: dt.datetime) -> Program:
+    """Mark the program as running: its first matches are out. Raises ProgramError once it is closed."""
+    return _move_on(
+        program, Program.State.RUNNING, [Program.State.DRAFT, Program.State.OPEN], "program started", by, now
+    )
+
+
+@transaction.atomic
+def close_program(*, program: Program, by: User, now: dt.datetime) -> Program:
+    """End the program; its report stays. Raises ProgramError unless it is running."""
+    return _move_on(program, Program.State.CLOSED, [Program.State.RUNNING], "program closed", by, now)
+
+
+@transaction.atomic
+def delete_program(*, program: Program, by: User, now: dt.datetime) -> None:
+    """Remove a sample program with all its people's data, or a draft nobody has joined.
+
+    Accounts made for a sample go with it unless they take part in, or run, something else.
+    Raises ProgramError for any other program.
+    """
+    locked = Program.objects.select_for_update().get(pk=program.pk)
+    people = User.objects.filter(enrolments__track__program=locked)
+    if not locked.is_sample and (locked.state != Program.State.DRAFT or people.exists()):
+        raise ProgramError("Only the sample, or a draft nobody has joined, can be deleted. Close this one instead.")
+    in_it = list(people.values_list("pk", flat=True).distinct()) if locked.is_sample else []
+    record(by=by, verb="program deleted", now=now, program_id=locked.pk, name=locked.name)
+    hooks.run(hooks.deleting, locked, now)
+    locked.delete()
+    elsewhere = Enrolment.objects.filter(user__in=in_it).values("user")
+    alone = User.objects.filter(pk__in=in_it, role_grants=None, coordinates=None).exclude(pk__in=elsewhere)
+    alone.exclude(pk=by.pk).delete()
