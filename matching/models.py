@@ -115,6 +115,8 @@ class Proposal(models.Model):
     # The people left over, each with the reasons in words: [{"enrolment": 1, "reason": "…", "details": […]}].
     left_over = models.JSONField(default=list)
     step = models.CharField(max_length=80, blank=True)
+    # How often a worker has taken it up: one that kills its worker again and again is given up.
+    attempts = models.PositiveSmallIntegerField(default=0)
     progress = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     # Raised by every change on the board: two people never overwrite each other.
@@ -157,6 +159,13 @@ class Match(models.Model):
         DECLINED = "declined", "Declined"
         ENDED = "ended", "Ended"
 
+    class EndReason(models.TextChoices):
+        DECLINED = "declined", "Somebody said no"
+        EXPIRED = "expired", "Not everybody answered in time"
+        REPLACED = "replaced", "A later proposal took its place"
+        WITHDRAWN = "withdrawn", "The coordinator took it back"
+        LEFT = "left", "Somebody left the program"
+
     LIVE = (State.OFFERED, State.ACTIVE)
 
     track = models.ForeignKey(Track, models.CASCADE, related_name="matches")
@@ -166,6 +175,8 @@ class Match(models.Model):
     # Each criterion's share of the score: [{"key", "label", "points", "max_points", "met", "sentence", "reason"}].
     shares = models.JSONField(default=list)
     locked = models.BooleanField(default=False)
+    # The enrolments in it, sorted: set when it is offered, so that the same people are never joined twice at once.
+    people_key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     offered_at = models.DateTimeField(null=True)
     answer_until = models.DateTimeField(null=True)
@@ -187,6 +198,11 @@ class Match(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(activated_at__isnull=False), name="match_active_has_a_date"
+            ),
+            models.UniqueConstraint(
+                fields=["people_key"],
+                condition=Q(state__in=["offered", "active"]) & ~Q(people_key=""),
+                name="same_people_matched_once",
             ),
         ]
 
