@@ -1,5 +1,40 @@
 """All writes of the outbox."""
 
-from mail.services.queueing import Draft, cancel, cancel_person, cancel_unwanted, enqueue, enqueue_many
+from mail.services.delivery import Outcome, Tally, deliver_one, drain
+from mail.services.leases import claim, hand_over, release
+from mail.services.outcomes import (
+    expire_due,
+    hold_overdue,
+    lift_suppression,
+    mark_failed,
+    mark_sent,
+    release_held,
+)
+from mail.services.preferences import Choice, save_wishes
+from mail.services.queueing import Draft, cancel, cancel_person, enqueue, enqueue_many
+from mail.services.ticks import beat, take_slot
 
-__all__ = ["Draft", "cancel", "cancel_person", "cancel_unwanted", "enqueue", "enqueue_many"]
+__all__ = [
+    "Choice",
+    "Draft",
+    "Outcome",
+    "Tally",
+    "beat",
+    "cancel",
+    "cancel_person",
+    "claim",
+    "deliver_one",
+    "drain",
+    "enqueue",
+    "enqueue_many",
+    "expire_due",
+    "hand_over",
+    "hold_overdue",
+    "lift_suppression",
+    "mark_failed",
+    "mark_sent",
+    "release",
+    "release_held",
+    "save_wishes",
+    "take_slot",
+]

@@ -146,14 +146,15 @@ def cancel_person(*, recipient_id: int, program_id: int | None = None, now: date
     return _cancel(theirs, reason="Left", now=now)
 
 
-def cancel_unwanted(*, recipient_id: int, program_id: int | None, groups: Iterable[str] | None, now: datetime) -> int:
-    """Cancel what a person has just switched off: these groups of messages, or (None) all that can be."""
-    off = [
-        kind.slug
-        for kind in registry.all_kinds()
-        if not kind.transactional and (groups is None or kind.group in groups)
-    ]
+def cancel_unwanted(
+    *, recipient_id: int, program_id: int | None, groups: Iterable[str] | None, until: datetime | None, now: datetime
+) -> int:
+    """Cancel what a person has just switched off: these groups, or (None) all that can be; due before `until`."""
+    kinds = [kind for kind in registry.all_kinds() if not kind.transactional]
+    off = [kind.slug for kind in kinds if groups is None or kind.group in groups]
     theirs = Q(recipient_id=recipient_id, program_id=program_id, kind__in=off)
+    if until is not None:
+        theirs &= Q(not_before__lt=until)
     return _cancel(theirs, reason="Unsubscribed", now=now)
 
 

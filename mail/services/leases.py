@@ -1,0 +1,168 @@
+"""Who may send a message now: the claim, the fence before the mail server, and giving back."""
+
+import uuid
+import zlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from mail import queries, registry
+from mail.models import Message
+from mail.registry import UnknownKind
+from mail.services.guards import guards
+
+State = Message.State
+LEASE = timedelta(seconds=120)
+# What must be left of a lease at the fence; sending is cut off well before that (delivery.SEND_SECONDS).
+MARGIN = timedelta(seconds=60)
+WEEKLY_CAP = 2
+WEEK = timedelta(days=7)
+
+
+def claim(limit: int, now: datetime) -> list[Message]:
+    """Take up to `limit` due messages for LEASE and return them with their recipients.
+
+    Due is what waits and may leave, and what another worker took and did not finish in its time. Of those, a message
+    that had passed the fence may have arrived: its kind decides whether it goes again or becomes "unknown". Two
+    callers never get the same row: PostgreSQL skips locked rows, SQLite runs one writer at a time.
+    """
+    while True:
+        with transaction.atomic():
+            rows = list(_due(now)[:limit])
+            sure = [row for row in rows if not (row.handed_over_at and must_hold(row, now))]
+            _set_aside([row for row in rows if row not in sure])
+            _lease(sure, now)
+        if sure or not rows:
+            return sure
+
+
+def _due(now: datetime) -> QuerySet[Message]:
+    waiting = Q(state=State.PENDING, not_before__lte=now)
+    lapsed = Q(state=State.SENDING, lease_until__lt=now)
+    # The first filter follows from the second; it lets the partial index be used.
+    due = Message.objects.filter(state__in=[State.PENDING, State.SENDING]).filter(waiting | lapsed, expires_at__gt=now)
+    rows = due.select_related("recipient").order_by("not_before", "pk")
+    return rows.select_for_update(skip_locked=True, of=("self",)) if guards.row_locks else rows
+
+
+def must_hold(message: Message, now: datetime) -> bool:
+    """Whether a message that may have arrived must not be sent again. Never, if the next server drops repeats."""
+    if settings.EMAIL_IDEMPOTENCY_HEADER:
+        return False
+    try:
+        return registry.get(message.kind).when_in_doubt(message, now) == "hold"
+    except UnknownKind:
+        return True
+
+
+def _set_aside(rows: list[Message]) -> None:
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.UNKNOWN, lease_until=None)
+
+
+def _lease(rows: list[Message], now: datetime) -> None:
+    token, until = uuid.uuid4(), now + LEASE
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=State.SENDING, lease_token=token, lease_until=until, attempts=F("attempts") + 1
+    )
+    for row in rows:
+        row.state, row.lease_token, row.lease_until, row.attempts = State.SENDING, token, until, row.attempts + 1
+
+
+def mine(message: Message) -> QuerySet[Message]:
+    """The row, as long as nobody has claimed it since."""
+    return Message.objects.filter(pk=message.pk, lease_token=message.lease_token)
+
+
+def release(messages: Iterable[Message]) -> int:
+    """Give claimed messages back untried, as if they had not been claimed."""
+    return sum(
+        mine(message)
+        .filter(state=State.SENDING)
+        .update(state=State.PENDING, lease_until=None, lease_token=None, attempts=F("attempts") - 1)
+        for message in messages
+    )
+
+
+def hand_over(message: Message, *, now: datetime) -> bool:
+    """The fence: True if this worker, and no other, may give the message to the mail server now.
+
+    In one transaction: the claim is still ours and long enough, the message is not cancelled or expired, the person
+    is active, has the same address, has not switched it off, and is below the weekly cap. What speaks against it is
+    written to the row. Cancelling commits either before this (nothing leaves) or after it (it is on its way).
+    """
+    if not guards.fence:
+        return True
+    with transaction.atomic():
+        _one_at_a_time(message)
+        still = mine(message).filter(state=State.SENDING, lease_until__gt=now + MARGIN, expires_at__gt=now)
+        if still.update(handed_over_at=now) != 1:
+            return False
+        verdict = _objection(message, now)
+        if verdict is not None:
+            # Not handed over after all; an earlier doubt about it remains.
+            mine(message).update(handed_over_at=message.handed_over_at, lease_until=None, **verdict)
+        return verdict is None
+
+
+def _one_at_a_time(message: Message) -> None:
+    """Two workers counting one person's messages of a program must not both find room for one more."""
+    if connection.vendor != "postgresql" or not _is_capped(message):
+        return
+    key = zlib.crc32(f"mail-cap|{message.recipient_id}|{message.program_id}".encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _is_capped(message: Message) -> bool:
+    return message.program_id is not None and registry.get(message.kind).is_capped
+
+
+def _objection(message: Message, now: datetime) -> dict[str, object] | None:
+    """What to write to a row that must not leave now; None if it may."""
+    person = get_user_model().objects.filter(pk=message.recipient_id).values("is_active", "email").get()
+    kind = registry.get(message.kind)
+    if not person["is_active"]:
+        return {"state": State.CANCELLED, "last_error_class": "Inactive"}
+    if person["email"] != message.recipient.email:
+        # Composed for an address that was just changed: the next claim composes it anew.
+        return {"state": State.PENDING, "lease_token": None, "attempts": F("attempts") - 1}
+    if kind.transactional:
+        return None
+    if queries.is_suppressed(message.recipient.email):
+        return {"state": State.FAILED, "last_error_class": "SuppressedAddress"}
+    if queries.is_switched_off(user_id=message.recipient_id, program_id=message.program_id, group=kind.group, now=now):
+        return {"state": State.CANCELLED, "last_error_class": "Unsubscribed"}
+    return _over_the_cap(message, now) if _is_capped(message) else None
+
+
+def _over_the_cap(message: Message, now: datetime) -> dict[str, object] | None:
+    """At most WEEKLY_CAP capped messages in any seven days to one person from one program.
+
+    The next one waits until the week since the last but one is over; if that is too late for it, it expires, and
+    says why. Messages that may have arrived count.
+    """
+    recent = (
+        Message.objects.filter(recipient_id=message.recipient_id, program_id=message.program_id)
+        .filter(kind__in=registry.capped_slugs(), handed_over_at__gt=now - WEEK)
+        .exclude(pk=message.pk)
+        .exclude(state=State.FAILED)
+        .order_by("-handed_over_at")
+        .values_list("handed_over_at", flat=True)[:WEEKLY_CAP]
+    )
+    times = [at for at in recent if at is not None]
+    if len(times) < WEEKLY_CAP:
+        return None
+    room_at = times[-1] + WEEK
+    if room_at >= message.expires_at:
+        return {"state": State.EXPIRED, "last_error_class": "WeeklyCap"}
+    return {
+        "state": State.PENDING,
+        "not_before": room_at,
+        "lease_token": None,
+        "attempts": F("attempts") - 1,
+        "last_error_class": "WeeklyCap",
+    }
