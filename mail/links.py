@@ -7,6 +7,7 @@ signature's salt, so a token for one task is no token for another. Raising User.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -21,9 +22,9 @@ _EXTRA = re.compile(r"[A-Za-z0-9_-]{0,40}")
 
 @dataclass(frozen=True)
 class Link:
-    """What a token says: who (a participants.User), about what, how (extra), and until when."""
+    """What a token says: who, about what, how (extra), and until when."""
 
-    user: AbstractBaseUser
+    user: Any  # a participants.User, which stands above mail
     subject_id: int
     extra: str
     expires_at: datetime
