@@ -1,3 +1,34 @@
-from django.urls import URLPattern, URLResolver
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mentorship import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/ready", views.ready, name="ready"),
+    path("help/", views.plain_page, {"template": "mentorship/help.html"}, name="help"),
+    path("privacy/", views.plain_page, {"template": "mentorship/privacy.html"}, name="privacy"),
+    path("accessibility/", views.plain_page, {"template": "mentorship/accessibility.html"}, name="accessibility"),
+    path("", include("participants.urls")),
+    # The parts of allauth this product uses; accounts come from imports and invitations, never from a sign-up form.
+    path("sign-in/password/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-in/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("me/password/", account.password_change, name="account_change_password"),
+    path("me/password/new/", account.password_set, name="account_set_password"),
+    path("sign-up/", RedirectView.as_view(pattern_name="participants:sign_in"), name="account_signup"),
+    path("sign-in/forgotten/", RedirectView.as_view(pattern_name="participants:sign_in"), name="account_reset_password"),
+    path("me/", include("sessions.urls")),
+    path("org/", include("reports.urls_organisation")),
+    path("programs/", include("mentorship.setup")),
+    path("programs/", include("programs.urls")),
+    path("programs/<slug:slug>/", include("matching.urls")),
+    path("programs/<slug:slug>/", include("surveys.urls")),
+    path("programs/<slug:slug>/", include("reports.urls")),
+    path("t/<str:token>/", include("matching.urls_token")),
+    path("t/<str:token>/", include("sessions.urls_token")),
+    path("t/<str:token>/", include("surveys.urls_token")),
+    path("", include("mail.urls")),
+]

@@ -7,7 +7,6 @@ from programs.services.programs import (
     close_program,
     create_program,
     delete_program,
-    open_enrolment,
     start_meeting,
 )
 from programs.services.staff import add_coordinator, remove_coordinator
@@ -27,7 +26,6 @@ __all__ = [
     "enrol",
     "leave",
     "move_field",
-    "open_enrolment",
     "remove_coordinator",
     "remove_field",
     "remove_track",

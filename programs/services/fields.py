@@ -78,10 +78,10 @@ def add_field(
     """Ask people one more thing. Raises ProgramError for a spec that makes no sense or a slug in use."""
     clean = clean_spec(spec)
     Program.objects.select_for_update().get(pk=program.pk)
-    taken = set(program.fields.values_list("slug", flat=True))
+    taken = {"new", *program.fields.values_list("slug", flat=True)}
     if slug in taken:
         raise ProgramError(f"The program has a field “{slug}” already", field="slug")
-    field = ProfileField(program=program, slug=slug or field_slug(clean.label, taken), position=len(taken))
+    field = ProfileField(program=program, slug=slug or field_slug(clean.label, taken), position=len(taken) - 1)
     _fill(field, clean)
     field.save()
     record(by=by, verb="field added", now=now, program_id=program.pk, subject=field, label=field.label)
@@ -89,7 +89,7 @@ def add_field(
 
 
 @transaction.atomic
-def change_field(*, field: ProfileField, spec: FieldSpec, by: User, now: dt.datetime) -> ProfileField:
+def change_field(*, field: ProfileField, spec: FieldSpec, by: User | None, now: dt.datetime) -> ProfileField:
     """Change a field. Raises InUse when somebody has given an answer the change would make impossible."""
     clean = clean_spec(spec)
     locked = ProfileField.objects.select_for_update().get(pk=field.pk)
@@ -107,7 +107,7 @@ def change_field(*, field: ProfileField, spec: FieldSpec, by: User, now: dt.date
 
 
 @transaction.atomic
-def remove_field(*, field: ProfileField, by: User, now: dt.datetime) -> None:
+def remove_field(*, field: ProfileField, by: User | None, now: dt.datetime) -> None:
     """Stop asking something. Raises InUse while a rule needs it or somebody has answered it."""
     locked = ProfileField.objects.select_for_update().get(pk=field.pk)
     answers = _answered(locked).count()
@@ -123,7 +123,7 @@ def remove_field(*, field: ProfileField, by: User, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def move_field(*, field: ProfileField, up: bool, by: User, now: dt.datetime) -> None:
+def move_field(*, field: ProfileField, up: bool, by: User | None, now: dt.datetime) -> None:
     """Swap a field with the one above or below it; at the end of the list nothing happens."""
     order = list(ProfileField.objects.select_for_update().filter(program=field.program_id))
     here = next(i for i, each in enumerate(order) if each.pk == field.pk)

@@ -51,7 +51,7 @@ def create_program(
     if not models:
         raise ProgramError("Choose at least one model", field="models")
     program = Program(slug=slug_for(name), created_at=now, created_by=by)
-    _set_basics(program, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
+    set_basics(program, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
     program.save()
     if by:
         Coordinator.objects.create(program=program, user=by, since=now)
@@ -78,14 +78,14 @@ def change_program(
 ) -> Program:
     """Change name, dates, zone or contact. Raises ProgramError as create_program does."""
     locked = Program.objects.select_for_update().get(pk=program.pk)
-    _set_basics(locked, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
+    set_basics(locked, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
     locked.version += 1
     locked.save()
     record(by=by, verb="program changed", now=now, program_id=locked.pk, subject=locked)
     return locked
 
 
-def _set_basics(
+def set_basics(
     program: Program,
     name: str,
     description: str,
@@ -95,6 +95,7 @@ def _set_basics(
     contact_name: str,
     contact_email: str,
 ) -> None:
+    """Fill in what the form and the program file share. Raises ProgramError that names the form field."""
     if not name.strip():
         raise ProgramError("Give the program a name", field="name")
     if ends_on <= starts_on:
@@ -116,14 +117,6 @@ def _move_on(program: Program, to: str, allowed: Sequence[str], verb: str, by: U
     locked.save(update_fields=["state"])
     record(by=by, verb=verb, now=now, program_id=locked.pk, subject=locked)
     return locked
-
-
-@transaction.atomic
-def open_enrolment(*, program: Program, by: User, now: dt.datetime) -> Program:
-    """Let people in. Raises ProgramError when the program is past that, or has no track."""
-    if not program.tracks.exists():
-        raise ProgramError("Add a track first")
-    return _move_on(program, Program.State.OPEN, [Program.State.DRAFT], "enrolment opened", by, now)
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ def add_track(
         raise ProgramError(f"“{model}” is not a mentoring model", field="model")
     recipe = known[model]
     Program.objects.select_for_update().get(pk=program.pk)
-    taken = set(program.tracks.values_list("slug", flat=True))
+    taken = {"new", *program.tracks.values_list("slug", flat=True)}
     if slug in taken:
         raise ProgramError(f"The program has a track “{slug}” already", field="slug")
     base = slug or model.replace("_", "-")
@@ -38,7 +38,7 @@ def add_track(
         slug=free,
         name=name.strip() or recipe.name,
         model=model,
-        position=len(taken),
+        position=len(taken) - 1,
         capacity=recipe.capacity,
         cadence_days=recipe.cadence_days,
         session_minutes=recipe.session_minutes,
@@ -75,7 +75,7 @@ def change_track(
 
 
 @transaction.atomic
-def remove_track(*, track: Track, by: User, now: dt.datetime) -> None:
+def remove_track(*, track: Track, by: User | None, now: dt.datetime) -> None:
     """Remove a track nobody is in. Raises InUse otherwise."""
     locked = Track.objects.select_for_update().get(pk=track.pk)
     people = locked.enrolments.count()

@@ -1,0 +1,130 @@
+"""Setting a program up: one task list over what the apps below configure, and the whole as a file."""
+
+import json
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from matching.models import MatchRule
+from mentorship.definition import BadProgramFile, dump_program, load_program, read_file
+from participants.formkit import LookForm
+from participants.permissions import may_create_programs
+from programs.access import ProgramRequest, program_view
+from programs.models import Program
+from programs.permissions import Right
+from programs.queries import head_count
+from programs.services.programs import slug_for
+
+app_name = "setup"
+
+
+@dataclass(frozen=True)
+class Task:
+    label: str
+    url: str
+    state: str
+    hint: str = ""
+
+
+def _state(done: bool) -> str:
+    return "done" if done else "todo"
+
+
+def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
+    """What there is to set up, in the order most people go; only what this reader may change."""
+    at = {"slug": program.slug}
+    tracks = list(program.tracks.all())
+    ruled = set(MatchRule.objects.filter(plan__track__program=program).values_list("plan__track", flat=True))
+    tasks = [
+        Task(
+            "Dates, description and contact",
+            reverse("programs:details", kwargs=at),
+            _state(bool(program.description and program.contact_email)),
+            f"{program.starts_on:%-d %B %Y} to {program.ends_on:%-d %B %Y}",
+        ),
+        *(
+            Task(
+                f"Track: {track.name}",
+                reverse("programs:track", kwargs={**at, "track": track.slug}),
+                "done",
+                f"{track.get_model_display()}, every {track.cadence_days} days, {track.session_minutes} minutes",
+            )
+            for track in tracks
+        ),
+        Task("What people are asked", reverse("programs:fields", kwargs=at), _state(program.fields.exists())),
+    ]
+    if Right.MATCH in rights:
+        tasks += [
+            Task(
+                f"Matching rules: {track.name}",
+                reverse("matching:rules", kwargs={**at, "track": track.slug}),
+                _state(track.pk in ruled),
+            )
+            for track in tracks
+        ]
+        tasks.append(Task("Surveys", reverse("surveys:list", kwargs=at), _state(program.surveys.exists())))
+    tasks.append(
+        Task("Coordinators", reverse("programs:coordinators", kwargs=at), _state(program.coordinators.exists()))
+    )
+    if Right.PEOPLE in rights:
+        people = head_count(program)["all"]
+        hint = f"{people} people take part" if people else "Import a CSV or Excel file"
+        url = reverse("programs:people" if people else "programs:import_upload", kwargs=at)
+        tasks.append(Task("People", url, _state(people > 0), hint))
+    return tasks
+
+
+@require_GET
+@program_view(Right.EDIT)
+def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
+    todo = tasks_of(program, request.program_rights)
+    done = sum(task.state == "done" for task in todo)
+    return render(request, "setup/tasks.html", {"program": program, "tasks": todo, "done": done})
+
+
+@require_GET
+@program_view(Right.EDIT)
+def download(request: ProgramRequest, program: Program) -> HttpResponse:
+    """The whole definition as a file: a template for the next program, here or elsewhere."""
+    content = json.dumps(dump_program(program), indent=2, ensure_ascii=False)
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{program.slug}.json"'
+    return response
+
+
+class UploadForm(LookForm):
+    file = forms.FileField(label="Program file", help_text="A .json file downloaded from a program's set-up page.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """A new program from a file; one with that address already gets a new address and leaves the old one alone."""
+    if not may_create_programs(request.user):
+        raise Http404("There is no such page")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            data = read_file(form.cleaned_data["file"].read())
+            if Program.objects.filter(slug=data["slug"]).exists():
+                data["slug"] = slug_for(data["name"])
+            program, _ = load_program(data, by=request.user, now=timezone.now())  # type: ignore[arg-type]  # signed in
+        except BadProgramFile as error:
+            for problem in error.problems:
+                form.add_error("file", problem)
+        else:
+            messages.info(request, f"“{program.name}” is set up from the file.")
+            return redirect("setup:tasks", slug=program.slug)
+    return render(request, "setup/upload.html", {"form": form}, status=422 if form.errors else 200)
+
+
+urlpatterns = [
+    path("upload/", upload, name="upload"),
+    path("<slug:slug>/set-up/", tasks, name="tasks"),
+    path("<slug:slug>/set-up/file/", download, name="download"),
+]

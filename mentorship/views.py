@@ -1,0 +1,43 @@
+"""Where everybody starts, and what a machine asks to see whether the installation lives."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_safe
+
+from participants.permissions import is_admin, may_create_programs
+from programs.models import Coordinator, Enrolment
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the place of the reader's work: programs for those who run them, their own matches for everybody else."""
+    user = request.user
+    runs = Coordinator.objects.filter(user=user.pk).exists()
+    takes_part = Enrolment.objects.filter(user=user.pk).exists()
+    if runs or (may_create_programs(user) and not takes_part and not is_admin(user)):
+        return redirect("programs:list")
+    return redirect("reports:organisation" if is_admin(user) else "sessions:home")
+
+
+@require_safe
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The web process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@login_not_required
+def ready(request: HttpRequest) -> HttpResponse:
+    """The web process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ready", content_type="text/plain")
+
+
+@require_GET
+@login_not_required
+def plain_page(request: HttpRequest, template: str) -> HttpResponse:
+    return render(request, template)

@@ -1,0 +1,147 @@
+"""A program's own part of its JSON file: dates, fields and tracks. The floors above add theirs to each track."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from participants.models import User
+from participants.services import record
+from programs.errors import ProgramError
+from programs.models import Coordinator, ProfileField, Program, Track
+from programs.services import add_field, add_track, change_field, change_track, remove_field, remove_track
+from programs.services.fields import FieldSpec
+from programs.services.programs import RESERVED, set_basics
+
+
+def dump(program: Program) -> dict[str, Any]:
+    """The file's content without what matching and surveys add. Queries: fields and tracks."""
+    return {
+        "slug": program.slug,
+        "version": program.version,
+        "name": program.name,
+        "description": program.description,
+        "starts_on": program.starts_on.isoformat(),
+        "ends_on": program.ends_on.isoformat(),
+        "timezone": program.timezone,
+        "contact": {"name": program.contact_name, "email": program.contact_email},
+        "fields": [_dump_field(field) for field in program.fields.all()],
+        "tracks": [dump_track(track) for track in program.tracks.all()],
+    }
+
+
+def _dump_field(field: ProfileField) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "slug": field.slug,
+        "label": field.label,
+        "kind": field.kind,
+        "asked_of": list(field.asked_of),
+        "required": field.required,
+        "shared": field.shared,
+    }
+    if field.options:
+        content["options"] = list(field.options)
+    if field.help:
+        content["help"] = field.help
+    return content
+
+
+def dump_track(track: Track) -> dict[str, Any]:
+    return {
+        "slug": track.slug,
+        "name": track.name,
+        "model": track.model,
+        "capacity": track.capacity,
+        "cadence_days": track.cadence_days,
+        "session_minutes": track.session_minutes,
+    }
+
+
+@transaction.atomic
+def load(data: Mapping[str, Any], *, by: User | None, now: dt.datetime) -> tuple[Program, bool]:
+    """Make the program of that slug as the file says, or bring an existing one to it; whether it is new.
+
+    `data` has passed the file's schema. Raises ProgramError, with the place in the file, for what cannot be:
+    dates that cross, a field removed that people have answered, a track removed that people are in.
+    """
+    slug = data["slug"]
+    if slug in RESERVED:
+        raise ProgramError(f"slug: “{slug}” is the address of one of our pages; choose another")
+    program = Program.objects.select_for_update().filter(slug=slug).first()
+    new = program is None
+    if program is None:
+        program = Program(slug=slug, created_at=now, created_by=by)
+    contact = data.get("contact", {})
+    set_basics(
+        program,
+        data["name"],
+        data.get("description", ""),
+        dt.date.fromisoformat(data["starts_on"]),
+        dt.date.fromisoformat(data["ends_on"]),
+        data.get("timezone", "UTC"),
+        contact.get("name", ""),
+        contact.get("email", ""),
+    )
+    program.version = data["version"]
+    program.save()
+    if new and by:
+        Coordinator.objects.create(program=program, user=by, since=now)
+    _load_tracks(program, data["tracks"], by, now)
+    record(by=by, verb="program file loaded", now=now, program_id=program.pk, subject=program)
+    return program, new
+
+
+def load_fields(program: Program, items: list[Mapping[str, Any]], *, by: User | None, now: dt.datetime) -> None:
+    """Bring the fields to the file's list, in its order, keeping those answered. Raises ProgramError with the place."""
+    have = {field.slug: field for field in program.fields.all()}
+    for position, item in enumerate(items):
+        spec = FieldSpec(
+            label=item["label"],
+            kind=item["kind"],
+            options=item.get("options", ()),
+            asked_of=item["asked_of"],
+            required=item.get("required", False),
+            shared=item.get("shared", False),
+            help=item.get("help", ""),
+        )
+        try:
+            if item["slug"] in have:
+                field = change_field(field=have.pop(item["slug"]), spec=spec, by=by, now=now)
+            else:
+                field = add_field(program=program, spec=spec, slug=item["slug"], by=by, now=now)
+        except ProgramError as error:
+            raise ProgramError(f"fields[{position}]: {error}") from error
+        ProfileField.objects.filter(pk=field.pk).update(position=position)
+
+
+def drop_fields(program: Program, items: list[Mapping[str, Any]], *, by: User | None, now: dt.datetime) -> None:
+    """Remove the fields the file no longer has. Comes after the rules, which may have needed them."""
+    kept = {item["slug"] for item in items}
+    for field in program.fields.exclude(slug__in=kept):
+        remove_field(field=field, by=by, now=now)
+
+
+def _load_tracks(program: Program, items: list[Mapping[str, Any]], by: User | None, now: dt.datetime) -> None:
+    have = {track.slug: track for track in program.tracks.all()}
+    for position, item in enumerate(items):
+        try:
+            track = have.pop(item["slug"], None) or add_track(
+                program=program, model=item["model"], slug=item["slug"], by=by, now=now
+            )
+            if track.model != item["model"]:
+                raise ProgramError(f"the model of “{track.name}” cannot change from {track.model}; add a track instead")
+            change_track(
+                track=track,
+                name=item["name"],
+                capacity=item["capacity"],
+                cadence_days=item["cadence_days"],
+                session_minutes=item["session_minutes"],
+                by=by,
+                now=now,
+            )
+        except ProgramError as error:
+            raise ProgramError(f"tracks[{position}]: {error}") from error
+        Track.objects.filter(pk=track.pk).update(position=position)
+    for track in have.values():
+        remove_track(track=track, by=by, now=now)

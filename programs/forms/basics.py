@@ -1,0 +1,119 @@
+from typing import Any
+
+from django import forms
+
+from participants.formkit import DayInput, LookForm
+from participants.zones import KNOWN
+from programs.catalogue import registry
+from programs.errors import ProgramError
+from programs.models import ProfileField, Role
+from programs.services.fields import FieldSpec
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone people look for by a place's name, and UTC."""
+    named = sorted(zone for zone in KNOWN if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/", "right/")))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
+
+
+def put_error(form: forms.BaseForm, error: ProgramError) -> None:
+    """Show a service's refusal at the field it concerns, or on top of the form."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+class BasicsForm(LookForm):
+    name = forms.CharField(max_length=120, help_text="People see it in every mail.")
+    description = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="What it is for",
+    )
+    starts_on = forms.DateField(label="First day", widget=DayInput())
+    ends_on = forms.DateField(label="Last day", widget=DayInput())
+    timezone = forms.ChoiceField(label="Time zone", choices=zone_choices, help_text="Dates of the program are meant in it.")
+    contact_name = forms.CharField(
+        max_length=100, required=False, label="Who signs the mails", help_text="A person's name is answered more often."
+    )
+    contact_email = forms.EmailField(required=False, label="Where replies go")
+
+
+class NewProgramForm(LookForm):
+    name = forms.CharField(max_length=120, help_text="For example “Engineering mentoring, spring 2027”.")
+    starts_on = forms.DateField(label="First day", widget=DayInput())
+    ends_on = forms.DateField(label="Last day", widget=DayInput())
+    models = forms.MultipleChoiceField(
+        label="Models",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each becomes a track of the program. You can add and remove tracks later.",
+        error_messages={"required": "Choose at least one model"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["models"].choices = [  # type: ignore[attr-defined]  # it is a choice field
+            (model.slug, f"{model.name}: {model.one_line}") for model in registry.all_models()
+        ]
+
+
+class TrackForm(LookForm):
+    name = forms.CharField(max_length=80)
+    capacity = forms.IntegerField(
+        min_value=1,
+        max_value=50,
+        label="Mentees for each mentor",
+        help_text="What a mentor takes on unless they say otherwise.",
+    )
+    cadence_days = forms.IntegerField(min_value=1, max_value=180, label="Days between sessions")
+    session_minutes = forms.IntegerField(min_value=5, max_value=480, label="Minutes a session")
+
+
+class NewTrackForm(LookForm):
+    model = forms.ChoiceField(widget=forms.RadioSelect)
+    name = forms.CharField(max_length=80, required=False, help_text="Empty: the model's name.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["model"].choices = [  # type: ignore[attr-defined]  # it is a choice field
+            (model.slug, f"{model.name}: {model.one_line}") for model in registry.all_models()
+        ]
+
+
+class FieldForm(LookForm):
+    label = forms.CharField(max_length=120, label="Name", help_text="As people read it, for example “Grade”.")
+    kind = forms.ChoiceField(choices=ProfileField.Kind.choices)
+    options = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="For lists: one a line. In an ordered list the lowest comes first.",
+    )
+    help = forms.CharField(max_length=300, required=False, label="Help", help_text="Shown under the question.")
+    asked_of = forms.MultipleChoiceField(
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="Who is asked",
+        error_messages={"required": "Say who is asked"},
+    )
+    required = forms.BooleanField(required=False, label="Nobody can enrol without answering")
+    shared = forms.BooleanField(required=False, label="The person they are matched with reads the answer")
+
+    def spec(self) -> FieldSpec:
+        data = self.cleaned_data
+        return FieldSpec(
+            label=data["label"],
+            kind=data["kind"],
+            options=data["options"].splitlines(),
+            asked_of=data["asked_of"],
+            required=data["required"],
+            shared=data["shared"],
+            help=data["help"],
+        )
+
+
+class CoordinatorForm(LookForm):
+    email = forms.CharField(
+        max_length=254,
+        label="E-mail address",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text="They sign in with a link sent there.",
+    )

@@ -1,0 +1,10 @@
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any], *, per_page: int) -> Page[Any]:
+    """The page the address asks for; anything that is no page of this list is brought to the nearest one."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page", "1")[:6])

@@ -1,0 +1,82 @@
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from programs import services
+from programs.access import ProgramRequest, program_view
+from programs.errors import ProgramError
+from programs.forms.answers import AnswersForm
+from programs.forms.people import PeopleFilterForm
+from programs.models import Enrolment, Program
+from programs.permissions import Right
+from programs.queries import PeopleFilter, head_count, people_of
+from programs.views.paging import page_of
+
+
+@require_GET
+@program_view(Right.PEOPLE)
+def people(request: ProgramRequest, program: Program) -> HttpResponse:
+    form = PeopleFilterForm(request.GET, tracks=program.tracks.all())
+    wanted = PeopleFilter(**form.cleaned_data) if form.is_valid() else PeopleFilter()
+    context = {
+        "program": program,
+        "form": form,
+        "filtered": wanted != PeopleFilter(),
+        "count": head_count(program),
+        "page": page_of(request, people_of(program, wanted), per_page=50),
+    }
+    return render(request, "programs/people.html", context)
+
+
+def _enrolment(program: Program, pk: int) -> Enrolment:
+    found = Enrolment.objects.select_related("user", "track").filter(track__program=program, pk=pk).first()
+    if found is None:
+        raise Http404("There is no such person")
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_view(Right.PEOPLE)
+def person(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
+    enrolment = _enrolment(program, pk)
+    form = AnswersForm(request.POST or None, fields=program.fields.all(), enrolment=enrolment)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_enrolment(
+                enrolment=enrolment,
+                answers=form.answers(enrolment.answers),
+                capacity=form.cleaned_data.get("capacity", enrolment.capacity),
+                by=request.user,
+                now=timezone.now(),
+            )
+        except ProgramError as error:
+            form.add_error(f"answer_{error.field}" if f"answer_{error.field}" in form.fields else None, str(error))
+        else:
+            messages.info(request, "Saved.")
+            return redirect("programs:people", slug=program.slug)
+    context = {"program": program, "enrolment": enrolment, "form": form}
+    return render(request, "programs/person.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@program_view(Right.PEOPLE)
+def leave(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
+    """Take somebody out, or back in after a slip of the hand."""
+    enrolment = _enrolment(program, pk)
+    if request.POST.get("do") == "return":
+        services.enrol(
+            track=enrolment.track,
+            user=enrolment.user,
+            role=enrolment.role,
+            answers=enrolment.answers,
+            capacity=enrolment.capacity,
+            by=request.user,
+            now=timezone.now(),
+        )
+        messages.info(request, f"{enrolment.user} takes part again.")
+    else:
+        services.leave(enrolment=enrolment, by=request.user, now=timezone.now())
+        messages.info(request, f"{enrolment.user} no longer takes part. Undo it on their page.")
+    return redirect("programs:person", slug=program.slug, pk=pk)

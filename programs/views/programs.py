@@ -1,0 +1,133 @@
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from participants.emails import BadEmail
+from participants.permissions import may_create_programs
+from programs import services
+from programs.access import ProgramRequest, program_view
+from programs.errors import ProgramError
+from programs.forms.basics import BasicsForm, CoordinatorForm, NewProgramForm, put_error
+from programs.models import Coordinator, Program
+from programs.permissions import Right
+from programs.queries import history_of, programs_of
+from programs.views.paging import page_of
+
+BASICS = ("name", "description", "starts_on", "ends_on", "timezone", "contact_name", "contact_email")
+
+
+@require_GET
+def program_list(request: HttpRequest) -> HttpResponse:
+    programs = list(programs_of(request.user))  # type: ignore[arg-type]  # signed in: LoginRequiredMiddleware
+    may_create = may_create_programs(request.user)
+    if not programs and not may_create:
+        raise Http404("There is no such page")
+    return render(request, "programs/list.html", {"programs": programs, "may_create": may_create})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    if not may_create_programs(request.user):
+        raise Http404("There is no such page")
+    form = NewProgramForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            program = services.create_program(
+                **form.cleaned_data,
+                timezone=request.user.timezone,
+                contact_name=request.user.name,
+                contact_email=request.user.email,
+                by=request.user,
+                now=timezone.now(),
+            )
+        except ProgramError as error:
+            put_error(form, error)
+        else:
+            return redirect("setup:tasks", slug=program.slug)
+    return render(request, "programs/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_view(Right.EDIT)
+def details(request: ProgramRequest, program: Program) -> HttpResponse:
+    form = BasicsForm(request.POST or None, initial={name: getattr(program, name) for name in BASICS})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_program(program=program, **form.cleaned_data, by=request.user, now=timezone.now())
+        except ProgramError as error:
+            put_error(form, error)
+        else:
+            messages.info(request, "Saved.")
+            return redirect("setup:tasks", slug=program.slug)
+    context = {"program": program, "form": form}
+    return render(request, "programs/details.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_view(Right.STAFF)
+def coordinators(request: ProgramRequest, program: Program) -> HttpResponse:
+    form = CoordinatorForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = services.add_coordinator(
+                program=program, email=form.cleaned_data["email"], by=request.user, now=timezone.now()
+            )
+        except BadEmail as error:
+            form.add_error("email", str(error))
+        else:
+            messages.info(request, f"{added.user} runs this program now.")
+            return redirect("programs:coordinators", slug=program.slug)
+    context = {"program": program, "form": form, "coordinators": program.coordinators.select_related("user")}
+    return render(request, "programs/coordinators.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@program_view(Right.STAFF)
+def remove_coordinator(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
+    coordinator = Coordinator.objects.filter(program=program, pk=pk).select_related("user").first()
+    if coordinator is None:
+        raise Http404("There is no such page")
+    try:
+        services.remove_coordinator(coordinator=coordinator, by=request.user, now=timezone.now())
+    except ProgramError as error:
+        messages.error(request, str(error))
+    else:
+        messages.info(request, f"{coordinator.user} no longer runs this program.")
+    if coordinator.user_id == request.user.pk:
+        return redirect("home")
+    return redirect("programs:coordinators", slug=program.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_view(Right.EDIT)
+def close(request: ProgramRequest, program: Program) -> HttpResponse:
+    if request.method == "POST":
+        try:
+            services.close_program(program=program, by=request.user, now=timezone.now())
+        except ProgramError as error:
+            messages.error(request, str(error))
+        return redirect("setup:tasks", slug=program.slug)
+    return render(request, "programs/close.html", {"program": program})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_view(Right.EDIT)
+def delete(request: ProgramRequest, program: Program) -> HttpResponse:
+    if request.method == "POST":
+        try:
+            services.delete_program(program=program, by=request.user, now=timezone.now())
+        except ProgramError as error:
+            messages.error(request, str(error))
+            return redirect("setup:tasks", slug=program.slug)
+        messages.info(request, f"“{program.name}” is deleted.")
+        return redirect("home")
+    return render(request, "programs/delete.html", {"program": program})
+
+
+@require_GET
+@program_view(Right.SEE)
+def history(request: ProgramRequest, program: Program) -> HttpResponse:
+    page = page_of(request, history_of(program), per_page=50)
+    return render(request, "programs/history.html", {"program": program, "page": page})
