@@ -5,10 +5,20 @@ import os
 import shutil
 import tempfile
 
+
+def _own_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="mentorship-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+# A folder a process: two workers of one run share no queue, no uploads and no SQLite file.
+os.environ["VAR_DIR"] = _own_folder()
 os.environ.setdefault("STATICFILES", "django.contrib.staticfiles.storage.StaticFilesStorage")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
-if "VAR_DIR" not in os.environ:
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="mentorship-test-")
-    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
-# What a developer's shell or .env says about mail and addresses must not reach a test.
-os.environ.update(EMAIL_URL="", SITE_URL="http://testserver", DEBUG="false", ORGANISATION_NAME="Our organisation")
+# What a developer's shell or .env says must not reach a test; only the database may be given.
+os.environ.update(
+    DEBUG="false", EMAIL_URL="", ORGANISATION_NAME="Our organisation", REDIS_URL="", SITE_URL="http://testserver"
+)
+if not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['VAR_DIR']}/db.sqlite3"

@@ -113,6 +113,7 @@ def _start_all(group: Group, listeners: list[socket.socket]) -> None:
     group.start("worker", [*celery, "worker", "--pool", "threads", "--concurrency", "2", *quiet])
     group.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"])
     web = [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    web += ["--no-control-socket"]
     for listener in listeners:
         web += ["--bind", f"fd://{listener.fileno()}"]
     web += ["--chdir", str(settings.BASE_DIR), "mentorship.wsgi"]

@@ -1,0 +1,76 @@
+"""``./run test``: brings the servers and the browser, then runs the tests on SQLite and on PostgreSQL.
+
+With arguments, only what they name: on PostgreSQL, or with --sqlite on SQLite. The arguments are pytest's.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from mentorship.processes import dying_with_parent
+from tests.chromium import find_chromium
+from tests.services import ServiceMissing, postgres, redis, say
+
+# "pure" tests ask for no database: once is enough. The browser drives the site on PostgreSQL, as in production.
+LEGS = {"SQLite": "not browser", "PostgreSQL": "not pure"}
+
+
+def pytest(env: dict[str, str], *arguments: str) -> int:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments],
+        env={**os.environ, **env},
+        stdin=subprocess.DEVNULL,
+        preexec_fn=dying_with_parent(signal.SIGTERM),
+    )
+    try:
+        return process.wait()
+    except BaseException:
+        # pytest has been interrupted as well, and its fixtures have servers to end
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+        raise
+
+
+def everything(env: dict[str, dict[str, str]]) -> int:
+    """Both legs, the second also when the first has failed; the status of the first that failed."""
+    results = []
+    for name, selection in LEGS.items():
+        say(f"Tests on {name}")
+        begun = time.monotonic()
+        results.append(pytest(env[name], "-n", "2", "--dist", "worksteal", "-m", selection))
+        say(f"Tests on {name}: {'passed' if results[-1] == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s")
+    return next((status for status in results if status), 0)
+
+
+def main(arguments: list[str]) -> int:
+    on_sqlite = "--sqlite" in arguments
+    wanted = [argument for argument in arguments if argument != "--sqlite"]
+    with contextlib.ExitStack() as stack:
+        common = {"REDIS_URL_FOR_TESTS": stack.enter_context(redis()), "CHROMIUM": find_chromium()}
+        sqlite = {**common, "DATABASE_URL": ""}
+        if on_sqlite:
+            return pytest(sqlite, *wanted)
+        postgresql = {**common, "DATABASE_URL": stack.enter_context(postgres())}
+        if wanted:
+            return pytest(postgresql, *wanted)
+        return everything({"SQLite": sqlite, "PostgreSQL": postgresql})
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ServiceMissing as missing:
+        say(str(missing))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,142 @@
+"""A real Chromium against the running site. Everything the browser complains about fails the test."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from tests.chromium import find_chromium
+
+HERE = Path(__file__).parent
+SHOTS = HERE / "shots"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE = 10_000  # milliseconds that the page gets for anything
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    return find_chromium()
+
+
+@pytest.fixture
+def browser(chromium_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Started for each test: while Playwright runs, Django takes this thread for an asynchronous one."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(live_server: Any, browser: Browser, settings: Any) -> Iterator[Callable[..., Page]]:
+    """Open a window of its own, with its own cookies: ``open_browser(dark=True, javascript=False, phone=True)``."""
+    settings.SITE_URL = live_server.url  # links in mails lead to this server
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    problems: list[str] = []
+    with ExitStack() as contexts:
+
+        def open_one(*, phone: bool = False, dark: bool = False, javascript: bool = True) -> Page:
+            context = browser.new_context(
+                **(PHONE if phone else DESKTOP),
+                base_url=live_server.url,
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=javascript,
+                locale="en-GB",
+                reduced_motion="reduce",
+                timezone_id="Europe/London",
+            )
+            contexts.callback(context.close)
+            return _watched(context, problems)
+
+        yield open_one
+    assert problems == []
+
+
+def _watched(context: BrowserContext, problems: list[str]) -> Page:
+    """A page whose errors, broken policies and failed requests are written down."""
+
+    def heard(message: ConsoleMessage) -> None:
+        # A refused form is a page like any other; what else failed to load is noticed below.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            problems.append(f"console: {message.text}")
+
+    def answered(response: Response) -> None:
+        worst = 499 if response.request.resource_type in {"document", "fetch", "xhr"} else 399
+        if response.status > worst:
+            problems.append(f"{response.status} {response.url}")
+
+    context.set_default_timeout(PATIENCE)
+    context.on("console", heard)
+    context.on("response", answered)
+    context.on("weberror", lambda error: problems.append(f"script: {error.error}"))
+    return context.new_page()
+
+
+@pytest.fixture
+def page(open_browser: Callable[..., Page]) -> Page:
+    """A desktop window, 1280 pixels wide, light."""
+    return open_browser()
+
+
+@pytest.fixture
+def phone(open_browser: Callable[..., Page]) -> Page:
+    """A phone, 390 pixels wide."""
+    return open_browser(phone=True)
+
+
+@pytest.fixture
+def dark(open_browser: Callable[..., Page]) -> Page:
+    """A desktop window of somebody who likes it dark."""
+    return open_browser(dark=True)
+
+
+@pytest.fixture
+def without_javascript(open_browser: Callable[..., Page]) -> Page:
+    """A desktop window in which no script runs."""
+    return open_browser(javascript=False)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """What axe finds wrong with the page as it is now, a line a finding: ``assert axe(page) == []``."""
+    source = (HERE / "vendor" / "axe.min.js").read_text()
+
+    def run(page: Page) -> list[str]:
+        # Evaluated, not added as a script: a strict policy allows no script that is not the site's own.
+        page.evaluate(source)
+        options = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
+        violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
+        return [
+            f"{found['id']}: {found['help']} ({node['target'][0]}) {node['html'][:120]}"
+            for found in violations
+            for node in found["nodes"]
+        ]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shoot() -> Callable[[Page, str], Path]:
+    """Take a picture of the whole page: ``shoot(page, "proposal-dark")`` writes shots/proposal-dark.png."""
+
+    def take(page: Page, name: str) -> Path:
+        SHOTS.mkdir(exist_ok=True)
+        picture = SHOTS / f"{name}.png"
+        page.screenshot(path=picture, full_page=True)
+        return picture
+
+    return take

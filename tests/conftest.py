@@ -1,0 +1,108 @@
+"""What every test stands on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django.test
+import kombu.pools
+import pytest
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.core.mail.backends import console, filebased, smtp
+
+from mentorship.celery import app as celery_app
+from tests import services
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback", "admin_user"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Hashing that is slow on purpose would be most of the time of a run.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for no database as pure: it runs once, not once a database."""
+    for item in items:
+        if not _uses_database(item):
+            item.add_marker(pytest.mark.pure)
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    cls = getattr(item, "cls", None)
+    if item.get_closest_marker("django_db") or (cls and issubclass(cls, django.test.TransactionTestCase)):
+        return True
+    return bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as in an installation: in memory, threads would share one connection and never meet a lock."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(django_settings.VAR_DIR / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_leaves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that sends mail by a real backend, even where the code under test catches the error."""
+    if request.node.get_closest_marker("real_mail"):
+        yield
+        return
+    left: list[str] = []
+
+    def refuse(self: object, messages: list[Any]) -> int:
+        left.extend(str(message.subject) for message in messages)
+        raise AssertionError(f"Mail left by {type(self).__module__}: {left}")
+
+    for backend in (smtp, filebased, console):
+        monkeypatch.setattr(backend.EmailBackend, "send_messages", refuse)
+    yield
+    assert left == []
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis: the one of this run, in a database of this process, or one of our own."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    given = os.environ.get("REDIS_URL_FOR_TESTS")
+    if given:
+        yield f"{given.removesuffix('/0')}/{number}"
+        return
+    with services.redis() as url:
+        yield url
+
+
+@pytest.fixture
+def worker(redis_url: str, transactional_db: None) -> Iterator[Celery]:
+    """A Celery worker on a real Redis, as in an installation; it runs what views have queued."""
+    before = celery_app.conf.broker_url
+    _use_broker(redis_url)
+    try:
+        with start_worker(celery_app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+            yield celery_app
+    finally:
+        _use_broker(before)
+
+
+def _use_broker(url: str) -> None:
+    celery_app.conf.update(broker_url=url, broker_read_url=url, broker_write_url=url)
+    # The pools of connections were made for the broker before.
+    kombu.pools.reset()
+    celery_app._pool = None  # type: ignore[attr-defined]  # the types know only what is public
+    celery_app.amqp._producer_pool = None  # type: ignore[attr-defined]  # as above
+
+
+@pytest.fixture
+def root() -> Path:
+    """The folder of the project."""
+    return Path(django_settings.BASE_DIR)
