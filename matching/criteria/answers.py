@@ -95,6 +95,13 @@ def shown(answer: Answer) -> str:
     return in_words(answer) if isinstance(answer, tuple) else answer
 
 
+def as_set_up(value: object) -> str:
+    """A condition's value as the person who set it up would say it."""
+    if isinstance(value, bool):
+        return shown(value)
+    return in_words(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
 def small(label: str) -> str:
     """A label inside a sentence: `Grade` becomes `grade`, `HR unit` stays."""
     return label if len(label) > 1 and label[1].isupper() else label[:1].lower() + label[1:]

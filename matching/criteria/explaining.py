@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from matching.criteria.answers import read, shown
+from matching.criteria.answers import as_set_up, read
 from matching.criteria.compiled import CompiledRule, Index, compile_rules
 from matching.criteria.kinds.base import Facts
 from matching.criteria.model import ONESELF, PEER_WORDS, BoolArray, Field, Person, Removed, Rule, Share, Shares, Words
@@ -153,15 +153,8 @@ def _not_asked(compiled: CompiledRule, taker: Person, giver: Person, words: Word
     condition = compiled.rule.condition
     assert condition is not None  # noqa: S101 - a rule without a condition always applies
     called = _called(taker, words.taker) if condition.side == "taker" else _called(giver, words.giver)
-    wanted = condition.equals if isinstance(condition.equals, str) else shown_plainly(condition.equals)
+    wanted = as_set_up(condition.equals)
     return f"{compiled.rule.label}: does not count, {called} did not answer “{wanted}” to “{compiled.condition_label}”"
-
-
-def shown_plainly(value: object) -> str:
-    """A condition's value as the person who set it up would say it."""
-    if isinstance(value, bool):
-        return shown(value)
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _unanswered(compiled: CompiledRule, taker: Person, giver: Person, words: Words) -> str:

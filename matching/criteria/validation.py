@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from matching.criteria.answers import read
+from matching.criteria.answers import as_set_up, read
 from matching.criteria.kinds import RULE_KINDS
 from matching.criteria.kinds.base import Bound, Kind
 from matching.criteria.model import FIELD_KINDS, POINTS_LIMIT, STRENGTHS, Condition, Field, Rule
@@ -114,7 +114,7 @@ def _condition_problems(condition: Condition, fields: Mapping[str, Field]) -> li
         return [f"there is no field called “{condition.field}” for its condition."]
     wanted = read(field, condition.equals) if field.kind in FIELD_KINDS else None
     if wanted is None or (field.options and not _offered(field, condition.equals)):
-        return [f"the condition asks for “{condition.equals}”, which is no answer to “{field.label}”."]
+        return [f"the condition asks for “{as_set_up(condition.equals)}”, which is no answer to “{field.label}”."]
     return []
 
 

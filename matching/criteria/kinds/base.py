@@ -59,6 +59,11 @@ class Facts:
         return self.bound.giver_field.label
 
     @property
+    def named(self) -> bool:
+        """Whether the answer is the name of something, unlike a number or a yes."""
+        return isinstance(self.giver_answer, str)
+
+    @property
     def taker_shown(self) -> str:
         return shown(self.taker_answer)
 

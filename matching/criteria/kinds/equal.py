@@ -37,15 +37,23 @@ class Equal(Kind):
 
 
 def same_or_different(facts: Facts, *, same: bool) -> str:
-    """`Same profession: Policy`, `Different profession: Policy and Security`."""
+    """`Same profession: Policy`, `Different profession: Policy and Security`, `Works from home: both no`."""
+    if not facts.named:
+        return (
+            f"{facts.label}: {f'both {facts.giver_shown}' if same else f'{facts.giver_shown} and {facts.taker_shown}'}"
+        )
     if same:
         return f"Same {small(facts.label)}: {facts.giver_shown}"
     return f"Different {small(facts.label)}: {facts.giver_shown} and {facts.taker_shown}"
 
 
 def told_same_or_different(facts: Facts, *, same: bool, to_giver: bool) -> str:
-    """`Same profession: Policy`, `Different organisation: Department of Love`."""
-    other = facts.taker_shown if to_giver else facts.giver_shown
+    """`Same profession: Policy`, `Different organisation: Department of Love`, `Years: yours 2, theirs 5`."""
+    mine, other = facts.taker_shown, facts.giver_shown
+    if to_giver:
+        mine, other = other, mine
+    if not facts.named:
+        return f"{facts.label}: {f'both {other}' if same else f'yours {mine}, theirs {other}'}"
     return f"{'Same' if same else 'Different'} {small(facts.label)}: {other}"
 
 
