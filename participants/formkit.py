@@ -1,0 +1,91 @@
+"""What every form of the product has in common: our labels, our messages, our error summary, no browser bubbles.
+
+The templates are in templates/bootstrap5; how a page shows a form is said in docs/design-system.md.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+
+class Segmented(forms.RadioSelect):
+    """Radios in one row, each a button. ``icons`` maps a choice's value to an icon's name."""
+
+    look = "segmented"
+
+    def __init__(
+        self,
+        attrs: dict[str, Any] | None = None,
+        choices: Any = (),  # noqa: ANN401 - whatever Django's own widget takes
+        *,
+        small: bool = False,
+        icons: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(attrs, choices)
+        self.small = small
+        self.icons = dict(icons or {})
+
+
+class FaceScale(forms.RadioSelect):
+    """Five faces from sad to glad; the choices' values are "1" to "5" and their labels say what each means."""
+
+    look = "faces"
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeOfDayInput(forms.TimeInput):
+    """The browser's own clock, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """Day and time in one field; the label or hint names the zone."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class LookMixin:
+    """Our look for any form. ``mark_optional`` is off where every field may stay empty, as in a filter."""
+
+    use_required_attribute = False
+    mark_optional: ClassVar[bool] = True
+
+    @property
+    def helper(self) -> FormHelper:
+        """For ``{% crispy form %}``: the fields alone. The page writes the form tag, the token and the buttons."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class LookForm(LookMixin, forms.Form):
+    """The base of every plain form."""
+
+
+class FilterForm(LookForm):
+    """A form that narrows a list: sent by GET, nothing in it is required, nothing is called optional."""
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
