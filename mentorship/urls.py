@@ -27,8 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/<slug:slug>/", include("matching.urls")),
     path("programs/<slug:slug>/", include("surveys.urls")),
     path("programs/<slug:slug>/", include("reports.urls")),
-    path("t/<str:token>/", include("matching.urls_token")),
-    path("t/<str:token>/", include("sessions.urls_token")),
-    path("t/<str:token>/", include("surveys.urls_token")),
+    path("t/<str:tok>/", include("matching.urls_token")),
+    path("t/<str:tok>/", include("sessions.urls_token")),
+    path("t/<str:tok>/", include("surveys.urls_token")),
     path("", include("mail.urls")),
 ]

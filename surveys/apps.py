@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class SurveysConfig(AppConfig):
     name = "surveys"
+
+    def ready(self) -> None:
+        from mail import registry
+        from sessions import hooks
+        from surveys import joining, mails
+
+        for kind in mails.KINDS:
+            registry.register(kind)
+        hooks.logged.append(joining.after_log)
+        hooks.receipt.append(joining.on_receipt)

@@ -107,3 +107,26 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"Answer {self.pk}"
+
+
+class Publication(models.Model):
+    """Figures of a survey as coordinators may see them: taken when five new people have answered, then fixed.
+
+    Figures that moved with every answer would give single answers away by the difference.
+    """
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="publications")
+    as_of = models.DateTimeField()
+    people = models.PositiveIntegerField()
+    answers = models.PositiveIntegerField()
+    # [{"slug", "text", "points", "mean" (one decimal) or null, "people"}], in the survey's order.
+    figures = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-as_of", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(people__gte=5), name="publication_of_five_people_or_more"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey} as of {self.as_of:%Y-%m-%d}"

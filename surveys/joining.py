@@ -1,0 +1,40 @@
+"""Where surveys join the life of a session: its log asks for the check-in, its receipt offers the first question."""
+
+import datetime as dt
+from typing import Any
+
+from participants.models import User
+from sessions.models import Session
+from surveys import services
+from surveys.forms import FACES
+from surveys.mails import survey_path
+from surveys.models import Invitation
+
+
+def after_log(session: Session, now: dt.datetime) -> None:
+    """Ask everybody who was in a held session; take the question back where the log says it was not held."""
+    if session.state != Session.State.HELD:
+        services.withdraw(session=session, now=now)
+        return
+    for user in User.objects.filter(enrolments__seats__match=session.match_id).distinct():
+        services.invite_after(session=session, user=user, now=now)
+
+
+def on_receipt(session: Session, user: User, now: dt.datetime) -> dict[str, Any] | None:
+    """The first question as one tap, for the person who has just logged; None once they have answered."""
+    invitation = (
+        Invitation.objects.select_related("survey", "user")
+        .filter(session=session, user=user, answered_at=None, closes_at__gt=now)
+        .first()
+    )
+    if invitation is None or session.state != Session.State.HELD:
+        return None
+    question = invitation.survey.questions.first()
+    if question is None or question.points != 5:
+        return None
+    return {
+        "template": "surveys/_receipt.html",
+        "question": question,
+        "choices": FACES.items(),
+        "action": f"{survey_path(invitation, now=now)}?one=1",
+    }

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from surveys import views
+
+app_name = "survey_links"
+
+urlpatterns = [path("survey/", views.answer, name="answer")]
