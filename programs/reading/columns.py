@@ -39,9 +39,7 @@ class Target:
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "email": (
         "email",
-        "e mail",
         "email address",
-        "e mail address",
         "mail",
         "mail address",
         "work email",
@@ -91,7 +89,8 @@ def guess_columns(
 
 
 def _words(text: str) -> str:
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    words = " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    return re.sub(r"\be mail\b", "email", words)
 
 
 def _is_named(target: Target, words: str) -> bool:

@@ -80,8 +80,10 @@ def _quotation_error(text: str, begins: int, stopped: int, skipped: int) -> Unre
     is_open = False
     opened = begins
     for line_number, line in enumerate(_lines(text), start=1):
-        if begins <= line_number <= stopped and line.count('"') % 2:
-            is_open = not is_open
+        # A doubled mark is a mark inside a cell, or an empty cell: either way it opens nothing.
+        marks = line.replace('""', "").count('"') if begins <= line_number <= stopped else 0
+        if marks:
+            is_open = is_open != bool(marks % 2)
             opened = line_number if is_open else opened
     if is_open:
         return UnreadableFile(

@@ -28,6 +28,8 @@ _MARKS = (
 _USUAL_SIGNS = frozenset("€‘’‚“”„–—…•«»‹›°§£©®™´`²³½¼¾\xa0ªº·¡¿")
 _UNUSUAL_LETTERS = frozenset("ÿþÞƒµ")
 _SAVE_AS_UTF8 = "Save it again as “CSV UTF-8” (Excel: File, Save as; other programs: character set UTF-8)."
+# Half of a character outside the first 65,536, which careless programs write as if it were one.
+_HALF_CHARACTER = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -62,6 +64,7 @@ def _guess(data: bytes, error: UnicodeDecodeError) -> Decoded:
     characters = set(data.decode("utf-8", "surrogateescape"))
     bad = {c for c in characters if "\udc80" <= c <= "\udcff"}
     is_utf8_elsewhere = any(c > "\x7f" for c in characters - bad)
+    is_utf8_elsewhere = is_utf8_elsewhere or _HALF_CHARACTER.search(data) is not None
     if is_utf8_elsewhere or not all(_is_usual(c) for c in bad):
         raise _bad_byte(data, error.start) from error
     return Decoded(data.decode("cp1252"), "cp1252", needs_confirmation=True)

@@ -42,14 +42,12 @@ class TableBuilder:
     def add(self, record: Record) -> None:
         if not record.faults and not any(cell and not cell.isspace() for cell in record.cells):
             self._empty += 1
+            if self._empty > self._limits.rows:
+                raise self._too_many(record.number)
         elif self._headers is None:
             self._headers = self._read_headers(record)
         elif len(self._rows) == self._limits.rows:
-            raise UnreadableFile(
-                f"There are more than {self._limits.rows:,} rows",
-                where=f"Row {record.number}",
-                fix="Split the file and import the parts one after the other.",
-            )
+            raise self._too_many(record.number)
         else:
             self._rows.append(self._shape(record, len(self._headers)))
 
@@ -57,6 +55,13 @@ class TableBuilder:
         if self._empty and self._rows:
             self._notes.append(f"{self._empty} empty row{'s' if self._empty > 1 else ''} left out.")
         return Table(headers=self._headers or (), rows=self._rows, notes=self._notes, **facts)
+
+    def _too_many(self, number: int) -> UnreadableFile:
+        return UnreadableFile(
+            f"There are more than {self._limits.rows:,} rows",
+            where=f"Row {number}",
+            fix="Split the file and import the parts one after the other.",
+        )
 
     def _read_headers(self, record: Record) -> tuple[str, ...]:
         cells = [unguard(" ".join(shown(cell).split())) for cell in record.cells]
