@@ -1,0 +1,139 @@
+"""What a person in a match may see of it: who the other is, what they share, and why the two fit; never points."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matching.models import Match, Seat
+from matching.queries.inputs import model_of
+from participants.models import User
+from programs.catalogue.base import MentoringModel
+from programs.models import Enrolment, ProfileField, Program, Role, Track
+
+MOST_REASONS = 3
+# Facts that go into the one line about somebody in a mail.
+LINE_FACTS = 2
+
+
+@dataclass(frozen=True)
+class Other:
+    """The person (one of the people) somebody is matched with, as far as that somebody may know."""
+
+    user: User
+    role: str
+    role_word: str
+    # Answers to the fields that are shared, as (label, words).
+    facts: list[tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def short_name(self) -> str:
+        return self.user.short_name
+
+    @property
+    def line(self) -> str:
+        return ", ".join(f"{label}: {value}" for label, value in self.facts[:LINE_FACTS])
+
+
+@dataclass(frozen=True)
+class MyMatch:
+    """One match seen from one seat."""
+
+    seat: Seat
+    match: Match
+    track: Track
+    program: Program
+    model: MentoringModel
+    others: list[Other]
+    reasons: list[str]
+
+    @property
+    def state(self) -> str:
+        return self.match.state
+
+    @property
+    def other(self) -> Other:
+        return self.others[0]
+
+    @property
+    def others_named(self) -> str:
+        return " and ".join(other.short_name for other in self.others)
+
+    @property
+    def contact_name(self) -> str:
+        return self.program.contact_name or "the coordinator"
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether this person can still say yes or no."""
+        until = self.match.answer_until
+        return (
+            self.match.state == Match.State.OFFERED
+            and self.seat.answer == Seat.Answer.WAITING
+            and (until is None or now < until)
+        )
+
+
+def matches_of(user: User, *, live_only: bool = False) -> list[MyMatch]:
+    """All matches a person has been offered, newest first, in a fixed number of queries."""
+    seats = _seats().filter(enrolment__user=user).exclude(match__state=Match.State.DRAFT)
+    if live_only:
+        seats = seats.filter(live=True)
+    return _views(list(seats.order_by("-match__offered_at", "-pk")))
+
+
+def my_match(*, user: User, match_id: int) -> MyMatch | None:
+    """One match a person has been offered, or None if there is none of that number for them."""
+    seats = _seats().filter(enrolment__user=user, match=match_id).exclude(match__state=Match.State.DRAFT)
+    return next(iter(_views(list(seats[:1]))), None)
+
+
+def by_seat(seat_id: int) -> MyMatch | None:
+    """The match of a seat that has been offered."""
+    return next(iter(_views(list(_seats().filter(pk=seat_id).exclude(match__state=Match.State.DRAFT)))), None)
+
+
+def _seats() -> Any:  # noqa: ANN401 - a queryset of seats, filtered and used above only
+    chain = "match__track__program", "enrolment__user"
+    return Seat.objects.select_related(*chain).prefetch_related("match__seats__enrolment__user")
+
+
+def _views(seats: Sequence[Seat]) -> list[MyMatch]:
+    programs = {seat.match.track.program_id for seat in seats}
+    shared = list(ProfileField.objects.filter(program__in=programs, shared=True)) if programs else []
+    return [_view(seat, [field for field in shared if field.program_id == seat.match.track.program_id]) for seat in seats]
+
+
+def _view(seat: Seat, fields: Sequence[ProfileField]) -> MyMatch:
+    match = seat.match
+    around = sorted(match.seats.all(), key=lambda each: each.pk)
+    others = [_other(each, fields) for each in around if each.pk != seat.pk]
+    first = around[0].pk == seat.pk
+    track = match.track
+    return MyMatch(seat, match, track, track.program, model_of(track), others, reasons_for(match.shares, first=first))
+
+
+def reasons_for(shares: Iterable[Mapping[str, Any]], *, first: bool) -> list[str]:
+    """The strongest reasons in the words meant for one side, without points."""
+    told = "reason" if first else "reason_for_giver"
+    ranked = sorted(shares, key=lambda share: -share["points"])
+    return [share[told] for share in ranked if share[told]][:MOST_REASONS]
+
+
+def _other(seat: Seat, fields: Sequence[ProfileField]) -> Other:
+    return Other(seat.enrolment.user, seat.role, Role(seat.role).label.lower(), facts_of(seat.enrolment, fields))
+
+
+def facts_of(enrolment: Enrolment, fields: Sequence[ProfileField]) -> list[tuple[str, str]]:
+    """A person's answers to these fields, in words; what was not answered is left out."""
+    asked = [field for field in fields if enrolment.role in field.asked_of]
+    return [(f.label, in_words(enrolment.answers[f.slug])) for f in asked if enrolment.answers.get(f.slug) is not None]
+
+
+def in_words(answer: Any) -> str:  # noqa: ANN401 - an answer is whatever its field's kind stores
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)

@@ -1,0 +1,44 @@
+"""All writes of matching."""
+
+from matching.services.answering import answer_seat
+from matching.services.board import lock, set_lock, swap, undo
+from matching.services.ending import end_matches_of, expire_unanswered, withdraw
+from matching.services.proposing import discard, due, run_proposal, start_proposal
+from matching.services.publishing import Published, publish
+from matching.services.rules import (
+    RuleSpec,
+    add_rule,
+    ensure_plan,
+    move_rule,
+    remove_rule,
+    save_rule,
+    set_objective,
+    set_plan,
+    set_strength,
+)
+
+__all__ = [
+    "Published",
+    "RuleSpec",
+    "add_rule",
+    "answer_seat",
+    "discard",
+    "due",
+    "end_matches_of",
+    "ensure_plan",
+    "expire_unanswered",
+    "lock",
+    "move_rule",
+    "publish",
+    "remove_rule",
+    "run_proposal",
+    "save_rule",
+    "set_lock",
+    "set_objective",
+    "set_plan",
+    "set_strength",
+    "start_proposal",
+    "swap",
+    "undo",
+    "withdraw",
+]

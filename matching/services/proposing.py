@@ -1,0 +1,223 @@
+"""From a wish for a proposal to a draft: queued, taken up by one worker, solved, stored."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from matching.criteria import InvalidRulesError
+from matching.errors import CannotMatch, MatchingError, NotADraft
+from matching.models import Match, MatchingPlan, Proposal, Seat
+from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_of, model_of, rules_as_data
+from matching.services.rules import ensure_plan, is_one_sided
+from matching.services.shapes import SHAPES, Found, Solved, can_be_matched
+from participants.models import User
+from participants.services import record
+from programs.models import Enrolment, Program, Role, Track
+
+Clock = Callable[[], dt.datetime]
+# A run takes seconds; after this long its worker is taken for dead.
+STALE = dt.timedelta(minutes=15)
+MOST_ATTEMPTS = 3
+BROKEN = "The run broke off. Start it again; if it breaks off again, tell the people who look after this installation."
+
+
+@transaction.atomic
+def start_proposal(
+    *,
+    track: Track,
+    by: User | None,
+    now: dt.datetime,
+    capacity: int | None = None,
+    objective: str | None = None,
+    based_on: Proposal | None = None,
+) -> Proposal:
+    """A queued proposal. `capacity` stands in for the track's own, `based_on` gives the locks to keep.
+
+    Raises CannotMatch where the track's model or the people in it leave nothing to match, MatchingError (with the
+    field) for a number or word out of range.
+    """
+    Program.objects.select_for_update().get(pk=track.program_id)
+    plan = ensure_plan(track=track, by=by, now=now)
+    if capacity is not None and not 1 <= capacity <= 50:
+        raise MatchingError("Enter a number of places from 1 to 50", field="capacity")
+    if objective and objective not in MatchingPlan.Objective.values:
+        raise MatchingError(f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective")
+    _something_to_match(track)
+    last = Proposal.objects.filter(program_id=track.program_id).aggregate(last=Max("number"))["last"]
+    proposal = Proposal.objects.create(
+        program_id=track.program_id,
+        track=track,
+        number=(last or 0) + 1,
+        objective=objective or plan.objective,
+        capacity=capacity,
+        based_on=based_on,
+        step="Waiting for a worker",
+        created_at=now,
+        created_by=by,
+    )
+    record(by=by, verb="matching asked for", now=now, program_id=track.program_id, subject=proposal)
+    return proposal
+
+
+def _something_to_match(track: Track) -> None:
+    model = model_of(track)
+    if not can_be_matched(model.shape):
+        raise CannotMatch(f"Tracks of the model “{model.name}” cannot be matched by the program yet.")
+    active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
+    roles = list(active.values_list("role", flat=True))
+    if is_one_sided(track):
+        if roles.count(Role.PEER) < 2:
+            raise CannotMatch(f"“{track.name}” needs at least two people before anybody can be matched.")
+        return
+    missing = [word for role, word in ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors")) if role not in roles]
+    if missing:
+        raise CannotMatch(f"“{track.name}” has no {' and no '.join(missing)} yet.")
+
+
+def run_proposal(proposal_id: int, *, clock: Clock) -> Proposal | None:
+    """Solve a queued proposal and store what came out, or why nothing could.
+
+    Only one caller gets to run it; to any other this returns None. `clock` is read at each step.
+    """
+    if not _claim(proposal_id, clock()):
+        return None
+    proposal = Proposal.objects.select_related("track__program", "based_on").get(pk=proposal_id)
+    try:
+        inputs, solved, seconds = _solve(proposal)
+    except (CannotMatch, InvalidRulesError) as error:
+        _fail(proposal, str(error))
+    except Exception:
+        _fail(proposal, BROKEN)
+        raise
+    else:
+        _store(proposal, inputs, solved, seconds=seconds, now=clock())
+    return Proposal.objects.select_related("track__program").get(pk=proposal_id)
+
+
+def _claim(proposal_id: int, now: dt.datetime) -> bool:
+    queued = Proposal.objects.filter(pk=proposal_id, state=Proposal.State.QUEUED)
+    return bool(
+        queued.update(
+            state=Proposal.State.RUNNING, started_at=now, attempts=F("attempts") + 1, step="Reading people", progress=5
+        )
+    )
+
+
+def _solve(proposal: Proposal) -> tuple[Inputs, Solved, float]:
+    inputs = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
+    solver = SHAPES.get(inputs.model.shape)
+    if solver is None:
+        raise CannotMatch(f"Tracks of the model “{inputs.model.name}” cannot be matched by the program yet.")
+    fixed, previous = _locked_pairs(proposal, inputs), _pairs(proposal.based_on_id)
+    _progress(proposal, f"Comparing {len(inputs.takers)} people with {len(inputs.givers)}", 20)
+    started = time.perf_counter()
+    _ = inputs.scores
+    _progress(proposal, "Finding the best matches and proving it", 50)
+    solved = solver(inputs, fixed, previous)
+    return inputs, solved, time.perf_counter() - started
+
+
+def _progress(proposal: Proposal, step: str, percent: int) -> None:
+    Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.RUNNING).update(step=step, progress=percent)
+
+
+def _fail(proposal: Proposal, error: str) -> None:
+    running = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.RUNNING, started_at=proposal.started_at)
+    running.update(state=Proposal.State.FAILED, error=error[:500], step="")
+
+
+def _pairs(proposal_id: int | None, **only: Any) -> list[tuple[int, int]]:
+    """Enrolments of an earlier proposal's matches, takers first."""
+    if proposal_id is None:
+        return []
+    matches = Match.objects.filter(proposal=proposal_id, **only).prefetch_related("seats")
+    return [_members(match.seats.all()) for match in matches if match.seats.count() == 2]
+
+
+def _members(seats: Iterable[Seat]) -> tuple[int, int]:
+    first, second = sorted(seats, key=lambda seat: (seat.role == Role.MENTOR, seat.pk))
+    return first.enrolment_id, second.enrolment_id
+
+
+def _locked_pairs(proposal: Proposal, inputs: Inputs) -> list[tuple[int, int]]:
+    """The locks to keep. Raises CannotMatch naming the pair that can no longer stay."""
+    locked = _pairs(proposal.based_on_id, locked=True, state=Match.State.DRAFT)
+    for taker, giver in locked:
+        if inputs.score_of(taker, giver) is None:
+            names = Enrolment.objects.filter(pk__in=[taker, giver]).select_related("user")
+            both = " and ".join(each.user.name for each in names)
+            raise CannotMatch(f"{both} are locked, but a rule forbids them now or one has left. Unlock them first.")
+    return locked
+
+
+@transaction.atomic
+def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float, now: dt.datetime) -> None:
+    running = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.RUNNING, started_at=proposal.started_at)
+    mine = running.update(
+        state=Proposal.State.DRAFT,
+        rules=rules_as_data(inputs.rules),
+        input_hash=inputs.fingerprint,
+        engine_version=ENGINE_VERSION,
+        model_version=str(inputs.model.version),
+        placed=solved.placed,
+        possible=solved.possible,
+        total=solved.total,
+        bound=solved.bound,
+        optimal=solved.optimal,
+        max_points=solved.max_points,
+        left_over=solved.left_over,
+        seconds=round(seconds, 3),
+        step="",
+        progress=100,
+    )
+    if mine:
+        locked = {frozenset(pair) for pair in _pairs(proposal.based_on_id, locked=True)}
+        _store_matches(proposal, solved.matches, locked, now)
+
+
+def _store_matches(
+    proposal: Proposal, found: list[Found], locked: set[frozenset[int]], now: dt.datetime
+) -> None:
+    matches = Match.objects.bulk_create(
+        Match(
+            track=proposal.track,
+            proposal=proposal,
+            score=each.score,
+            shares=each.shares,
+            locked=frozenset(member.enrolment_id for member in each.members) in locked,
+            created_at=now,
+        )
+        for each in found
+    )
+    Seat.objects.bulk_create(
+        Seat(match=match, enrolment_id=member.enrolment_id, role=member.role)
+        for match, each in zip(matches, found, strict=True)
+        for member in each.members
+    )
+
+
+def due(now: dt.datetime) -> list[int]:
+    """Proposals a worker should take up: queued for a while, or left by a worker that is gone. Gives up after a few."""
+    stale = Proposal.objects.filter(state=Proposal.State.RUNNING, started_at__lt=now - STALE)
+    stale.filter(attempts__gte=MOST_ATTEMPTS).update(state=Proposal.State.FAILED, error=BROKEN, step="")
+    stale.filter(attempts__lt=MOST_ATTEMPTS).update(state=Proposal.State.QUEUED, step="Waiting for a worker", progress=0)
+    waiting = Proposal.objects.filter(state=Proposal.State.QUEUED, created_at__lt=now - dt.timedelta(seconds=20))
+    return list(waiting.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def discard(*, proposal: Proposal, by: User | None, now: dt.datetime) -> Proposal:
+    """Put a draft away; it stays in the list. Raises NotADraft once it is published."""
+    locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if locked.state == Proposal.State.DISCARDED:
+        return locked
+    if locked.state not in (Proposal.State.DRAFT, Proposal.State.FAILED, Proposal.State.QUEUED):
+        raise NotADraft(f"Proposal {locked.number} is {locked.get_state_display().lower()} and cannot be discarded.")
+    locked.state = Proposal.State.DISCARDED
+    locked.save(update_fields=["state"])
+    record(by=by, verb="proposal discarded", now=now, program_id=locked.program_id, subject=locked)
+    return locked

@@ -1,0 +1,160 @@
+"""From a draft to offers: once, by one person, over unchanged people, and never more matches than places."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from mail.services import Draft, enqueue_many
+from matching.errors import AlreadyPublished, CannotMatch, DataChanged, NotADraft
+from matching.models import Match, Proposal, Seat
+from matching.queries.inputs import inputs_of, open_offers, places_of
+from matching.services.ending import end_offers
+from participants.models import User
+from participants.services import record
+from programs.models import Enrolment, Program
+from programs.services import start_meeting
+
+OFFER = "match-offer"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing did: offers made, mails queued, and earlier offers that stayed or were taken back."""
+
+    offers: int
+    mails: int
+    kept: int
+    withdrawn: int
+
+
+@transaction.atomic
+def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: int | None = None) -> Published:
+    """Offer every match of a draft to the people in it, one mail for each person and match.
+
+    Offers of the track's earlier proposal that nobody has said yes to are taken back, or kept where this one holds the
+    same people. Raises AlreadyPublished, NotADraft, DataChanged (people, answers, places or rules are not what it was
+    computed from, or the draft has changed since `version`), CannotMatch where somebody has no place left.
+    """
+    Program.objects.select_for_update().get(pk=proposal.program_id)
+    found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal.pk)
+    _publishable(found, version)
+    _same_people(found)
+    kept, withdrawn = _replace_earlier(found, now)
+    answer_until = now + dt.timedelta(days=found.track.plan.answer_days)
+    fresh = list(found.matches.filter(state=Match.State.DRAFT).prefetch_related("seats"))
+    _take_places(found, fresh)
+    for match in fresh:
+        match.state, match.offered_at, match.answer_until = Match.State.OFFERED, now, answer_until
+    Match.objects.bulk_update(fresh, ["state", "offered_at", "answer_until", "people_key"], batch_size=200)
+    found.state, found.published_at, found.published_by = Proposal.State.PUBLISHED, now, by
+    found.save(update_fields=["state", "published_at", "published_by"])
+    mails = _send_offers(found, fresh, answer_until, now)
+    start_meeting(program=found.track.program, by=by, now=now)
+    record(
+        by=by,
+        verb="proposal published",
+        now=now,
+        program_id=found.program_id,
+        subject=found,
+        offers=len(fresh),
+        mails=mails,
+        withdrawn=withdrawn,
+    )
+    return Published(len(fresh), mails, kept, withdrawn)
+
+
+def _publishable(proposal: Proposal, version: int | None) -> None:
+    if proposal.state in (Proposal.State.PUBLISHED, Proposal.State.REPLACED):
+        raise AlreadyPublished(_by_whom(proposal))
+    if proposal.state != Proposal.State.DRAFT:
+        raise NotADraft(f"Proposal {proposal.number} is {proposal.get_state_display().lower()}: it cannot be published.")
+    later = Proposal.objects.filter(
+        track=proposal.track_id, state=Proposal.State.PUBLISHED, published_at__gt=proposal.created_at
+    ).select_related("published_by")
+    if other := later.first():
+        raise AlreadyPublished(_by_whom(other))
+    if version is not None and proposal.version != version:
+        raise DataChanged(f"Somebody has changed proposal {proposal.number} since you checked it. Check it again.")
+
+
+def _by_whom(proposal: Proposal) -> str:
+    who = f" by {proposal.published_by.name}" if proposal.published_by else ""
+    return f"Proposal {proposal.number} was already published{who}."
+
+
+def _same_people(proposal: Proposal) -> None:
+    now_true = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
+    if now_true.fingerprint != proposal.input_hash:
+        raise DataChanged(
+            "People, answers, places or rules have changed since this proposal was made. "
+            "Run the matching again; locked pairs stay."
+        )
+
+
+def people_key(seats: list[Seat]) -> str:
+    return "-".join(str(pk) for pk in sorted(seat.enrolment_id for seat in seats))
+
+
+def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
+    """Retire the track's earlier proposal. What it offers the same people stays as it is, answers and links included."""
+    earlier = Proposal.objects.filter(track=proposal.track_id, state=Proposal.State.PUBLISHED)
+    earlier.update(state=Proposal.State.REPLACED)
+    drafts = {people_key(list(m.seats.all())): m for m in proposal.matches.prefetch_related("seats")}
+    offers = list(open_offers(proposal.track).select_for_update(of=("self",)).prefetch_related("seats"))
+    same = [offer for offer in offers if people_key(list(offer.seats.all())) in drafts]
+    for offer in same:
+        draft = drafts[people_key(list(offer.seats.all()))]
+        offer.proposal, offer.score, offer.shares, offer.locked = proposal, draft.score, draft.shares, draft.locked
+        offer.save(update_fields=["proposal", "score", "shares", "locked"])
+        draft.delete()
+    gone = [offer for offer in offers if offer not in same]
+    told = {seat.enrolment_id for match in drafts.values() for seat in match.seats.all()}
+    end_offers(gone, reason=Match.EndReason.REPLACED, not_told=told, now=now)
+    return len(same), len(gone)
+
+
+def _take_places(proposal: Proposal, matches: list[Match]) -> None:
+    """Give each seat the lowest free place of its person. The database refuses a place that is taken twice."""
+    seats = [seat for match in matches for seat in match.seats.all()]
+    people = Enrolment.objects.select_for_update(of=("self",)).select_related("user")
+    by_id = {each.pk: each for each in people.filter(pk__in={seat.enrolment_id for seat in seats}).order_by("pk")}
+    taken: dict[int, set[int]] = defaultdict(set)
+    live = Seat.objects.filter(live=True, enrolment__in=by_id).values_list("enrolment_id", "place")
+    for enrolment_id, place in live:
+        taken[enrolment_id].add(place)
+    default = proposal.capacity or proposal.track.capacity
+    for seat in seats:
+        person = by_id[seat.enrolment_id]
+        seat.live, seat.places = True, places_of(person, default)
+        free = [place for place in range(1, seat.places + 1) if place not in taken[person.pk]]
+        if not free:
+            raise CannotMatch(f"{person.user.name} has no free place left.")
+        seat.place = free[0]
+        taken[person.pk].add(seat.place)
+    Seat.objects.bulk_update(seats, ["live", "place", "places"], batch_size=200)
+    for match in matches:
+        match.people_key = people_key(list(match.seats.all()))
+
+
+def _send_offers(proposal: Proposal, matches: list[Match], answer_until: dt.datetime, now: dt.datetime) -> int:
+    users = dict(
+        Seat.objects.filter(match__in=[match.pk for match in matches]).values_list("pk", "enrolment__user_id")
+    )
+    return enqueue_many(
+        [
+            Draft(
+                kind=OFFER,
+                subject_type="match",
+                subject_id=match.pk,
+                recipient_id=users[seat.pk],
+                not_before=now,
+                expires_at=answer_until,
+                program_id=proposal.program_id,
+            )
+            for match in matches
+            for seat in match.seats.all()
+        ],
+        now=now,
+    )
