@@ -28,7 +28,9 @@ TARGETS = [
     Target("topics", "Topics", "multi", ("Pay", "Leading, and being led")),
     Target("years", "Years", "number"),
 ]
-CSV = 'email,name,capacity,topics,years\na@x.org,José,3,"Pay, Leading, and being led",2.5\nb@x.org,"Bob ""B""",,,\n'.encode()
+CSV = (
+    'email,name,capacity,topics,years\na@x.org,José,3,"Pay, Leading, and being led",2.5\nb@x.org,"Bob ""B""",,,\n'
+).encode()
 XLSX = workbook([["email", "name", "capacity"], ["a@x.org", "José", 3], ["b@x.org", "=1+1", 2.5]])
 SHEET_XML = zipfile.ZipFile(io.BytesIO(XLSX)).read(SHEET)
 relaxed = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,8 +39,7 @@ relaxed = settings(max_examples=300, deadline=None, suppress_health_check=[Healt
 def read_and_check(data: bytes, name: str) -> None:
     try:
         table = read_table(data, name, max_rows=200)
-    except UnreadableFile as refusal:
-        assert str(refusal)
+    except UnreadableFile:
         return
     assert {len(row.values) for row in table.rows} <= {len(table.headers)}
     mapping = guess_columns(table.headers, [row.values for row in table.rows], TARGETS)
@@ -90,18 +91,11 @@ def test_a_workbook_with_damage_inside(sheet):
     read_and_check(changed(XLSX, {SHEET: sheet}), "x.xlsx")
 
 
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+
+
 @relaxed
-@given(
-    st.lists(
-        st.lists(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12),
-            min_size=3,
-            max_size=3,
-        ),
-        min_size=1,
-        max_size=6,
-    )
-)
+@given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6))
 def test_what_a_csv_writer_writes_is_read_as_it_was(cells):
     import csv
 

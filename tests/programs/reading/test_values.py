@@ -285,6 +285,7 @@ def test_problems_are_grouped_by_what_repairs_them():
     ] == [
         ("2 rows: no e-mail address", "email", [2, 4]),
         ("1 row: not a number of places", "capacity", [3]),
+        ("1 row: the same e-mail address twice", "email", [5]),
     ]
 
 
