@@ -1,0 +1,19 @@
+FROM python:3.11-slim AS packages
+COPY requirements/base.txt /tmp/base.txt
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --no-deps --require-hashes --requirement /tmp/base.txt
+
+FROM python:3.11-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    VAR_DIR=/var/lib/mentorship
+RUN useradd --system --uid 1000 --user-group --no-create-home mentorship \
+    && install --directory --owner mentorship --group mentorship --mode 0750 /var/lib/mentorship
+COPY --from=packages /venv /venv
+WORKDIR /srv/mentorship
+COPY . .
+USER mentorship
+VOLUME /var/lib/mentorship
+EXPOSE 8000
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", \
+     "--no-control-socket", "--access-logfile", "-", "mentorship.wsgi"]
