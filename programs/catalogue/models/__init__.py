@@ -1,0 +1,1 @@
+"""One file a mentoring model, each with a `MODEL`."""

@@ -1,0 +1,94 @@
+"""One short session with an expert."""
+
+from programs.catalogue.base import (
+    MENTEE,
+    MENTOR,
+    AgendaItem,
+    Booking,
+    Direction,
+    Family,
+    MentoringModel,
+    Recipe,
+    RecipeRule,
+    Risk,
+    Safeguard,
+    Shape,
+    Size,
+    Words,
+)
+from programs.catalogue.recipes import (
+    LANGUAGE,
+    SKILLS,
+    TIMES,
+)
+
+MODEL = MentoringModel(
+    slug="flash",
+    version=1,
+    position=110,
+    name="Flash mentoring",
+    short_name="Flash",
+    one_line="One session of half an hour with someone who knows, on one question.",
+    family=Family.MENTOR_LED,
+    shape=Shape.SLOTS,
+    direction=Direction.DOWN,
+    roles=(MENTOR, MENTEE),
+    words=Words("session", "sessions", taker="asker", giver="expert"),
+    definition=(
+        "Someone with a question meets someone with experience, once, for half an hour. The question is sent "
+        "in advance; afterwards both are free, or go on if both want to."
+    ),
+    relationship="Brief and to the point: expert and asker, no further duty on either side.",
+    expertise_level="The expert knows the topic well; level and age do not matter.",
+    focus="One question, one decision or one obstacle.",
+    learning_style="Learning on the spot: a prepared question, an honest answer, one action.",
+    benefits=(
+        "Costs little time, so that busy experts take part; quick help when it is needed; a low step towards a longer "
+        "mentoring relationship."
+    ),
+    challenges=(
+        "It stays on the surface, good advice may not be followed through, and popular experts are soon booked out."
+    ),
+    size=Size(least=2, most=2, usual_least=2, usual_most=2, mentors_least=1, mentors_most=1),
+    months=6,
+    sessions=1,
+    cadence_days=14,
+    session_minutes=30,
+    capacity=2,
+    capacity_most=8,
+    rolling=True,
+    agenda=(
+        AgendaItem(5, "The question, sent in advance: what is it really about?"),
+        AgendaItem(20, "Answer and talk: experience, options, pitfalls"),
+        AgendaItem(5, "One action, and whether to go on"),
+    ),
+    risks=(
+        Risk("The session stays shallow: general advice for a vague question.", "low_pulse"),
+        Risk("Nothing follows: the action is never taken.", "lack_of_direction"),
+    ),
+    safeguards=(
+        Safeguard("preparation_form", "A preparation form asks for the question before a slot can be booked"),
+        Safeguard("did_it_help", "After 14 days: “Did it help?”"),
+        Safeguard("longer_model", "A way on to a longer model, if both want it"),
+    ),
+    recipe=Recipe(
+        rules=(
+            RecipeRule("topic", "among", "The expert knows the topic", "skills_wanted", "skills_offered", "must"),
+            SKILLS,
+            TIMES,
+            LANGUAGE,
+        ),
+        hard_facts=("both_accept", "no_repeat"),
+    ),
+    questions=(
+        "What have you tried so far, and what happened?",
+        "What would be a good outcome of this half-hour?",
+        "What will you do by the end of the week?",
+    ),
+    goals=(
+        "Leave with one decision made",
+        "Know the first three steps towards a new task",
+        "Have an honest opinion on one piece of my work",
+    ),
+    booking=Booking(monthly_cap=2, notice_hours=24, request_days=5, no_repeat_days=14, follow_up_days=14),
+)

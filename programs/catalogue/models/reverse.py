@@ -1,0 +1,107 @@
+"""A junior person teaches a senior one."""
+
+from programs.catalogue.base import (
+    MENTEE,
+    MENTOR,
+    AgendaItem,
+    Direction,
+    Family,
+    MentoringModel,
+    Recipe,
+    RecipeRule,
+    Risk,
+    Safeguard,
+    Shape,
+    Size,
+    Words,
+)
+from programs.catalogue.recipes import (
+    LANGUAGE,
+    SKILLS,
+    TIMES,
+    different,
+    level_gap,
+)
+
+MODEL = MentoringModel(
+    slug="reverse",
+    version=1,
+    position=40,
+    name="Reverse mentoring",
+    short_name="Reverse",
+    one_line="A junior person mentors a senior one on a topic the junior knows better.",
+    family=Family.MENTOR_LED,
+    shape=Shape.TWO_SIDED,
+    direction=Direction.UP,
+    roles=(MENTOR, MENTEE),
+    words=Words("pair", "pairs", taker="senior", giver="junior"),
+    definition=(
+        "A junior person mentors a senior one on a named topic, such as digital tools, new ways of working or the "
+        "experience of a group that leaders seldom hear from."
+    ),
+    relationship=(
+        "The hierarchy is turned round: the junior leads the sessions, the senior learns. The senior makes "
+        "first contact, so that the junior need not."
+    ),
+    expertise_level=(
+        "The junior knows more about the topic; the senior stands at least two levels higher, in another "
+        "reporting line."
+    ),
+    focus="Digital and cultural insight for leaders, and a voice for people early in their careers.",
+    learning_style=(
+        "Learning by being shown: demonstrations, trying things out, honest answers and reflection on one’s own habits."
+    ),
+    benefits=(
+        "Leaders keep up and hear what does not reach them otherwise; juniors gain visibility, confidence and"
+        " insight into decisions. Both learn to work across age and rank."
+    ),
+    challenges=(
+        "Rank does not vanish: juniors may hold back, seniors may take over, a junior may be made to speak for a whole "
+        "group, and candour must never be paid for later."
+    ),
+    size=Size(least=2, most=2, usual_least=2, usual_most=2, mentors_least=1, mentors_most=1),
+    months=6,
+    sessions=6,
+    cadence_days=30,
+    session_minutes=45,
+    agenda=(
+        AgendaItem(10, "The topic, set by the junior: why it matters"),
+        AgendaItem(20, "Show and try: the senior has their hands on it"),
+        AgendaItem(10, "Reflection: what surprised the senior?"),
+        AgendaItem(5, "What changes: one thing the senior will do differently"),
+    ),
+    risks=(
+        Risk("Rank takes over: the senior talks, the junior nods.", "dominance"),
+        Risk("Tokenism: the junior is asked to speak for a whole group.", "one_sided_feedback"),
+        Risk("Retaliation: what was said in candour is held against the junior.", "safeguarding"),
+    ),
+    safeguards=(
+        Safeguard("sponsor", "A sponsor at the top stands behind the program by name"),
+        Safeguard("no_appraisal_use", "Nothing from the sessions may be used in an appraisal"),
+        Safeguard("free_exit", "The junior may end the match without giving a reason"),
+        Safeguard("senior_contacts_first", "The senior makes first contact"),
+    ),
+    recipe=Recipe(
+        rules=(
+            level_gap(most=-2, label="The mentor is at least two levels below"),
+            RecipeRule(
+                "topic", "among", "The junior knows a topic the senior wants", "skills_wanted", "skills_offered", "must"
+            ),
+            SKILLS,
+            TIMES,
+            LANGUAGE,
+            different("department", "Another department", "mid"),
+        ),
+        hard_facts=("both_accept", "reporting_lines_apart", "no_repeat"),
+    ),
+    questions=(
+        "What do people in your position take for granted that people in mine do not see?",
+        "Which tool or habit of mine would you most like to change?",
+        "What has to be true for you to be able to disagree with me here?",
+    ),
+    goals=(
+        "The senior uses one new tool every week without help",
+        "The senior changes one meeting so that early-career people are heard in it",
+        "The junior presents the topic once to the senior’s own team",
+    ),
+)
