@@ -1,0 +1,86 @@
+"""Blocking pairs: two people who would both rather have each other than (one of) those they got.
+
+Both sides rank by the one score of a pair. Without further rules, giving the highest score that is left its pair again
+and again leaves no blocking pair. That greedy choice may leave seats empty, and the fewest blocking pairs among the
+fullest solutions are NP-hard to find; then a fixed number of rounds raises the worth of pairs that block.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.assigning.scores import Edges, Table
+from matching.engine.assigning.transport import Limits, solve_edges
+from matching.engine.numbers import Ints
+
+ROUNDS = 12
+NOBODY = 2.0**52  # beyond every score, and still exact when a score is added
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A choice and the pairs that block it."""
+
+    chosen: Edges
+    blocking: Edges
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return len(self.blocking), -int(self.chosen.weight.sum())
+
+
+def blocking_pairs(table: Table, limits: Limits, chosen: Edges) -> Edges:
+    """All pairs that block a choice (ties do not block)."""
+    row = _bar(chosen.row, chosen.weight, limits.row_high)
+    column = _bar(chosen.column, chosen.weight, limits.column_high)
+    found = table.above(row, np.zeros(len(column)))
+    found = found[found.weight > column[found.column]]
+    width = limits.shape[1]
+    taken = np.isin(found.row * width + found.column, chosen.row * width + chosen.column)
+    return found[~taken]
+
+
+def _bar(who: Ints, weight: Ints, room: Ints) -> NDArray[np.float64]:
+    """What each person's next pair must beat: the worst they have, anything if they have room."""
+    bar = np.full(len(room), NOBODY)
+    np.minimum.at(bar, who, weight)
+    bar[np.bincount(who, minlength=len(room)) < room] = -NOBODY
+    bar[room == 0] = NOBODY
+    return bar
+
+
+def greedy(edges: Edges, limits: Limits, order: Ints) -> Edges:
+    """The highest score that both still have room for, again and again; `order` decides between equals."""
+    chosen = []
+    row, column = limits.row_high.tolist(), limits.column_high.tolist()
+    for place in np.lexsort((order, -edges.weight)).tolist():
+        taker, giver = int(edges.row[place]), int(edges.column[place])
+        if row[taker] and column[giver]:
+            row[taker] -= 1
+            column[giver] -= 1
+            chosen.append(place)
+    return edges[np.sort(np.array(chosen, dtype=np.int64))]
+
+
+def fewest_blocking(table: Table, limits: Limits, core: Edges, best: Edges) -> Settled:
+    """Starting from the best total: raise what blocks, solve again, and keep what blocks least (then totals most)."""
+    settled = Settled(best, blocking_pairs(table, limits, best))
+    first = settled
+    bonus: dict[int, int] = {}
+    latest = settled
+    step = max(1, int(table.grid.largest) // 20)
+    for _ in range(ROUNDS):
+        if not len(latest.blocking):
+            break
+        core = core.merged(latest.blocking, limits.shape[1])
+        for key in (latest.blocking.row * limits.shape[1] + latest.blocking.column).tolist():
+            bonus[key] = bonus.get(key, 0) + step
+        keys = core.row * limits.shape[1] + core.column
+        raised = core.weight + np.array([bonus.get(key, 0) for key in keys.tolist()], dtype=np.int64)
+        solved = solve_edges(replace(core, weight=raised), limits)
+        if solved is None:
+            break
+        latest = Settled(core[solved[0]], blocking_pairs(table, limits, core[solved[0]]))
+        settled = min(settled, latest, key=lambda one: one.order)
+    return settled if settled.order < first.order else first

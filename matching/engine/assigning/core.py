@@ -1,0 +1,118 @@
+"""Sparse core and dual pricing: exact on all pairs while solving over few of them.
+
+1. Take about two dozen promising pairs a person (the core).
+2. Solve the core; its prices are a proof for the pairs in it.
+3. Price every pair with them. A pair worth more than its prices joins the core; if there is none, the prices prove that
+   the solution is optimal among all pairs, not only in the core.
+4. Otherwise go to 2. Each round adds at least one pair, so this ends.
+"""
+
+import numpy as np
+
+from matching.engine.assigning.scores import Edges, Table, Values, empty
+from matching.engine.assigning.transport import Cut, Limits, Prices, largest, solve_edges
+from matching.engine.errors import Infeasible
+from matching.engine.numbers import Ints
+
+# With fewer pairs than this the search for a core costs more than it saves.
+SMALL = 60_000
+CANDIDATES = 24
+SAMPLE = 6  # every sixth pair is looked at to judge which are near the top
+
+
+def core_of(table: Table, limits: Limits, start: Prices | None = None) -> Edges:
+    """Promising pairs: all of a small or sparse table, else those near the top of their row or column."""
+    if table.sparse or table.size() <= SMALL:
+        return _usable(table.edges(), limits)
+    width = table.shape[1]
+    each = int(np.ceil(limits.row_high.sum() / max(width, 1)))
+    row_bar, column_bar = _bars(table, CANDIDATES, CANDIDATES * max(1, each))
+    found = empty()
+    parts = [_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks()]
+    for part in parts:
+        found = found.merged(part, width) if len(found) else part
+    return _usable(found, limits)
+
+
+def _bars(table: Table, row_rank: int, column_rank: int) -> tuple[Values, Values]:
+    """Scores that about `rank` pairs of each row and column reach, judged by every sixth of them."""
+    height, width = table.shape
+    columns = np.arange(0, width, min(SAMPLE, max(1, width // 50)))
+    row_bar = np.empty(height)
+    sample = []
+    row_step = min(SAMPLE, max(1, height // 50))
+    for rows, block in table.blocks():
+        row_bar[rows] = _ranked(block[:, columns], row_rank * len(columns) / width)
+        sample.append(block[-rows.start % row_step :: row_step])
+    return row_bar, _ranked(np.concatenate(sample).T, column_rank * sum(map(len, sample)) / height)
+
+
+def _ranked(block: Values, rank: float) -> Values:
+    """The value at that rank from the top of each row."""
+    place = min(max(int(round(rank)), 1), block.shape[1])
+    return np.partition(block, block.shape[1] - place, axis=1)[:, block.shape[1] - place]
+
+
+def _top(first: int, block: Values, row_bar: Values, column_bar: Values) -> Edges:
+    bar = np.maximum(np.minimum(row_bar[:, None], column_bar), np.finfo(block.dtype).min)
+    row, column = np.nonzero(block >= bar)
+    if len(row) > 8 * CANDIDATES * len(block):
+        # Many equal scores: an even share of them will do, and pricing brings in what is missed.
+        keep = np.arange(0, len(row), len(row) // (4 * CANDIDATES * len(block)))
+        row, column = row[keep], column[keep]
+    return Edges(row + first, column, block[row, column].astype(np.int64))
+
+
+def _usable(edges: Edges, limits: Limits) -> Edges:
+    return edges[(limits.row_high[edges.row] > 0) & (limits.column_high[edges.column] > 0)]
+
+
+def most_pairs(
+    table: Table, core: Edges, row_high: Ints, column_high: Ints, enough: int | None = None
+) -> tuple[int, Cut, Edges]:
+    """The largest number of pairs in the table, the cut that proves it, and a core that reaches it.
+
+    With `enough` the search ends at that many pairs, whose cut then proves nothing.
+    """
+    while True:
+        used, cut = largest(core, row_high, column_high)
+        count = int(used.sum())
+        if count == enough:
+            return count, cut, core
+        missed = table.open(cut.rows, cut.columns)
+        most = int(row_high[cut.rows].sum() + column_high[cut.columns].sum()) + len(missed)
+        if most == count:
+            return count, cut, core
+        core = core.merged(missed[_spread(len(missed), len(core) + 1000)], table.shape[1])
+
+
+def _spread(count: int, most: int) -> Ints:
+    """An even choice of at most that many of the numbers below count."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
+
+
+def solve(table: Table, limits: Limits, core: Edges, start: Prices | None = None) -> tuple[Edges, Prices]:
+    """The best solution over the whole table, with its prices; Infeasible where the limits cannot be kept."""
+    prices = start
+    while True:
+        solved = solve_edges(core, limits, prices)
+        if solved is None:
+            raise Infeasible("the limits leave no solution", rule="limits")
+        used, prices = solved
+        worth = violators(table, limits, prices, core)
+        if not len(worth):
+            return core[used], prices
+        core = core.merged(worth, table.shape[1])
+
+
+def violators(table: Table, limits: Limits, prices: Prices, core: Edges) -> Edges:
+    """Pairs outside the core that are worth more than their prices; of very many, those worth most."""
+    found = table.above(*prices.to_beat(limits))
+    width = table.shape[1]
+    inside = np.isin(found.row * width + found.column, core.row * width + core.column)
+    found = found[~inside]
+    most = len(core) + 1000
+    if len(found) > most:
+        gain = found.weight - prices.row[found.row] - prices.column[found.column]
+        found = found[np.sort(np.argpartition(-gain, most)[:most])]
+    return found

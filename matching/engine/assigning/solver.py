@@ -1,0 +1,189 @@
+"""From a stated problem to a proven assignment."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from math import fsum
+from typing import Any
+
+import numpy as np
+
+from matching.engine.assigning.blocking import Settled, blocking_pairs, fewest_blocking, greedy
+from matching.engine.assigning.certify import certify_assignment
+from matching.engine.assigning.core import core_of, most_pairs, solve
+from matching.engine.assigning.floors import FloorSearch
+from matching.engine.assigning.problem import AssignProblem, Objective
+from matching.engine.assigning.rest import not_fixed, remaining
+from matching.engine.assigning.scores import Edges, Table
+from matching.engine.assigning.ties import decide
+from matching.engine.assigning.transport import Cut, Limits, Prices
+from matching.engine.errors import Infeasible, names
+from matching.engine.numbers import Ints, lots
+from matching.engine.results import AssignProof, Assignment
+
+
+def assign(
+    score: Any,
+    *,
+    allowed: Any = None,
+    giver_capacity: Any = 1,
+    giver_minimum: Any = 0,
+    taker_demand: Any = 1,
+    objective: Objective = "cover",
+    fixed: Any = (),
+    previous: Any = None,
+    taker_ids: Sequence[Hashable] | None = None,
+    giver_ids: Sequence[Hashable] | None = None,
+) -> Assignment:
+    """Give takers their givers.
+
+    score           takers × givers, higher is better: an array, or a scipy.sparse matrix in which a missing entry is a
+                    forbidden pair and a stored 0 is a pair. Whole numbers are exact, see matching.engine.numbers
+    allowed         bool takers × givers; a forbidden pair is never chosen, whatever its score
+    giver_capacity, giver_minimum, taker_demand
+                    how many pairs a giver may have and must have, and how many a taker asks for: one number or one each
+    objective       "cover": as many pairs as possible, then the best total. "floor": as many, then the highest lowest
+                    score, then the best total. "score": the best total, then as many as possible. "stable": as many,
+                    then few blocking pairs (proven only where none is left)
+    fixed           pairs (taker, giver) that are locked
+    previous        an earlier Assignment or its pairs: of equally good solutions the one that keeps most of them
+    taker_ids, giver_ids
+                    decide what is still equal after that, in any order of rows; row numbers where there are none
+
+    Raises ValueError for numbers that are not numbers, wrong shapes and negative limits, and its subclass Infeasible,
+    naming the people, for fixed pairs or minimums that cannot be kept.
+    """
+    problem = AssignProblem(
+        score, allowed, giver_capacity, giver_minimum, taker_demand, objective, fixed, previous, taker_ids, giver_ids
+    )
+    start = previous.prices.prices if isinstance(previous, Assignment) else None
+    return solve_assignment(problem, start)
+
+
+@dataclass(frozen=True)
+class _Found:
+    chosen: Edges
+    proof: AssignProof
+    price: int | None = None
+    blocking: int | None = None
+
+
+def solve_assignment(problem: AssignProblem, start: Prices | None = None) -> Assignment:
+    """Solve a stated problem; `start` may hold the prices of a similar one, which shortens the search."""
+    table, limits = Table.of(problem), remaining(problem)
+    if start is not None and (len(start.row), len(start.column)) != limits.shape:
+        start = None
+    core = _with_minimums(table, limits, core_of(table, limits, start))
+    possible, cover, core = most_pairs(table, core, limits.row_high, limits.column_high)
+    if problem.objective == "score":
+        found = _by_score(problem, table, limits, core, cover)
+    else:
+        limits = replace(limits, total=possible)
+        solver = {"cover": _by_cover, "floor": _by_floor, "stable": _by_stability}[problem.objective]
+        found = solver(problem, table, limits, core, cover, start)
+    return _result(problem, found, possible)
+
+
+def _with_minimums(table: Table, limits: Limits, core: Edges) -> Edges:
+    needed = int(limits.column_low.sum())
+    if not needed:
+        return core
+    count, cut, core = most_pairs(table, core, limits.row_high, limits.column_low)
+    if count == needed:
+        return core
+    givers = np.flatnonzero(~cut.columns & (limits.column_low > 0))
+    takers = np.flatnonzero(cut.rows & (limits.row_high > 0))
+    asked = int(limits.column_low[givers].sum())
+    raise Infeasible(
+        f"the minimums cannot be kept: givers {names(givers.tolist())} must have {asked} pairs together, "
+        f"but the takers open to them ({names(takers.tolist()) or 'none'}) leave {needed - count} of them short",
+        rule="giver_minimum",
+        takers=tuple(takers.tolist()),
+        givers=tuple(givers.tolist()),
+    )
+
+
+def _by_cover(
+    problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut, start: Prices | None
+) -> _Found:
+    chosen, prices = solve(table, limits, core, start)
+    price = _price_of_cover(table, limits, core, prices, int(chosen.weight.sum()))
+    return _Found(decide(problem, table, limits, chosen, prices), AssignProof(prices, cover), price)
+
+
+def _price_of_cover(table: Table, limits: Limits, core: Edges, prices: Prices, total: int) -> int:
+    """Points that filling every seat costs against the best total; a seat price of at least 0 proves that it is none."""
+    if prices.seat >= 0:
+        return 0
+    best, _ = solve(table, replace(limits, total=None), core)
+    return int(best.weight.sum()) - total
+
+
+def _by_score(problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut) -> _Found:
+    chosen, prices = solve(table, limits, core)
+    return _Found(decide(problem, table, limits, chosen, prices), AssignProof(prices, cover))
+
+
+def _by_floor(
+    problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut, start: Prices | None
+) -> _Found:
+    if not limits.total:
+        return _by_cover(problem, table, limits, core, cover, start)
+    free, free_prices = solve(table, limits, core, start)
+    search = FloorSearch(table, limits, core.merged(free, limits.shape[1]))
+    floor, failure = search.highest()
+    view = table.at_least(floor)
+    chosen, prices = solve(view, limits, search.core[search.core.weight >= floor], free_prices)
+    chosen = decide(problem, view, limits, chosen, prices)
+    proof = AssignProof(prices, cover, floor, failure.cut, failure.by_minimum)
+    return _Found(chosen, proof, int(free.weight.sum()) - int(chosen.weight.sum()))
+
+
+def _by_stability(
+    problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut, start: Prices | None
+) -> _Found:
+    free, prices = solve(table, limits, core, start)
+    order = lots(problem.taker_lots[core.row], problem.giver_lots[core.column], 60)
+    plain = greedy(core, limits, order)
+    settled = Settled(plain, blocking_pairs(table, limits, plain))
+    short = len(plain) < (limits.total or 0) or _misses_minimum(plain, limits)
+    if short or len(settled.blocking):
+        settled = fewest_blocking(table, limits, core, decide(problem, table, limits, free, prices))
+    price = int(free.weight.sum()) - int(settled.chosen.weight.sum())
+    return _Found(settled.chosen, AssignProof(prices, cover), price, len(settled.blocking))
+
+
+def _misses_minimum(chosen: Edges, limits: Limits) -> bool:
+    return bool((np.bincount(chosen.column, minlength=limits.shape[1]) < limits.column_low).any())
+
+
+def _result(problem: AssignProblem, found: _Found, possible: int) -> Assignment:
+    pairs = _sorted(np.concatenate([problem.fixed, np.stack([found.chosen.row, found.chosen.column], axis=1)]))
+    load = np.bincount(pairs[:, 0], minlength=problem.takers)
+    grid, free = problem.grid, not_fixed(problem, pairs)
+    result = Assignment(
+        problem=problem,
+        pairs=pairs,
+        total=total_of(problem, pairs),
+        filled=len(pairs),
+        possible=possible + len(problem.fixed),
+        optimal=False,
+        bound=0,
+        prices=found.proof,
+        unfilled=np.flatnonzero(load < problem.taker_demand),
+        floor=grid.score(int(problem.value(free).min())) if len(free) else None,
+        blocking=found.blocking,
+        price=None if found.price is None else grid.score(found.price),
+    )
+    certificate = certify_assignment(problem, result)
+    return replace(result, optimal=certificate.optimal, bound=certificate.bound)
+
+
+def _sorted(pairs: Ints) -> Ints:
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def total_of(problem: AssignProblem, pairs: Ints) -> float:
+    """The sum of the scores as they were given: a whole number where they are whole."""
+    if problem.grid.plain:
+        return int(problem.value(pairs).sum())
+    return fsum(np.asarray(problem.score[pairs[:, 0], pairs[:, 1]]).reshape(-1).tolist())

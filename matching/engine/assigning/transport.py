@@ -1,0 +1,156 @@
+"""Pairs with loads between limits on both sides: the linear program behind every two-sided objective.
+
+    maximise    sum of weight over the chosen edges
+    subject to  row_low <= edges of a row <= row_high, likewise for columns, and exactly `total` edges (or any number)
+
+Its constraint matrix is a network, so optimal solutions are whole. Dual prices are whole as well: u for rows, v for
+columns, one `seat` price for the total, and for a pair worth more than its prices the surplus w = weight - u - v - seat
+counts once, because a pair can be chosen only once. By weak duality every solution is worth at most
+
+    sum max(row_low * u, row_high * u) + sum max(column_low * v, column_high * v) + total * seat + sum max(0, w)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+from matching.engine.assigning.scores import Edges
+from matching.engine.flow import Network, joined, min_cost_flow, potentials
+from matching.engine.numbers import Ints, Mask
+
+
+@dataclass(frozen=True)
+class Limits:
+    row_low: Ints
+    row_high: Ints
+    column_low: Ints
+    column_high: Ints
+    total: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.row_high), len(self.column_high)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The duals: a price for each row and each column, and one for each seat whoever takes it."""
+
+    row: Ints
+    column: Ints
+    seat: int
+
+    def to_beat(self, limits: Limits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What a pair must be worth to be of use, in two parts; nobody can pay for a person without room."""
+        row = np.where(limits.row_high > 0, self.row + self.seat, np.inf)
+        return row, np.where(limits.column_high > 0, self.column, np.inf)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cover: people whose limits, and open pairs that, together bound how many pairs there can be."""
+
+    rows: Mask
+    columns: Mask
+
+
+def solve_edges(edges: Edges, limits: Limits, start: Prices | None = None) -> tuple[Mask, Prices] | None:
+    """The best choice among listed edges and prices that prove it; None where the limits cannot be kept."""
+    network, columns_direct = _network(edges, limits)
+    flow = min_cost_flow(network)
+    if flow is None:
+        return None
+    labels = potentials(network, flow, None if start is None else _labels(start))
+    return flow[: len(edges)] > 0, _prices(labels, limits, columns_direct)
+
+
+def _network(edges: Edges, limits: Limits) -> tuple[Network, bool]:
+    """Nodes: rows, columns, source, sink. Lower bounds are met in advance and turned into supplies.
+
+    Where the total fills one side entirely, that side's limits are equalities, which saves its arcs.
+    """
+    height, width = limits.shape
+    source, sink = height + width, height + width + 1
+    row_full = limits.total is not None and limits.total == int(limits.row_high.sum())
+    column_full = limits.total is not None and limits.total == int(limits.column_high.sum())
+    row_low = limits.row_high if row_full else limits.row_low
+    column_low = limits.column_high if column_full else limits.column_low
+    row_arc, column_arc = np.flatnonzero(limits.row_high > row_low), np.flatnonzero(limits.column_high > column_low)
+    supply = joined([row_low, -column_low, [-int(row_low.sum()), int(column_low.sum())]])
+    tail = [edges.row, np.full(len(row_arc), source), height + column_arc]
+    head = [height + edges.column, row_arc, np.full(len(column_arc), sink)]
+    capacity = [
+        np.ones(len(edges), dtype=np.int64),
+        (limits.row_high - row_low)[row_arc],
+        (limits.column_high - column_low)[column_arc],
+    ]
+    cost = [-edges.weight, np.zeros(len(row_arc) + len(column_arc), dtype=np.int64)]
+    if limits.total is None:
+        most = int(min(limits.row_high.sum(), limits.column_high.sum())) + 1
+        # Flow may go round any number of times: source and sink are one node, and the seat price is 0.
+        tail, head = [*tail, np.array([sink, source])], [*head, np.array([source, sink])]
+        capacity, cost = [*capacity, np.array([most, most])], [*cost, np.zeros(2, dtype=np.int64)]
+    else:
+        supply[source] += limits.total
+        supply[sink] -= limits.total
+    return Network(joined(tail), joined(head), joined(capacity), joined(cost), supply), column_full
+
+
+def _labels(prices: Prices) -> Ints:
+    """Potentials that these prices stand for, with the source at 0."""
+    return joined([prices.row, -prices.column - prices.seat, [0, -prices.seat]])
+
+
+def _prices(labels: Ints, limits: Limits, columns_full: bool) -> Prices:
+    height, width = limits.shape
+    source, sink = labels[height + width], labels[height + width + 1]
+    row, column = labels[:height] - source, sink - labels[height : height + width]
+    seat = 0 if limits.total is None else int(source - sink)
+    if limits.total is not None:
+        if limits.total == int(limits.row_high.sum()):
+            row, seat = _shifted(row, limits.row_high, limits.row_low, seat)
+        if columns_full:
+            column, seat = _shifted(column, limits.column_high, limits.column_low, seat)
+    return Prices(_clamped(row, limits.row_low), _clamped(column, limits.column_low), seat)
+
+
+def _shifted(price: Ints, high: Ints, low: Ints, seat: int) -> tuple[Ints, int]:
+    """A side that is filled entirely shares its prices with the seats: move what makes none of them negative."""
+    free = (high > 0) & (low < high)
+    lowest = int(price[free].min()) if free.any() else 0
+    return np.where(high > 0, price - lowest, 0), seat + lowest
+
+
+def _clamped(price: Ints, low: Ints) -> Ints:
+    """A negative price would pay for being left alone; without a minimum that is worth nothing."""
+    return np.where(low > 0, price, np.maximum(price, 0))
+
+
+def bound(prices: Prices, limits: Limits, surplus: int) -> int:
+    """What no solution can exceed (weak duality), in exact integers; surplus is the sum of max(0, w)."""
+    row = np.maximum(limits.row_low * prices.row, limits.row_high * prices.row)
+    column = np.maximum(limits.column_low * prices.column, limits.column_high * prices.column)
+    seats = (limits.total or 0) * prices.seat
+    return sum(row.tolist()) + sum(column.tolist()) + seats + surplus
+
+
+def largest(edges: Edges, row_high: Ints, column_high: Ints) -> tuple[Mask, Cut]:
+    """As many edges as the limits allow, and a cut that proves that there can be no more (Ford and Fulkerson)."""
+    height, width = len(row_high), len(column_high)
+    source, sink = height + width, height + width + 1
+    tail = joined([edges.row, np.full(height, source), height + np.arange(width)])
+    head = joined([height + edges.column, np.arange(height), np.full(width, sink)])
+    room = joined([np.ones(len(edges)), np.minimum(row_high, width), np.minimum(column_high, height)]).astype(np.int32)
+    graph = sparse.csr_array((room, (tail.astype(np.int32), head.astype(np.int32))), shape=(sink + 1, sink + 1))
+    flow = maximum_flow(graph, source, sink).flow
+    left = sparse.csr_array(graph - flow)
+    left.eliminate_zeros()
+    reached = np.zeros(sink + 1, dtype=bool)
+    reached[breadth_first_order(left, source, return_predecessors=False)] = True
+    carried = sparse.coo_array(flow[:height, height:source])
+    carries = carried.row.astype(np.int64)[carried.data > 0] * width + carried.col[carried.data > 0]
+    used = np.isin(edges.row * width + edges.column, carries)
+    return used, Cut(~reached[:height], reached[height:source])

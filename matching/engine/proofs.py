@@ -1,0 +1,25 @@
+"""One door to every shape's checker and certificate."""
+
+from typing import Any
+
+from matching.engine.assigning.certify import certify_assignment
+from matching.engine.assigning.check import check_assignment
+from matching.engine.assigning.problem import AssignProblem
+from matching.engine.results import Certificate, Violation
+
+
+def check(problem: Any, solution: Any) -> list[Violation]:
+    """The rules a solution breaks; empty if it is feasible. Reads only the statement of the problem, no solver's state.
+
+    `problem` is an AssignProblem, PairProblem, GroupProblem or BookProblem; every result carries its own as `.problem`.
+    """
+    if isinstance(problem, AssignProblem):
+        return check_assignment(problem, solution)
+    raise TypeError(f"there is no checker for {type(problem).__name__}")
+
+
+def certify(problem: Any, solution: Any) -> Certificate:
+    """What a solution's own prices prove about it; `optimal` only if feasibility and optimality follow from them."""
+    if isinstance(problem, AssignProblem):
+        return certify_assignment(problem, solution)
+    raise TypeError(f"there is no certificate for {type(problem).__name__}")
