@@ -61,7 +61,7 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
-class LookMixin:
+class LookMixin(forms.BaseForm):
     """Our look for any form. ``mark_optional`` is off where every field may stay empty, as in a filter."""
 
     use_required_attribute = False
@@ -74,6 +74,33 @@ class LookMixin:
         helper.form_tag = False
         helper.disable_csrf = True
         return helper
+
+    def full_clean(self) -> None:
+        for name, field in self.fields.items():
+            _name_the_field(field, str(self[name].label))
+        super().full_clean()
+
+
+def _name_the_field(field: forms.Field, label: str) -> None:
+    """Errors stand in a list at the top of the page, so each must say which field it means.
+
+    A message the form's author has written stays as it is.
+    """
+    said = field.error_messages
+    if said["required"] == forms.Field.default_error_messages["required"]:
+        said["required"] = _ask(field, label)
+    if said.get("invalid_choice") == forms.ChoiceField.default_error_messages["invalid_choice"]:
+        said["invalid_choice"] = f"Choose one of the answers listed at “{label}”"
+
+
+def _ask(field: forms.Field, label: str) -> str:
+    if isinstance(field, forms.FileField):
+        return f"Choose a file at “{label}”"
+    if isinstance(field, forms.BooleanField):
+        return f"Tick “{label}” to go on"
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return f"Choose an answer to “{label}”"
+    return f"Fill in “{label}”"
 
 
 class LookForm(LookMixin, forms.Form):

@@ -74,6 +74,12 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("line-strong", ground, MARK) for ground in ("paper", "surface")),
     *(("focus", ground, MARK) for ground in ("paper", "surface", "sunken")),
     *((series, "surface", MARK) for series in ("c0", "c1", "c2", "c3", "c4", "h3", "h4", "d1", "d5")),
+    # figures printed on a part of a stacked bar
+    ("on-brand", "c1", TEXT),
+    ("on-brand", "warn", TEXT),
+    ("on-brand", "risk", TEXT),
+    ("ink", "h2", TEXT),
+    ("ink-2", "h0", TEXT),
     *((series, "paper", MARK) for series in ("c1", "c2", "c3", "c4")),
 )
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from reports.charts.svg import bar, circle, el, listed, picture, rule, words
 
 MOST_WEEKS = 19
-ROW = 288
+ROW = 264
 CELL = 13
 WEEKDAYS = ("M", "T", "W", "T", "F", "S", "S")
 
