@@ -18,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     takes_part = Enrolment.objects.filter(user=user.pk).exists()
     if runs or (may_create_programs(user) and not takes_part and not is_admin(user)):
         return redirect("programs:list")
-    return redirect("reports:organisation" if is_admin(user) else "sessions:home")
+    return redirect("organisation:programs" if is_admin(user) else "sessions:home")
 
 
 @require_safe

@@ -1,0 +1,104 @@
+"""The outcome report as files: every figure with numerator, denominator and as-of date."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import xlsxwriter
+
+from reports.figures import LEAST_PEOPLE, MEASURES
+from reports.queries.outcome import Outcome
+
+COLUMNS = ("Measure", "Question", "Group", "Unit", "Numerator", "Denominator", "Out of", "Share", "People", "As of", "Shown")
+HIDDEN = f"no: fewer than {LEAST_PEOPLE} people"
+Cell = str | float | None
+# What a spreadsheet would take for a formula, also behind spaces and in full width.
+_FORMULA = re.compile("^[\\s\u00a0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\x00]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet runs: an apostrophe stands before what looks like a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def table(report: Outcome) -> Iterator[list[Cell]]:
+    """The report's rows as COLUMNS says; a hidden figure is a row that says why."""
+    for measure, question, figure in report.rows():
+        yield [
+            measure.label,
+            question,
+            figure.group,
+            measure.unit,
+            figure.numerator,
+            figure.denominator,
+            measure.out_of if figure.denominator is not None else "",
+            round(figure.share, 4) if figure.share is not None and measure.unit in {"people", "matches", "goals"} else None,
+            figure.people,
+            figure.as_of.strftime("%Y-%m-%d"),
+            "yes" if figure.shown else HIDDEN,
+        ]
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return safe(cell)
+    return f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
+
+
+def to_csv(report: Outcome) -> bytes:
+    """UTF-8 with a byte order mark, which spreadsheets need to see letters right."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([_plain(cell) for cell in row] for row in table(report))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(report: Outcome) -> bytes:
+    """A workbook with the figures and a sheet that says what each of them means."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": f"Outcome report: {report.program.name}"})
+        _figures_sheet(book, report)
+        _definitions_sheet(book, report)
+    return out.getvalue()
+
+
+def _figures_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
+    sheet = book.add_worksheet("Figures")
+    bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0%"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(0, 0, COLUMNS, bold)
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, 2, 26)
+    sheet.set_column(3, 10, 14)
+    for number, row in enumerate(table(report), start=1):
+        for column, cell in enumerate(row):
+            if COLUMNS[column] == "As of":
+                sheet.write_datetime(number, column, report.rows()[number - 1][2].as_of.replace(tzinfo=None), day)
+            elif isinstance(cell, str):
+                sheet.write_string(number, column, _UNPRINTABLE.sub("", cell))
+            elif cell is not None:
+                sheet.write_number(number, column, cell, share if COLUMNS[column] == "Share" else None)
+
+
+def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
+    sheet = book.add_worksheet("Definitions")
+    bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 90)
+    sheet.write_row(0, 0, ("Measure", "What it means"), bold)
+    rows = [
+        *((measure.label, f"{measure.definition}{f' Out of {measure.out_of}.' if measure.out_of else ''}") for measure in MEASURES.values()),
+        ("As of", f"{report.as_of:%Y-%m-%d}, for the check-in the day its figures were last published."),
+        ("Not shown", f"Groups of fewer than {LEAST_PEOPLE} people, and the next smallest where a subtraction would show them."),
+        ("Program", f"{report.program.name}, {report.program.starts_on} to {report.program.ends_on}"),
+    ]
+    for number, (name, meaning) in enumerate(rows, start=1):
+        sheet.write_string(number, 0, name, wrap)
+        sheet.write_string(number, 1, _UNPRINTABLE.sub("", meaning), wrap)

@@ -1,0 +1,112 @@
+"""What a figure is: never a bare number, always with what it counts, out of what, and of when."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+# Fewer people than this are never shown as a group: trust comes before completeness.
+LEAST_PEOPLE = 5
+
+Unit = Literal["people", "matches", "sessions", "hours", "goals", "points"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a report.
+
+    numerator    what was counted, or a mean; None where the group is too small to show.
+    denominator  out of how many; None where nothing is a share.
+    people       how many distinct people stand behind it; None where that would tell about a hidden group.
+    """
+
+    slug: str
+    group: str
+    numerator: float | None
+    denominator: float | None
+    people: int | None
+    as_of: dt.datetime
+
+    @property
+    def shown(self) -> bool:
+        return self.numerator is not None
+
+    @property
+    def share(self) -> float | None:
+        """Numerator over denominator, or None where it is no share or is not shown."""
+        if self.numerator is None or not self.denominator:
+            return None
+        return self.numerator / self.denominator
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a figure means, for the report, its table and the sheet of definitions."""
+
+    slug: str
+    label: str
+    unit: Unit
+    definition: str
+    out_of: str = ""
+
+
+MEASURES: dict[str, Measure] = {
+    measure.slug: measure
+    for measure in (
+        Measure("enrolled", "Enrolled", "people", "People enrolled at any time, each counted once."),
+        Measure(
+            "matched_ever",
+            "Matched, ever",
+            "people",
+            "People who were at any time in a match that everybody in it had accepted.",
+            "people enrolled at any time",
+        ),
+        Measure(
+            "matched_now",
+            "Matched, now",
+            "people",
+            "People who are in an active match on the as-of date.",
+            "people taking part on the as-of date",
+        ),
+        Measure("met", "Met", "people", "People in a match that has held at least one session.", "people ever matched"),
+        Measure(
+            "met_3",
+            "Met 3 times",
+            "people",
+            "People in a match that has held at least three sessions.",
+            "people ever matched",
+        ),
+        Measure("matches_ever", "Matches, ever", "matches", "Matches everybody in them accepted."),
+        Measure(
+            "matches_now",
+            "Matches, now",
+            "matches",
+            "Matches active on the as-of date.",
+            "matches that ever began",
+        ),
+        Measure("sessions", "Sessions held", "sessions", "Sessions logged as held, in matches that began."),
+        Measure(
+            "sessions_per_match",
+            "Sessions a match",
+            "sessions",
+            "Sessions held, divided by the matches that ever began.",
+            "matches that ever began",
+        ),
+        Measure("hours", "Hours together", "hours", "Logged length of the sessions held; an hour of two people is one."),
+        Measure("goals_set", "Goals set", "goals", "Goals written down and not dropped."),
+        Measure("goals_reached", "Goals reached", "goals", "Goals marked as reached.", "goals set and not dropped"),
+        Measure(
+            "goal_people",
+            "People who reached a goal",
+            "people",
+            "People who marked at least one of their goals as reached.",
+            "people who set a goal",
+        ),
+        Measure(
+            "pulse",
+            "Check-in",
+            "points",
+            "Mean of people’s mean answers to one question after sessions, on its scale.",
+            "points of the scale",
+        ),
+    )
+}

@@ -1,0 +1,185 @@
+"""The outcome report of one program: from enrolled to met, hours, goals, and what people said."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from programs.models import Program, Track
+from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
+from reports.queries.base import MatchRow, ProgramData, load
+from reports.queries.overview import published_pulse
+from surveys.models import Publication
+
+WHOLE = "Whole program"
+FUNNEL = ("enrolled", "matched_ever", "met", "met_3")
+# What a track's column shows; the rest is said of the whole program only.
+BY_TRACK = ("enrolled", "matched_ever", "met", "met_3", "matches_ever", "matches_now", "sessions", "hours", "goal_people")
+
+
+@dataclass(frozen=True)
+class PulseFigure:
+    """One question after a session: its words and its published mean."""
+
+    text: str
+    points: int
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class TrackReport:
+    track: Track
+    figures: dict[str, Figure]
+
+    @property
+    def shown(self) -> bool:
+        return any(figure.shown for figure in self.figures.values())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    program: Program
+    as_of: dt.datetime
+    figures: dict[str, Figure]
+    tracks: list[TrackReport]
+    pulse: list[PulseFigure]
+    published: Publication | None
+    heading: str
+
+    @property
+    def hidden_tracks(self) -> list[Track]:
+        return [each.track for each in self.tracks if not each.shown]
+
+    def rows_of_whole(self) -> list[tuple[Measure, Figure]]:
+        """The whole program's figures with their meanings."""
+        return [(MEASURES[figure.slug], figure) for figure in self.figures.values()]
+
+    def rows(self) -> list[tuple[Measure, str, Figure]]:
+        """Every figure as an export lists it: what, of whom, and the figure."""
+        whole = [(MEASURES[figure.slug], "", figure) for figure in self.figures.values()]
+        parts = [(MEASURES[figure.slug], "", figure) for each in self.tracks for figure in each.figures.values()]
+        said = [(MEASURES["pulse"], each.text, each.figure) for each in self.pulse]
+        return whole + parts + said
+
+
+def outcome(program: Program, now: dt.datetime) -> Outcome:
+    """The report as of now. Queries: the five of load() and one for the published check-in."""
+    data = load(program)
+    published = published_pulse(program)
+    figures = {figure.slug: figure for figure in _figures(data, WHOLE, now)}
+    return Outcome(
+        program=program,
+        as_of=now,
+        figures=figures,
+        tracks=_tracks(data, now),
+        pulse=_pulse(published),
+        published=published,
+        heading=_heading(figures),
+    )
+
+
+def _tracks(data: ProgramData, now: dt.datetime) -> list[TrackReport]:
+    """Each track's figures; a program of one track has none of its own."""
+    if len(data.tracks) < 2:
+        return []
+    reports = [
+        TrackReport(track, {each.slug: each for each in _figures(_only(data, track), track.name, now) if each.slug in BY_TRACK})
+        for track in data.tracks
+    ]
+    hidden = _hidden({each.track.pk: _people_in(data, each.track) for each in reports})
+    return [replace(each, figures=_blank(each.figures)) if each.track.pk in hidden else each for each in reports]
+
+
+def _people_in(data: ProgramData, track: Track) -> int:
+    return len({person.user for person in data.people if person.track == track.pk})
+
+
+def _hidden(sizes: dict[int, int]) -> set[int]:
+    """Groups under five people; and if that is a single one, the next smallest too, or a subtraction would show it."""
+    small = {key for key, size in sizes.items() if size < LEAST_PEOPLE}
+    rest = sorted((size, key) for key, size in sizes.items() if key not in small)
+    if small and sum(sizes[key] for key in small) < LEAST_PEOPLE and rest:
+        small.add(rest[0][1])
+    return small
+
+
+def _blank(figures: dict[str, Figure]) -> dict[str, Figure]:
+    return {slug: replace(each, numerator=None, denominator=None, people=None) for slug, each in figures.items()}
+
+
+def _only(data: ProgramData, track: Track) -> ProgramData:
+    matches = [match for match in data.matches if match.track == track.pk]
+    own = {match.pk for match in matches}
+    people = [person for person in data.people if person.track == track.pk]
+    return ProgramData(data.program, [track], people, matches, [goal for goal in data.goals if goal.match in own])
+
+
+def _users(matches: Iterable[MatchRow]) -> set[int]:
+    return {member.user for match in matches for member in match.members}
+
+
+def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
+    """All figures of a group of people; a group under five has its sizes and nothing else."""
+    began = [match for match in data.matches if match.began]
+    enrolled = {person.user for person in data.people}
+    active = {person.user for person in data.people if person.active}
+    matched, live = _users(began), [match for match in began if match.live]
+    held = [meeting for match in began for meeting in match.held]
+    goals = [goal for goal in data.goals if not goal.dropped]
+    setters = {goal.owner for goal in goals}
+    reachers = {goal.owner for goal in goals if goal.reached}
+
+    def figure(slug: str, numerator: float, denominator: float | None, people: int) -> Figure:
+        hidden = people < LEAST_PEOPLE
+        return Figure(
+            slug,
+            group,
+            None if hidden else numerator,
+            None if hidden else denominator,
+            None if hidden else people,
+            now,
+        )
+
+    met, met_3 = ([match for match in began if len(match.held) >= least] for least in (1, 3))
+    size = len(enrolled)
+    return [
+        figure("enrolled", size, None, size),
+        figure("matched_ever", len(matched), size, size),
+        figure("matched_now", len(_users(live) & active), len(active), len(active)),
+        figure("met", len(_users(met)), len(matched), len(matched)),
+        figure("met_3", len(_users(met_3)), len(matched), len(matched)),
+        figure("matches_ever", len(began), None, len(matched)),
+        figure("matches_now", len(live), len(began), len(matched)),
+        figure("sessions", len(held), None, len(matched)),
+        figure("sessions_per_match", round(len(held) / len(began), 1) if began else 0, len(began), len(matched)),
+        figure("hours", round(sum(meeting.minutes for meeting in held) / 60, 1), None, len(matched)),
+        figure("goals_set", len(goals), None, len(setters)),
+        figure("goals_reached", sum(goal.reached for goal in goals), len(goals), len(setters)),
+        figure("goal_people", len(reachers), len(setters), len(setters)),
+    ]
+
+
+def _pulse(published: Publication | None) -> list[PulseFigure]:
+    if published is None:
+        return []
+    return [
+        PulseFigure(
+            each["text"],
+            each["points"],
+            Figure("pulse", WHOLE, each["mean"], each["points"] if each["mean"] else None, each["people"], published.as_of),
+        )
+        for each in published.figures
+        if each["mean"] is not None
+    ]
+
+
+def _heading(figures: dict[str, Figure]) -> str:
+    """The finding in one sentence, read from the same figures."""
+    enrolled, matched, met = figures["enrolled"], figures["matched_ever"], figures["met"]
+    if not enrolled.shown:
+        return "Figures come when five people take part"
+    if not matched.shown or not matched.numerator:
+        return f"{enrolled.numerator:.0f} people are enrolled; nobody is matched yet"
+    if not met.numerator:
+        return f"{matched.numerator:.0f} of {enrolled.numerator:.0f} people are matched; no session has been logged yet"
+    sessions = figures["sessions"].numerator or 0
+    return f"{met.numerator:.0f} of {enrolled.numerator:.0f} people have met their match, in {sessions:.0f} sessions"

@@ -1,0 +1,234 @@
+"""What a coordinator sees first: what needs doing, who meets, who has gone quiet."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from matching.models import Match, Proposal
+from programs.models import Program
+from reports.charts.rhythm import MOST_WEEKS, Mark, Window, window
+from reports.health import Signal, signal_of
+from reports.queries.base import MatchRow, Meeting, ProgramData, load
+from sessions.models import Session
+from surveys.models import Publication, Survey
+
+RECENT_DAYS = 30
+SHOWN = {"risk": 12, "warn": 8, "ok": 5}
+GROUPS = (("risk", "At risk"), ("warn", "To watch"), ("ok", "Steady"))
+MARKS = {
+    Session.State.HELD: "met",
+    Session.State.PLANNED: "planned",
+    Session.State.MISSED: "cancelled",
+    Session.State.CANCELLED: "cancelled",
+}
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """One match with its signal and its line of sessions."""
+
+    match: MatchRow
+    signal: Signal
+    marks: list[Mark]
+    last_met: dt.datetime | None
+    quiet_since: int | None
+
+
+@dataclass(frozen=True)
+class PairGroup:
+    level: str
+    title: str
+    count: int
+    rows: list[PairRow]
+
+
+@dataclass(frozen=True)
+class Overview:
+    data: ProgramData
+    now_week: int
+    shown: Window
+    months: list[tuple[int, str]]
+    pairs: list[PairRow]
+    groups: list[PairGroup]
+    live: int
+    met_recently: int
+    held: int
+    planned: int
+    per_pair: float | None
+    plan_per_pair: float | None
+    goals: dict[str, int]
+    heat: list[list[int]]
+    weekdays: list[tuple[str, int]]
+    finding: str
+    published: Publication | None
+    waiting: int
+    draft: Proposal | None
+    unmatched: int
+
+    @property
+    def useful(self) -> dict[str, Any] | None:
+        """The published figure of the first question after a session."""
+        figures = self.published.figures if self.published else []
+        return next((each for each in figures if each["mean"] is not None), None)
+
+    @property
+    def heat_now(self) -> int:
+        """The present week, counted from the first one shown."""
+        return self.now_week - self.shown.first
+
+    @property
+    def months_shown(self) -> list[tuple[int, str]]:
+        """As `months`, counted from the first week shown."""
+        return [(week - self.shown.first, name) for week, name in self.months]
+
+
+def pair_rows(data: ProgramData, now: dt.datetime) -> list[PairRow]:
+    """Every active match, those that may need help first."""
+    cadence = {track.pk: track.cadence_days for track in data.tracks}
+    rows = [_row(match, data.program, cadence[match.track], now) for match in data.matches if match.live]
+    order = {"risk": 0, "warn": 1, "ok": 2}
+    return sorted(rows, key=lambda row: (order[row.signal.level], row.last_met or _long_ago(now), row.match.pk))
+
+
+def _long_ago(now: dt.datetime) -> dt.datetime:
+    return now - dt.timedelta(days=36_500)
+
+
+def week_of(program: Program, moment: dt.datetime) -> int:
+    """Weeks since the Monday of the program's first week; the first week is 0."""
+    monday = program.starts_on - dt.timedelta(days=program.starts_on.weekday())
+    return (moment.astimezone(ZoneInfo(program.timezone)).date() - monday).days // 7
+
+
+def _row(match: MatchRow, program: Program, cadence: int, now: dt.datetime) -> PairRow:
+    signal = signal_of(match, cadence, now)
+    last = match.held[-1].starts_at if match.held else None
+    marks = [
+        Mark(week_of(program, each.starts_at), MARKS[Session.State(each.state)])  # type: ignore[arg-type]  # four words
+        for each in match.meetings
+        if week_of(program, each.starts_at) >= 0
+    ]
+    quiet = week_of(program, last or match.activated_at or now) if signal.level == "risk" else None
+    return PairRow(match, signal, marks, last, quiet)
+
+
+def overview(program: Program, now: dt.datetime) -> Overview:
+    """All of the overview page. Queries: the five of load(), one for figures of the survey, two for matching."""
+    data = load(program)
+    rows = pair_rows(data, now)
+    weeks = week_of(program, dt.datetime.combine(program.ends_on, dt.time(12), ZoneInfo(program.timezone))) + 1
+    now_week = max(week_of(program, now), 0)
+    shown = window(max(weeks, now_week + 1), now_week)
+    began = [match for match in data.matches if match.began]
+    meetings = [meeting for match in began for meeting in match.meetings]
+    held = [meeting for meeting in meetings if meeting.state == Session.State.HELD]
+    heat, weekdays = _heat(program, held, shown)
+    live = [row.match for row in rows]
+    recent = now - dt.timedelta(days=RECENT_DAYS)
+    return Overview(
+        data=data,
+        now_week=now_week,
+        shown=shown,
+        months=_months(program, shown),
+        pairs=rows,
+        groups=_groups(rows),
+        live=len(rows),
+        met_recently=sum(any(each.starts_at >= recent for each in match.held) for match in live),
+        held=len(held),
+        planned=sum(each.state == Session.State.PLANNED and each.starts_at > now for each in meetings),
+        per_pair=round(len(held) / len(began), 1) if began else None,
+        plan_per_pair=_plan(data, began, now),
+        goals=_goals(data),
+        heat=heat,
+        weekdays=weekdays,
+        finding=_busiest(weekdays),
+        published=published_pulse(program),
+        waiting=sum(match.state == Match.State.OFFERED for match in data.matches),
+        draft=Proposal.objects.filter(program=program, state=Proposal.State.DRAFT).order_by("-number").first(),
+        unmatched=_unmatched(data),
+    )
+
+
+def _groups(rows: list[PairRow]) -> list[PairGroup]:
+    groups = []
+    for level, title in GROUPS:
+        of_level = [row for row in rows if row.signal.level == level]
+        if of_level:
+            groups.append(PairGroup(level, title, len(of_level), of_level[: SHOWN[level]]))
+    return groups
+
+
+def _plan(data: ProgramData, began: list[MatchRow], now: dt.datetime) -> float | None:
+    """Sessions a match should have had by now at its track's cadence, as a mean over the matches that began."""
+    cadence = {track.pk: track.cadence_days for track in data.tracks}
+    due = [
+        ((match.ended_at or now) - match.activated_at).days / cadence[match.track]
+        for match in began
+        if match.activated_at
+    ]
+    return round(sum(due) / len(due), 1) if due else None
+
+
+def _goals(data: ProgramData) -> dict[str, int]:
+    reached = sum(goal.reached for goal in data.goals)
+    dropped = sum(goal.dropped for goal in data.goals)
+    return {"all": len(data.goals), "reached": reached, "open": len(data.goals) - reached - dropped, "dropped": dropped}
+
+
+def _heat(program: Program, held: list[Meeting], shown: Window) -> tuple[list[list[int]], list[tuple[str, int]]]:
+    weeks = [[0] * 7 for _ in range(shown.weeks)]
+    days: Counter[int] = Counter()
+    zone = ZoneInfo(program.timezone)
+    for meeting in held:
+        week, day = week_of(program, meeting.starts_at) - shown.first, meeting.starts_at.astimezone(zone).weekday()
+        days[day] += 1
+        if 0 <= week < shown.weeks:
+            weeks[week][day] += 1
+    return weeks, [(name, days[number]) for number, name in enumerate(DAYS)]
+
+
+def _busiest(weekdays: list[tuple[str, int]]) -> str:
+    """The heading over the weekdays: the finding, if there is one."""
+    total = sum(count for _, count in weekdays)
+    if total < MOST_WEEKS:
+        return "Sessions by day"
+    top = sorted(weekdays, key=lambda each: -each[1])[:2]
+    if sum(count for _, count in top) * 2 >= total and top[1][1] * 2 >= top[0][1]:
+        return f"{top[0][0]}s and {top[1][0]}s carry the program"
+    return f"{top[0][0]} is the busiest day" if top[0][1] * 3 >= total else "Sessions are spread over the week"
+
+
+def _months(program: Program, shown: Window) -> list[tuple[int, str]]:
+    """The weeks in which a month begins, with its name, among the weeks shown."""
+    monday = program.starts_on - dt.timedelta(days=program.starts_on.weekday())
+    months: list[tuple[int, str]] = []
+    for week in range(shown.first, shown.first + shown.weeks):
+        first = monday + dt.timedelta(weeks=week)
+        name = MONTHS[(first + dt.timedelta(days=6)).month - 1]
+        if not months or months[-1][1] != name:
+            months.append((week, name))
+    return months
+
+
+def published_pulse(program: Program) -> Publication | None:
+    return (
+        Publication.objects.filter(survey__program=program, survey__kind=Survey.Kind.PULSE, survey__active=True)
+        .order_by("-as_of")
+        .first()
+    )
+
+
+def _unmatched(data: ProgramData) -> int:
+    """Active people who receive (mentees and peers) without a match that is offered or active."""
+    live = {Match.State.OFFERED, Match.State.ACTIVE}
+    seated = {
+        (match.track, member.user) for match in data.matches if match.state in live for member in match.members
+    }
+    return sum(
+        person.active and person.role != "mentor" and (person.track, person.user) not in seated
+        for person in data.people
+    )

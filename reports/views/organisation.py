@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from participants import services
+from participants.emails import BadEmail
+from participants.models import RoleGrant, User
+from participants.permissions import is_admin
+from reports.forms import RoleForm
+from reports.queries.organisation import people_with_roles, program_lines
+
+
+def admin_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For admins; to everybody else the page is not there."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_admin(request.user):
+            raise Http404("There is no such page")
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+@require_GET
+@admin_view
+def organisation(request: HttpRequest) -> HttpResponse:
+    return render(request, "reports/organisation.html", {"lines": program_lines()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_view
+def roles(request: HttpRequest) -> HttpResponse:
+    form = RoleForm(request.POST or None, initial={"role": RoleGrant.Role.COORDINATOR})
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            user, _ = services.ensure_account(email=form.cleaned_data["email"])
+        except BadEmail as error:
+            form.add_error("email", str(error))
+        else:
+            by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
+            services.grant_role(user=user, role=form.cleaned_data["role"], by=by, now=now)
+            messages.info(request, f"{user} can sign in with an e-mail link.")
+            return redirect("organisation:roles")
+    context = {"form": form, "people": people_with_roles()}
+    return render(request, "reports/roles.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@admin_view
+def revoke_role(request: HttpRequest, pk: int) -> HttpResponse:
+    grant = RoleGrant.objects.select_related("user").filter(pk=pk).first()
+    if grant is None:
+        raise Http404("There is no such page")
+    by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
+    try:
+        services.revoke_role(user=grant.user, role=grant.role, by=by, now=timezone.now())
+    except services.LastAdmin as error:
+        messages.error(request, str(error))
+    return redirect("home" if grant.user_id == by.pk else "organisation:roles")

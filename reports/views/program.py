@@ -1,0 +1,171 @@
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from mail import queries as mail
+from programs.access import ProgramRequest, program_view
+from programs.models import Program
+from programs.permissions import Right
+from reports.queries.base import load
+from reports.queries.outcome import FUNNEL, Outcome, outcome
+from reports.queries.overview import Overview, overview, pair_rows
+from reports.services import MIME, WRITERS, export_outcome
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that needs the coordinator."""
+
+    kind: str
+    icon: str
+    title: str
+    text: str
+    url: str
+    action: str
+
+
+def _todos(shown: Overview) -> list[Todo]:
+    slug = {"slug": shown.data.program.slug}
+    risky = sum(row.signal.level == "risk" for row in shown.pairs)
+    todos = []
+    if risky:
+        title = f"{risky} {'match is' if risky == 1 else 'matches are'} at risk"
+        text = "Not met yet, gone quiet, or sessions that did not happen."
+        todos.append(Todo("risk", "exclamation-triangle-fill", title, text, reverse("reports:pairs", kwargs=slug), "Review pairs"))
+    if shown.draft:
+        text = f"{shown.draft.placed} of {shown.draft.possible} are placed. Nobody has been told."
+        url = reverse("matching:proposal", kwargs={**slug, "number": shown.draft.number})
+        todos.append(Todo("info", "shuffle", f"Proposal {shown.draft.number} is not published", text, url, "Open the proposal"))
+    if shown.unmatched:
+        title = f"{shown.unmatched} {'person waits' if shown.unmatched == 1 else 'people wait'} for a match"
+        url = reverse("matching:proposals", kwargs=slug)
+        todos.append(Todo("warn", "person-plus-fill", title, "They take part and have no offered or active match.", url, "Go to matching"))
+    if shown.waiting:
+        title = f"{shown.waiting} {'match waits' if shown.waiting == 1 else 'matches wait'} for an answer"
+        url = reverse("reports:pairs", kwargs=slug)
+        todos.append(Todo("", "hourglass-split", title, "Somebody in them has not accepted or declined yet.", url, "See who"))
+    return todos
+
+
+def _finding(shown: Overview) -> str:
+    if not shown.live:
+        return "No pair is active yet"
+    steady = sum(row.signal.level == "ok" for row in shown.pairs)
+    if steady == shown.live:
+        return f"All {shown.live} keep their rhythm" if shown.live > 1 else "The one pair keeps its rhythm"
+    risky = sum(row.signal.level == "risk" for row in shown.pairs)
+    return f"{risky} may need help, {steady} keep their rhythm"
+
+
+@require_GET
+@program_view(Right.SEE)
+def program_overview(request: ProgramRequest, program: Program) -> HttpResponse:
+    now = timezone.now()
+    shown = overview(program, now)
+    context = {
+        "program": program,
+        "shown": shown,
+        "now": now,
+        "todos": _todos(shown),
+        "stages": _stages(program, shown),
+        "finding": _finding(shown),
+        "words": _words(shown),
+        "goal_parts": [
+            ("reached", shown.goals["reached"], "strong"),
+            ("on the way", shown.goals["open"], "middle"),
+            ("dropped", shown.goals["dropped"], "pale"),
+        ],
+    }
+    return render(request, "reports/overview.html", context)
+
+
+def _words(shown: Overview) -> dict[str, object]:
+    """The words around the figures."""
+    useful = shown.useful
+    return {
+        "live": f"of {shown.live} {'match' if shown.live == 1 else 'matches'}",
+        "sessions": f"{shown.held} held, {shown.planned} planned",
+        "useful_of": f"of {useful['points']}" if useful else "",
+        "useful_note": f"{useful['people']} people, {shown.published.as_of:%-d %B}" if useful and shown.published else "",
+        "goals_of": f"of {shown.goals['all']}",
+        "goals_note": f"{shown.goals['open']} on the way, {shown.goals['dropped']} dropped",
+        "weekday_columns": ["Day", "Sessions"],
+    }
+
+
+def _stages(program: Program, shown: Overview) -> list[dict[str, str]]:
+    """Where the program stands: a stage is done once the next has begun."""
+    reached = 0
+    if shown.data.people:
+        reached = 1
+    if shown.data.matches:
+        reached = 2
+    if shown.live or shown.held:
+        reached = 3
+    if program.state == Program.State.CLOSED:
+        reached = 4
+    names = ("Set up", "Enrol", "Match", "Meet", "Close")
+    when = ("", f"{len({each.user for each in shown.data.people})} people", "", f"from {program.starts_on:%-d %b}", f"{program.ends_on:%-d %b}")
+    return [
+        {"label": name, "when": when[i], "state": "done" if i < reached else "now" if i == reached else "todo"}
+        for i, name in enumerate(names)
+    ]
+
+
+@require_GET
+@program_view(Right.SEE)
+def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
+    """Every active match by risk, and the offers nobody has answered."""
+    now = timezone.now()
+    data = load(program)
+    rows = pair_rows(data, now)
+    context = {
+        "program": program,
+        "now": now,
+        "page": Paginator(rows, 50).get_page(request.GET.get("page", "1")[:6]),
+        "risky": sum(row.signal.level == "risk" for row in rows),
+        "live": len(rows),
+        "offered": [match for match in data.matches if match.state == "offered"],
+        "ended": sum(match.state in {"ended", "declined"} for match in data.matches),
+    }
+    return render(request, "reports/pairs.html", context)
+
+
+@require_GET
+@program_view(Right.SEE)
+def messages(request: ProgramRequest, program: Program) -> HttpResponse:
+    """What was sent to whom, and what could not be delivered."""
+    page = Paginator(mail.messages_of_program(program.pk), 50).get_page(request.GET.get("page", "1")[:6])
+    return render(request, "reports/messages.html", {"program": program, "page": page})
+
+
+def _funnel(report: Outcome) -> list[tuple[str, int]]:
+    labels = {"enrolled": "Enrolled", "matched_ever": "Matched", "met": "Met once", "met_3": "Met 3 times"}
+    return [
+        (labels[slug], int(report.figures[slug].numerator or 0)) for slug in FUNNEL if report.figures[slug].shown
+    ]
+
+
+@require_GET
+@program_view(Right.REPORT)
+def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
+    report = outcome(program, timezone.now())
+    context = {"program": program, "report": report, "funnel": _funnel(report), "funnel_columns": ["Stage", "People"]}
+    return render(request, "reports/outcome.html", context)
+
+
+@require_POST
+@program_view(Right.REPORT)
+def export(request: ProgramRequest, program: Program, ending: str) -> HttpResponse:
+    """The report as a file. A POST, because taking it is written down."""
+    if ending not in WRITERS:
+        raise Http404("There is no such file")
+    content = export_outcome(program=program, format=ending, by=request.user, now=timezone.now())
+    response = HttpResponse(content, content_type=MIME[ending])
+    response["Content-Disposition"] = f'attachment; filename="{program.slug}-report.{ending}"'
+    return response
