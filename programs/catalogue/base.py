@@ -54,6 +54,23 @@ HARD_FACTS: Mapping[str, str] = {
 """What matching takes from the organisation's own data rather than from answers, whatever the weights."""
 
 
+HEALTH_SIGNALS = (
+    "no_first_session",
+    "gone_quiet",
+    "low_pulse",
+    "one_sided_feedback",
+    "dominance",
+    "dependency",
+    "lack_of_direction",
+    "limited_expertise",
+    "no_shows",
+    "overload",
+    "group",
+    "safeguarding",
+)
+"""What a match is watched for; a model's risks name the signal that would notice them."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
     minutes: int
@@ -62,10 +79,10 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What goes wrong in practice; `signal` names the health signal that notices it, if there is one."""
+    """What goes wrong in practice, and the health signal that notices it."""
 
     text: str
-    signal: str = ""
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,11 @@ class StandardField:
     asked_of: tuple[str, ...] = (MENTEE, MENTOR, PEER)
     options: tuple[str, ...] = ()
     required: bool = False
+
+    @property
+    def slug(self) -> str:
+        """The slug of a program's field for this purpose."""
+        return self.purpose.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)

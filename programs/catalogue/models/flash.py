@@ -41,7 +41,7 @@ MODEL = MentoringModel(
     relationship="Brief and to the point: expert and asker, no further duty on either side.",
     expertise_level="The expert knows the topic well; level and age do not matter.",
     focus="One question, one decision or one obstacle.",
-    learning_style="Learning on the spot: a prepared question, an honest answer, one action.",
+    learning_style="Learning on the spot: a well-prepared question, an honest answer and one action to take.",
     benefits=(
         "Costs little time, so that busy experts take part; quick help when it is needed; a low step towards a longer "
         "mentoring relationship."

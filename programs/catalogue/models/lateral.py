@@ -42,7 +42,7 @@ MODEL = MentoringModel(
     relationship="Equal and collegial, across teams: two people, or three.",
     expertise_level="The same level, with experience from another team.",
     focus="Doing the present job better, wider networks, and fewer walls between teams.",
-    learning_style="Learning by comparison: how do you do it over there, and what could each take home?",
+    learning_style="Learning by comparison: seeing how it is done over there, and choosing what to take home.",
     benefits=(
         "Advice from someone who knows the job but not the quarrels; useful contacts; good practice travels. "
         "Managers find the equals they lack in their own team."
