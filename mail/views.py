@@ -20,7 +20,7 @@ from mail.services.composing import LINK_PURPOSE
 def preferences(request: HttpRequest, link: Link) -> HttpResponse:
     """Shows what a person gets and changes it on POST. The choice in the link's query only preselects."""
     wishes = queries.wishes_of(user_id=link.user.pk, program_id=link.subject_id or None, now=timezone.now())
-    form = WishesForm(request.POST or None, initial=_initial(request, wishes))
+    form = WishesForm(request.POST if request.method == "POST" else None, initial=_initial(request, wishes))
     if request.method == "POST" and form.is_valid():
         services.save_wishes(
             user_id=link.user.pk,

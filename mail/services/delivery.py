@@ -31,6 +31,10 @@ SEND_SECONDS = 45
 OUR_FAULT = frozenset({530, 534, 535, 538})
 
 
+class RecipientRefused(smtplib.SMTPResponseException):
+    """The server's answer to the one address of a message."""
+
+
 class Outcome(StrEnum):
     SENT = "sent"
     UNWANTED = "unwanted"
@@ -190,7 +194,7 @@ def _send(message: Message, email: EmailMultiAlternatives, post: Post, clock: Cl
 def _settle(message: Message, error: Exception, post: Post, clock: Clock) -> Outcome:
     """Past the fence and not accepted: refused, refused for now, impossible, or nobody knows."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _refused(message, smtplib.SMTPResponseException(*next(iter(error.recipients.values()))), clock())
+        return _refused(message, RecipientRefused(*next(iter(error.recipients.values()))), clock())
     # Our own address or account is refused: somebody will mend that, and nothing is lost until then.
     if isinstance(error, smtplib.SMTPSenderRefused) or _is_passing(error):
         return _put_off(message, error, clock())
@@ -227,7 +231,7 @@ def _failed(message: Message, error: Exception) -> Outcome:
     return Outcome.FAILED
 
 
-def _refused(message: Message, error: smtplib.SMTPResponseException, now: datetime) -> Outcome:
+def _refused(message: Message, error: RecipientRefused, now: datetime) -> Outcome:
     """The server does not take mail for this person: for now, for good, or because of us."""
     if _is_passing(error):
         return _put_off(message, error, now)
@@ -236,7 +240,7 @@ def _refused(message: Message, error: smtplib.SMTPResponseException, now: dateti
     return _failed(message, error)
 
 
-def _is_about_the_address(error: smtplib.SMTPResponseException) -> bool:
+def _is_about_the_address(error: RecipientRefused) -> bool:
     """RFC 3463: 5.7.x is the server's policy and 5.2.2 a full mailbox; neither says that the address is dead."""
     text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
     return not text.startswith(("5.7.", "5.2.2"))
