@@ -8,19 +8,14 @@ from django.db import models, transaction
 
 from participants.models import User
 from participants.services import record
+from programs.catalogue import registry
+from programs.catalogue.fields import STANDARD_FIELDS
 from programs.errors import InUse, ProgramError
 from programs.models import Enrolment, ProfileField, Program, Role
 
 Kind = ProfileField.Kind
 WITH_OPTIONS = frozenset({Kind.CHOICE, Kind.ORDERED, Kind.MULTI})
 EVERYBODY = [Role.MENTOR.value, Role.MENTEE.value, Role.PEER.value]
-
-# What a new program asks before anybody has thought about it: enough for every model's matching recipe.
-STARTER = (
-    ("level", "Level", Kind.ORDERED, ["Starting", "Experienced", "Senior", "Lead", "Executive"], EVERYBODY),
-    ("department", "Department", Kind.TEXT, [], EVERYBODY),
-)
-
 
 @dataclass(frozen=True)
 class FieldSpec:
@@ -135,11 +130,26 @@ def move_field(*, field: ProfileField, up: bool, by: User | None, now: dt.dateti
     ProfileField.objects.bulk_update(order, ["position"])
 
 
-def add_starter_fields(*, program: Program) -> None:
-    for position, (slug, label, kind, options, asked_of) in enumerate(STARTER):
-        ProfileField.objects.create(
-            program=program, slug=slug, label=label, kind=kind, options=options, asked_of=asked_of, position=position
-        )
+def add_standard_fields(*, program: Program, model: str) -> None:
+    """The questions a model's matching recipe speaks of, unless the program asks them already.
+
+    None of them must be answered: what an organisation really knows about its people comes with its own file.
+    """
+    recipe = registry.get(model)
+    taken = set(program.fields.values_list("slug", flat=True))
+    wanted = [STANDARD_FIELDS[purpose] for purpose in STANDARD_FIELDS if purpose in recipe.recipe.purposes]
+    for standard in wanted:
+        slug = standard.purpose.replace("_", "-")
+        asked_of = [role for role in Role.values if role in standard.asked_of and role in recipe.roles]
+        if slug in taken:
+            field = program.fields.get(slug=slug)
+            field.asked_of = [role for role in Role.values if role in {*field.asked_of, *asked_of}]
+        else:
+            spec = FieldSpec(standard.label, standard.kind, standard.options, asked_of, help=standard.help)
+            field = ProfileField(program=program, slug=slug, position=len(taken))
+            _fill(field, spec)
+            taken.add(slug)
+        field.save()
 
 
 def _fill(field: ProfileField, spec: FieldSpec) -> None:

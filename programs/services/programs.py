@@ -11,7 +11,7 @@ from participants.zones import is_zone
 from programs import hooks
 from programs.errors import ProgramError
 from programs.models import Coordinator, Enrolment, Program
-from programs.services.fields import add_starter_fields
+from programs.services.fields import add_standard_fields
 from programs.services.tracks import add_track
 
 # Slugs that would hide a page of ours.
@@ -55,9 +55,9 @@ def create_program(
     program.save()
     if by:
         Coordinator.objects.create(program=program, user=by, since=now)
-    add_starter_fields(program=program)
     for model in models:
         add_track(program=program, model=model, by=by, now=now)
+        add_standard_fields(program=program, model=model)
     record(by=by, verb="program created", now=now, program_id=program.pk, subject=program, name=name)
     return program
 

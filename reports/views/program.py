@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mail import queries as mail
+from mail.registry import all_kinds
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
@@ -141,7 +142,8 @@ def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
 def messages(request: ProgramRequest, program: Program) -> HttpResponse:
     """What was sent to whom, and what could not be delivered."""
     page = Paginator(mail.messages_of_program(program.pk), 50).get_page(request.GET.get("page", "1")[:6])
-    return render(request, "reports/messages.html", {"program": program, "page": page})
+    titles = {kind.slug: kind.description for kind in all_kinds()}
+    return render(request, "reports/messages.html", {"program": program, "page": page, "titles": titles})
 
 
 def _funnel(report: Outcome) -> list[tuple[str, int]]:

@@ -1,0 +1,137 @@
+"""Taking a whole import back, as long as nobody has heard of it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from mail.models import Message
+from participants.models import User
+from participants.services import record
+from programs.errors import ProgramError
+from programs.models import Enrolment, Import
+
+UNDO_WITHIN = dt.timedelta(hours=24)
+_BATCH = 500
+
+
+class TooLate(ProgramError):
+    """The import can no longer be undone; str() says why."""
+
+
+@transaction.atomic
+def undo_import(*, item: Import, by: User | None, now: dt.datetime) -> Import:
+    """Take back what an import did: remove the enrolments and accounts it made, restore the answers it changed.
+
+    Answers that somebody has changed since are left alone, and so is an account that is used for anything else.
+    Raises TooLate after a day, once a mail went out to any of these people, or once something stands on them.
+    """
+    locked = Import.objects.select_for_update().select_related("track").get(pk=item.pk)
+    reason = why_not(locked, now=now)
+    if reason:
+        raise TooLate(reason)
+    made = [effect for effect in locked.effects if effect["new"]]
+    changed = [effect for effect in locked.effects if not effect["new"]]
+    Enrolment.objects.filter(pk__in=[effect["enrolment"] for effect in made]).delete()
+    removed = _remove_accounts([effect["user"] for effect in made if effect["account"]])
+    _restore(changed, now)
+    locked.state, locked.effects = Import.State.UNDONE, []
+    locked.save(update_fields=["state", "effects"])
+    record(
+        by=by,
+        verb="import undone",
+        now=now,
+        program_id=locked.track.program_id,
+        subject=locked,
+        removed=len(made),
+        restored=len(changed),
+        accounts=removed,
+    )
+    return locked
+
+
+def why_not(item: Import, *, now: dt.datetime) -> str:
+    """The reason why this import cannot be undone now, or "" if it can."""
+    if item.state != Import.State.DONE or item.finished_at is None:
+        return f"This import is {item.get_state_display().lower()}; there is nothing to undo"
+    if now - item.finished_at > UNDO_WITHIN:
+        return "An import can be undone for a day; that is over"
+    people = [effect["user"] for effect in item.effects]
+    mailed = _mailed(item, people)
+    if mailed:
+        return f"{mailed} of these people {'has' if mailed == 1 else 'have'} had mail from the program since"
+    made = [effect["enrolment"] for effect in item.effects if effect["new"]]
+    uses = next(_uses(Enrolment, made), None)
+    if uses:
+        return f"Matching has been run with these people ({uses})"
+    return ""
+
+
+def _mailed(item: Import, people: list[int]) -> int:
+    went_out = Q(sent_at__gte=item.finished_at) | Q(handed_over_at__gte=item.finished_at)
+    since = Message.objects.filter(went_out, program_id=item.track.program_id)
+    return len(
+        {
+            person
+            for part in _parts(people)
+            for person in since.filter(recipient__in=part).values_list("recipient", flat=True)
+        }
+    )
+
+
+def _parts(keys: list[int]) -> Iterator[list[int]]:
+    return (keys[at : at + _BATCH] for at in range(0, len(keys), _BATCH))
+
+
+def _relations(model: type[models.Model]) -> Iterable[Any]:
+    fields = model._meta.get_fields(include_hidden=True)
+    return (
+        each for each in fields if each.auto_created and not each.concrete and (each.one_to_many or each.one_to_one)
+    )
+
+
+def _uses(model: type[models.Model], keys: list[int]) -> Iterator[str]:
+    """What else refers to these rows, whichever app it belongs to: the floors above are not known here."""
+    for relation in _relations(model):
+        rows = relation.related_model._base_manager
+        count = sum(rows.filter(**{f"{relation.field.name}__in": part}).count() for part in _parts(keys))
+        if count:
+            yield f"{count} {relation.related_model._meta.verbose_name_plural}"
+
+
+def _remove_accounts(keys: list[int]) -> int:
+    """Delete accounts nobody has signed in to and nothing refers to."""
+    in_use: set[int] = set()
+    for relation in _relations(User):
+        rows = relation.related_model._base_manager
+        name = relation.field.name
+        for part in _parts(keys):
+            in_use.update(rows.filter(**{f"{name}__in": part}).values_list(name, flat=True))
+    free = User.objects.filter(pk__in=set(keys) - in_use, last_login__isnull=True)
+    count = free.count()
+    free.delete()
+    return count
+
+
+def _restore(effects: list[dict[str, Any]], now: dt.datetime) -> None:
+    notes = {effect["enrolment"]: effect for effect in effects}
+    enrolments = list(Enrolment.objects.select_for_update().filter(pk__in=notes))
+    for enrolment in enrolments:
+        _put_back(enrolment, notes[enrolment.pk])
+    Enrolment.objects.bulk_update(enrolments, ["answers", "capacity", "state", "left_at"], batch_size=_BATCH)
+
+
+def _put_back(enrolment: Enrolment, note: dict[str, Any]) -> None:
+    for slug, value in note["before"].items():
+        if enrolment.answers.get(slug) == note["after"][slug]:
+            if value is None:
+                enrolment.answers.pop(slug, None)
+            else:
+                enrolment.answers[slug] = value
+    before, after = note["capacity"]
+    if enrolment.capacity == after:
+        enrolment.capacity = before
+    if note["left_at"] and enrolment.state == Enrolment.State.ACTIVE:
+        enrolment.state, enrolment.left_at = Enrolment.State.LEFT, dt.datetime.fromisoformat(note["left_at"])
