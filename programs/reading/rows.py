@@ -1,6 +1,6 @@
 """Rows of texts to rows of values: those that are ready, and for the others every single thing to repair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -52,20 +52,25 @@ def check_rows(
     mapping: Mapping[str, str | None],
     targets: Sequence[Target],
     known_emails: AbstractSet[str] = frozenset(),
+    *,
+    on_row: Callable[[int], None] | None = None,
 ) -> Checked:
     """Read every row. `mapping` gives for a target's key the header it is read from (None: not in this file).
 
     A row with any problem is not ready; a problem names row, column, value, what is wrong and what to do. The same
     address twice in a file is a problem of the second row. `known_emails` are canonical addresses already here:
-    their rows are marked `known`, and addresses that only look like one of them are warned of.
+    their rows are marked `known`, and addresses that only look like one of them are warned of. `on_row` is told how
+    many rows have been read, after each.
     """
     missing = [_no_column(target) for target in targets if target.required and not mapping.get(target.key)]
     unknown = [_no_header(header) for header in mapping.values() if header and header not in table.headers]
     if missing or unknown:
         return Checked([], missing + unknown, [])
     checker = _Checker(table, mapping, targets, known_emails)
-    for row in table.rows:
+    for count, row in enumerate(table.rows, start=1):
         checker.check(row)
+        if on_row:
+            on_row(count)
     return Checked(checker.ready, checker.problems, checker.warnings)
 
 

@@ -16,9 +16,9 @@ from programs.reading.text import BadText, match_key, plain_text
 Value = str | int | float | bool | list[str]
 
 LONGEST_NAME = 100
-LONGEST_TEXT = 5_000
+LONGEST_TEXT = 2_000
 MOST_CAPACITY = 50
-MOST_ITEMS = 100
+MOST_ITEMS = 200
 _YES = frozenset({"yes", "y", "true", "1", "on", "x", "✓", "ja", "oui", "si", "sí"})
 _NO = frozenset({"no", "n", "false", "0", "off", "-", "nein", "non"})
 _CAPACITY = re.compile(r"[0-9]{1,4}")

@@ -1,4 +1,4 @@
-"""An import from the uploaded file to enrolled people: staged, in one transaction, once for the same reading of a file."""
+"""An import from the uploaded file to enrolled people: staged, in one transaction, once for each reading of a file."""
 
 import datetime as dt
 import hashlib
@@ -38,7 +38,7 @@ class NotReady(ProgramError):
 def start_import(
     *, track: Track, role: str, data: bytes, filename: str, by: User | None, now: dt.datetime
 ) -> tuple[Import, Table]:
-    """Keep an uploaded file for the steps to come. Raises UnreadableFile, and ProgramError for a role not in the track."""
+    """Keep an uploaded file for the steps to come. Raises UnreadableFile, and ProgramError for a role elsewhere."""
     if role not in roles_of(track):
         raise ProgramError(f"“{track.name}” has no {role}s", field="role")
     table = read_table(data, filename)
@@ -61,7 +61,7 @@ def read_import(item: Import, *, encoding: str | None = None) -> Table:
             data = file.read()
     except FileNotFoundError as error:
         raise UnreadableFile("The file is no longer kept", fix="Upload it again.") from error
-    return read_table(data, item.file.name, encoding=encoding or item.encoding or None)
+    return read_table(data, str(item.file.name), encoding=encoding or item.encoding or None)
 
 
 @transaction.atomic
@@ -148,12 +148,12 @@ def _run(item: Import, clock: Clock) -> Import:
     plan_rows(track=item.track, role=item.role, table=table, mapping=item.mapping, on_row=report)
     with transaction.atomic():
         Track.objects.select_for_update().get(pk=item.track_id)
-        locked = Import.objects.select_for_update().select_related("track__program").get(pk=item.pk)
+        locked = Import.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=item.pk)
         if (locked.state, locked.started_at) != (State.RUNNING, item.started_at):
             raise NotReady("This import was taken over by another worker")
         _refuse_twice(locked)
         # Again under the lock: between the check and now somebody may have changed people or fields.
-        plan = plan_rows(track=locked.track, role=locked.role, table=table, mapping=locked.mapping)
+        plan = plan_rows(track=locked.track, role=locked.role, table=table, mapping=locked.mapping, lock=True)
         if not set(plan.bad_rows) <= set(locked.skipped_rows) or plan.blocked:
             raise ProgramError(
                 "The people or fields of the program have changed since the check. Check the rows again."
@@ -262,7 +262,7 @@ def _change(step: Step) -> dict[str, Any]:
 
 
 def due(now: dt.datetime) -> list[int]:
-    """Imports that wait for a worker. Those whose worker was lost are marked as failed, so that nothing waits forever."""
+    """Imports that wait for a worker. Those whose worker was lost are marked as failed: nothing waits forever."""
     lost = Import.objects.filter(state=State.RUNNING, started_at__lte=now - LOST_AFTER)
     lost.update(
         state=State.FAILED, finished_at=now, error="The import was interrupted. Nothing was written; start it again."

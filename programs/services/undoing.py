@@ -10,6 +10,7 @@ from django.db.models import Q
 from mail.models import Message
 from participants.models import User
 from participants.services import record
+from programs import hooks
 from programs.errors import ProgramError
 from programs.models import Enrolment, Import
 
@@ -34,7 +35,8 @@ def undo_import(*, item: Import, by: User | None, now: dt.datetime) -> Import:
         raise TooLate(reason)
     made = [effect for effect in locked.effects if effect["new"]]
     changed = [effect for effect in locked.effects if not effect["new"]]
-    Enrolment.objects.filter(pk__in=[effect["enrolment"] for effect in made]).delete()
+    for part in _parts([effect["enrolment"] for effect in made]):
+        Enrolment.objects.filter(pk__in=part).delete()
     removed = _remove_accounts([effect["user"] for effect in made if effect["account"]])
     _restore(changed, now)
     locked.state, locked.effects = Import.State.UNDONE, []
@@ -95,7 +97,7 @@ def _relations(model: type[models.Model]) -> Iterable[Any]:
 def _uses(model: type[models.Model], keys: list[int]) -> Iterator[str]:
     """What else refers to these rows, whichever app it belongs to: the floors above are not known here."""
     for relation in _relations(model):
-        rows = relation.related_model._base_manager
+        rows = relation.related_model._base_manager  # noqa: SLF001 - every row counts, also those a manager hides
         count = sum(rows.filter(**{f"{relation.field.name}__in": part}).count() for part in _parts(keys))
         if count:
             yield f"{count} {relation.related_model._meta.verbose_name_plural}"
@@ -105,25 +107,28 @@ def _remove_accounts(keys: list[int]) -> int:
     """Delete accounts nobody has signed in to and nothing refers to."""
     in_use: set[int] = set()
     for relation in _relations(User):
-        rows = relation.related_model._base_manager
+        rows = relation.related_model._base_manager  # noqa: SLF001 - every row counts, also those a manager hides
         name = relation.field.name
         for part in _parts(keys):
             in_use.update(rows.filter(**{f"{name}__in": part}).values_list(name, flat=True))
-    free = User.objects.filter(pk__in=set(keys) - in_use, last_login__isnull=True)
-    count = free.count()
-    free.delete()
-    return count
+    removed = 0
+    for part in _parts(sorted(set(keys) - in_use)):
+        removed += User.objects.filter(pk__in=part, last_login__isnull=True).delete()[1].get(User._meta.label, 0)
+    return removed
 
 
 def _restore(effects: list[dict[str, Any]], now: dt.datetime) -> None:
     notes = {effect["enrolment"]: effect for effect in effects}
-    enrolments = list(Enrolment.objects.select_for_update().filter(pk__in=notes))
-    for enrolment in enrolments:
-        _put_back(enrolment, notes[enrolment.pk])
-    Enrolment.objects.bulk_update(enrolments, ["answers", "capacity", "state", "left_at"], batch_size=_BATCH)
+    for part in _parts(list(notes)):
+        enrolments = list(Enrolment.objects.select_for_update(of=("self",)).select_related("track").filter(pk__in=part))
+        for enrolment in enrolments:
+            if _put_back(enrolment, notes[enrolment.pk]):
+                hooks.run(hooks.leaving, enrolment, now)
+        Enrolment.objects.bulk_update(enrolments, ["answers", "capacity", "state", "left_at"])
 
 
-def _put_back(enrolment: Enrolment, note: dict[str, Any]) -> None:
+def _put_back(enrolment: Enrolment, note: dict[str, Any]) -> bool:
+    """Restore what the import wrote and nobody has touched since; True if the person thereby leaves again."""
     for slug, value in note["before"].items():
         if enrolment.answers.get(slug) == note["after"][slug]:
             if value is None:
@@ -133,5 +138,7 @@ def _put_back(enrolment: Enrolment, note: dict[str, Any]) -> None:
     before, after = note["capacity"]
     if enrolment.capacity == after:
         enrolment.capacity = before
-    if note["left_at"] and enrolment.state == Enrolment.State.ACTIVE:
-        enrolment.state, enrolment.left_at = Enrolment.State.LEFT, dt.datetime.fromisoformat(note["left_at"])
+    if not note["left_at"] or enrolment.state == Enrolment.State.LEFT:
+        return False
+    enrolment.state, enrolment.left_at = Enrolment.State.LEFT, dt.datetime.fromisoformat(note["left_at"])
+    return True

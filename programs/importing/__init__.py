@@ -1,0 +1,16 @@
+"""From a table of texts to what would change in a track: read only, so that it can be shown before it is done."""
+
+from programs.importing.mapping import BadMapping, mapping_from_file
+from programs.importing.plan import Plan, Step, plan_rows
+from programs.importing.targets import guess_for, roles_of, targets_for
+
+__all__ = [
+    "BadMapping",
+    "Plan",
+    "Step",
+    "guess_for",
+    "mapping_from_file",
+    "plan_rows",
+    "roles_of",
+    "targets_for",
+]
