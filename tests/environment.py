@@ -4,10 +4,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 
 def _own_folder() -> str:
     folder = tempfile.mkdtemp(prefix="mentorship-test-")
+    (Path(folder) / "static").mkdir()  # whitenoise warns where there is none
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
