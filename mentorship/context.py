@@ -55,7 +55,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     program = getattr(request, "program", None)
     if program is not None:
-        rights = getattr(request, "program_rights", frozenset())
+        rights: frozenset[Right] = getattr(request, "program_rights", frozenset())
         shown["nav"] = program_nav(program, rights, request.path)
         shown["crumbs"] = [("Programs", reverse("programs:list")), (program.name, shown["nav"][0].url)]
     return shown

@@ -83,7 +83,7 @@ def load_program(data: Mapping[str, Any], *, by: User | None, now: dt.datetime) 
             except ValueError as error:
                 raise BadProgramFile([f"tracks[{position}].matching.{error}"]) from error
         programs_part.drop_fields(program, data["fields"], by=by, now=now)
-        surveys_part.load_part(program, data.get("surveys", []), now=now)
+        surveys_part.load_part(program, data.get("surveys", []))
     except ProgramError as error:
         raise BadProgramFile([str(error)]) from error
     return program, new

@@ -32,7 +32,7 @@ class Task:
     hint: str = ""
 
 
-def _state(done: bool) -> str:
+def _state(*, done: bool) -> str:
     return "done" if done else "todo"
 
 
@@ -45,7 +45,7 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
         Task(
             "Dates, description and contact",
             reverse("programs:details", kwargs=at),
-            _state(bool(program.description and program.contact_email)),
+            _state(done=bool(program.description and program.contact_email)),
             f"{program.starts_on:%-d %B %Y} to {program.ends_on:%-d %B %Y}",
         ),
         *(
@@ -57,26 +57,26 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
             )
             for track in tracks
         ),
-        Task("What people are asked", reverse("programs:fields", kwargs=at), _state(program.fields.exists())),
+        Task("What people are asked", reverse("programs:fields", kwargs=at), _state(done=program.fields.exists())),
     ]
     if Right.MATCH in rights:
         tasks += [
             Task(
                 f"Matching rules: {track.name}",
                 reverse("matching:rules", kwargs={**at, "track": track.slug}),
-                _state(track.pk in ruled),
+                _state(done=track.pk in ruled),
             )
             for track in tracks
         ]
-        tasks.append(Task("Surveys", reverse("surveys:list", kwargs=at), _state(program.surveys.exists())))
+        tasks.append(Task("Surveys", reverse("surveys:list", kwargs=at), _state(done=program.surveys.exists())))
     tasks.append(
-        Task("Coordinators", reverse("programs:coordinators", kwargs=at), _state(program.coordinators.exists()))
+        Task("Coordinators", reverse("programs:coordinators", kwargs=at), _state(done=program.coordinators.exists()))
     )
     if Right.PEOPLE in rights:
         people = head_count(program)["all"]
         hint = f"{people} people take part" if people else "Import a CSV or Excel file"
         url = reverse("programs:people" if people else "programs:import_upload", kwargs=at)
-        tasks.append(Task("People", url, _state(people > 0), hint))
+        tasks.append(Task("People", url, _state(done=people > 0), hint))
     return tasks
 
 
@@ -90,7 +90,7 @@ def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
 
 @require_GET
 @program_view(Right.EDIT)
-def download(request: ProgramRequest, program: Program) -> HttpResponse:
+def download(_request: ProgramRequest, program: Program) -> HttpResponse:
     """The whole definition as a file: a template for the next program, here or elsewhere."""
     content = json.dumps(dump_program(program), indent=2, ensure_ascii=False)
     response = HttpResponse(content, content_type="application/json; charset=utf-8")

@@ -23,14 +23,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """The web process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
 @login_not_required
-def ready(request: HttpRequest) -> HttpResponse:
+def ready(_request: HttpRequest) -> HttpResponse:
     """The web process answers and reaches its database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

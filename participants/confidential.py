@@ -1,7 +1,6 @@
 """Text that only the people concerned may read: encrypted with a key that is not in the database."""
 
 from functools import lru_cache
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -30,11 +29,11 @@ def decrypt(token: str) -> str:
         raise Unreadable("No key in CONFIDENTIAL_KEYS opens this text") from error
 
 
-class ConfidentialTextField(models.TextField):
+class ConfidentialTextField(models.TextField):  # type: ignore[type-arg]  # Django itself has no parameters here
     """A text column whose content is ciphertext in the database, in dumps and in backups."""
 
-    def get_prep_value(self, value: Any) -> Any:
-        plain = super().get_prep_value(value)
+    def get_prep_value(self, value: object) -> str | None:
+        plain: str | None = super().get_prep_value(value)
         return encrypt(plain) if plain else plain
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:

@@ -17,6 +17,7 @@ class ProgramRequest(HttpRequest):
     """A request of a signed-in person to a page of a program they may see."""
 
     user: User
+    program: Program
     program_rights: frozenset[Right]
 
 
@@ -30,7 +31,7 @@ def program_view(
 
     def decorate(view: Callable[Concatenate[Any, Program, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def wrapper(request: Any, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def wrapper(request: ProgramRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             program = Program.objects.filter(slug=slug).first()
             held = roles_in(request.user, program) if program else frozenset()
             if program is None or not held & RIGHTS[right]:

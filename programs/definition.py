@@ -12,7 +12,7 @@ from programs.errors import ProgramError
 from programs.models import Coordinator, ProfileField, Program, Track
 from programs.services import add_field, add_track, change_field, change_track, remove_field, remove_track
 from programs.services.fields import FieldSpec
-from programs.services.programs import RESERVED, set_basics
+from programs.services.programs import RESERVED, Basics
 
 
 def dump(program: Program) -> dict[str, Any]:
@@ -73,16 +73,15 @@ def load(data: Mapping[str, Any], *, by: User | None, now: dt.datetime) -> tuple
     if program is None:
         program = Program(slug=slug, created_at=now, created_by=by)
     contact = data.get("contact", {})
-    set_basics(
-        program,
-        data["name"],
-        data.get("description", ""),
-        dt.date.fromisoformat(data["starts_on"]),
-        dt.date.fromisoformat(data["ends_on"]),
-        data.get("timezone", "UTC"),
-        contact.get("name", ""),
-        contact.get("email", ""),
-    )
+    Basics(
+        name=data["name"],
+        starts_on=dt.date.fromisoformat(data["starts_on"]),
+        ends_on=dt.date.fromisoformat(data["ends_on"]),
+        timezone=data.get("timezone", "UTC"),
+        description=data.get("description", ""),
+        contact_name=contact.get("name", ""),
+        contact_email=contact.get("email", ""),
+    ).put_on(program)
     program.version = data["version"]
     program.save()
     if new and by:
@@ -122,6 +121,11 @@ def drop_fields(program: Program, items: list[Mapping[str, Any]], *, by: User | 
         remove_field(field=field, by=by, now=now)
 
 
+def _same_model(track: Track, model: str) -> None:
+    if track.model != model:
+        raise ProgramError(f"the model of “{track.name}” cannot change from {track.model}; add a track instead")
+
+
 def _load_tracks(program: Program, items: list[Mapping[str, Any]], by: User | None, now: dt.datetime) -> None:
     have = {track.slug: track for track in program.tracks.all()}
     for position, item in enumerate(items):
@@ -129,8 +133,7 @@ def _load_tracks(program: Program, items: list[Mapping[str, Any]], by: User | No
             track = have.pop(item["slug"], None) or add_track(
                 program=program, model=item["model"], slug=item["slug"], by=by, now=now
             )
-            if track.model != item["model"]:
-                raise ProgramError(f"the model of “{track.name}” cannot change from {track.model}; add a track instead")
+            _same_model(track, item["model"])
             change_track(
                 track=track,
                 name=item["name"],

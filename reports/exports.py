@@ -10,7 +10,19 @@ import xlsxwriter
 from reports.figures import LEAST_PEOPLE, MEASURES
 from reports.queries.outcome import Outcome
 
-COLUMNS = ("Measure", "Question", "Group", "Unit", "Numerator", "Denominator", "Out of", "Share", "People", "As of", "Shown")
+COLUMNS = (
+    "Measure",
+    "Question",
+    "Group",
+    "Unit",
+    "Numerator",
+    "Denominator",
+    "Out of",
+    "Share",
+    "People",
+    "As of",
+    "Shown",
+)
 HIDDEN = f"no: fewer than {LEAST_PEOPLE} people"
 Cell = str | float | None
 # What a spreadsheet would take for a formula, also behind spaces and in full width.
@@ -34,7 +46,9 @@ def table(report: Outcome) -> Iterator[list[Cell]]:
             figure.numerator,
             figure.denominator,
             measure.out_of if figure.denominator is not None else "",
-            round(figure.share, 4) if figure.share is not None and measure.unit in {"people", "matches", "goals"} else None,
+            round(figure.share, 4)
+            if figure.share is not None and measure.unit in {"people", "matches", "goals"}
+            else None,
             figure.people,
             figure.as_of.strftime("%Y-%m-%d"),
             "yes" if figure.shown else HIDDEN,
@@ -94,9 +108,15 @@ def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
     sheet.set_column(1, 1, 90)
     sheet.write_row(0, 0, ("Measure", "What it means"), bold)
     rows = [
-        *((measure.label, f"{measure.definition}{f' Out of {measure.out_of}.' if measure.out_of else ''}") for measure in MEASURES.values()),
+        *(
+            (measure.label, f"{measure.definition}{f' Out of {measure.out_of}.' if measure.out_of else ''}")
+            for measure in MEASURES.values()
+        ),
         ("As of", f"{report.as_of:%Y-%m-%d}, for the check-in the day its figures were last published."),
-        ("Not shown", f"Groups of fewer than {LEAST_PEOPLE} people, and the next smallest where a subtraction would show them."),
+        (
+            "Not shown",
+            f"Groups of fewer than {LEAST_PEOPLE} people, and the next smallest where a subtraction would show them.",
+        ),
         ("Program", f"{report.program.name}, {report.program.starts_on} to {report.program.ends_on}"),
     ]
     for number, (name, meaning) in enumerate(rows, start=1):

@@ -91,7 +91,9 @@ MEASURES: dict[str, Measure] = {
             "Sessions held, divided by the matches that ever began.",
             "matches that ever began",
         ),
-        Measure("hours", "Hours together", "hours", "Logged length of the sessions held; an hour of two people is one."),
+        Measure(
+            "hours", "Hours together", "hours", "Logged length of the sessions held; an hour of two people is one."
+        ),
         Measure("goals_set", "Goals set", "goals", "Goals written down and not dropped."),
         Measure("goals_reached", "Goals reached", "goals", "Goals marked as reached.", "goals set and not dropped"),
         Measure(

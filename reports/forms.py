@@ -5,5 +5,7 @@ from participants.models import RoleGrant
 
 
 class RoleForm(LookForm):
-    email = forms.CharField(max_length=254, label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.CharField(
+        max_length=254, label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(choices=RoleGrant.Role.choices, widget=forms.RadioSelect)

@@ -59,7 +59,9 @@ def _not_met(pulse: Pulse) -> Signal | None:
         return None
     level: Level = "risk" if pulse.since_start >= FIRST_SESSION_DAYS[1] else "warn"
     if pulse.planned:
-        return Signal("warn", "First one planned", f"Matched {pulse.since_start} days ago; the first session is planned.")
+        return Signal(
+            "warn", "First one planned", f"Matched {pulse.since_start} days ago; the first session is planned."
+        )
     return Signal(level, "Not met yet", f"Matched {pulse.since_start} days ago, nothing held or planned.")
 
 
@@ -80,4 +82,6 @@ def _no_shows(match: MatchRow) -> Signal | None:
     lost = [each.state in LOST for each in past]
     if sum(lost) < MISSED_IN_LAST:
         return None
-    return Signal("risk", f"{sum(lost)} did not happen", f"{sum(lost)} of the last {len(past)} sessions did not happen.")
+    return Signal(
+        "risk", f"{sum(lost)} did not happen", f"{sum(lost)} of the last {len(past)} sessions did not happen."
+    )

@@ -1,6 +1,5 @@
 """The surveys' part of a program's JSON file, and the questions a program starts with."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,7 +55,7 @@ def _dump_question(question: Question) -> dict[str, Any]:
 
 
 @transaction.atomic
-def load_part(program: Program, items: Sequence[Mapping[str, Any]], *, now: dt.datetime) -> None:
+def load_part(program: Program, items: Sequence[Mapping[str, Any]]) -> None:
     """Bring the program's active surveys to the file's. Changed questions make a new version, so that answers given
     stay with the words they were given to. Without a pulse in the file the program gets the standard one.
     """
@@ -84,10 +83,10 @@ def _same(present: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
     return [_filled(each) for each in present["questions"]] == [_filled(each) for each in wanted["questions"]]
 
 
-def pulse_of(program: Program, *, now: dt.datetime) -> Survey:
+def pulse_of(program: Program) -> Survey:
     """The survey asked after a session; a program without one gets the standard questions."""
     survey = program.surveys.filter(kind=Survey.Kind.PULSE, active=True).first()
     if survey is None:
-        load_part(program, [PULSE], now=now)
+        load_part(program, [PULSE])
         survey = program.surveys.get(kind=Survey.Kind.PULSE, active=True)
     return survey

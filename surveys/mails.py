@@ -27,7 +27,9 @@ def survey_path(invitation: Invitation, *, now: dt.datetime) -> str:
 
 def partners(session: Session, user_id: int) -> str:
     """First names of the others in the session's match, in a sentence."""
-    seats = Seat.objects.filter(match=session.match_id).exclude(enrolment__user=user_id).select_related("enrolment__user")
+    seats = (
+        Seat.objects.filter(match=session.match_id).exclude(enrolment__user=user_id).select_related("enrolment__user")
+    )
     names = [seat.enrolment.user.short_name for seat in seats]
     return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
 
@@ -65,7 +67,7 @@ def pulse(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     }
 
 
-def contact_request(message: Message, now: dt.datetime) -> dict[str, Any] | None:
+def contact_request(message: Message, _now: dt.datetime) -> dict[str, Any] | None:
     invitation = (
         Invitation.objects.select_related("survey__program", "user")
         .filter(pk=message.subject_id, response__contact_me=True)

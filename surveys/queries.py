@@ -51,4 +51,3 @@ def own_answers(invitation: Invitation) -> dict[str, int | str]:
     """What the invited person has answered, by question."""
     rows = Answer.objects.filter(response__invitation=invitation).select_related("question")
     return {row.question.slug: row.text if row.value is None else row.value for row in rows}
-

@@ -42,7 +42,7 @@ def invite_after(*, session: Session, user: User, now: dt.datetime) -> Invitatio
     their own zone.
     """
     program = session.match.track.program
-    survey = definition.pulse_of(program, now=now)
+    survey = definition.pulse_of(program)
     invitation, new = Invitation.objects.get_or_create(
         survey=survey,
         user=user,
@@ -105,11 +105,11 @@ def answer(
     return response
 
 
-def _checked(questions: Mapping[str, Question], slug: str, value: Any) -> int | str | None:
+def _checked(questions: Mapping[str, Question], slug: str, value: object) -> int | str | None:
     question = questions.get(slug)
     if question is None:
         raise BadAnswer("There is no such question", field=slug)
-    if value in (None, ""):
+    if value is None or value == "":
         return None
     if question.kind == Question.Kind.TEXT:
         return str(value)[:5000]
@@ -144,9 +144,9 @@ def _tell_coordinators(invitation: Invitation, now: dt.datetime) -> None:
 @transaction.atomic
 def change_questions(*, program: Program, items: list[dict[str, Any]], by: User, now: dt.datetime) -> Survey:
     """New words for the survey after a session, as a new version; answers given stay with the old words."""
-    now_asked = definition.pulse_of(program, now=now)
-    definition.load_part(program, [{"kind": now_asked.kind, "name": now_asked.name, "questions": items}], now=now)
-    survey = definition.pulse_of(program, now=now)
+    now_asked = definition.pulse_of(program)
+    definition.load_part(program, [{"kind": now_asked.kind, "name": now_asked.name, "questions": items}])
+    survey = definition.pulse_of(program)
     record(by=by, verb="survey changed", now=now, program_id=program.pk, subject=survey, version=survey.version)
     return survey
 
@@ -177,7 +177,7 @@ def _figure(question: Question, now: dt.datetime) -> dict[str, Any]:
     rows = Answer.objects.filter(question=question, value__isnull=False, response__submitted_at__lte=now)
     by_person: dict[int, list[int]] = {}
     for person, value in rows.values_list("response__invitation__user", "value"):
-        by_person.setdefault(person, []).append(value)
+        by_person.setdefault(person, []).append(value or 0)
     means = [sum(values) / len(values) for values in by_person.values()]
     shown = question.scored and len(means) >= GROUP
     return {
@@ -187,4 +187,3 @@ def _figure(question: Question, now: dt.datetime) -> dict[str, Any]:
         "people": len(means) if shown else None,
         "mean": round(sum(means) / len(means), 1) if shown else None,
     }
-

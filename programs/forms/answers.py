@@ -58,7 +58,7 @@ class AnswersForm(LookForm):
         kept = {slug: value for slug, value in before.items() if slug not in asked}
         return kept | {field.slug: self._value(field) for field in self.asked}
 
-    def _value(self, field: ProfileField) -> Any:
+    def _value(self, field: ProfileField) -> object:
         value = self.cleaned_data[f"answer_{field.slug}"]
         if field.kind == Kind.YESNO:
             return {"yes": True, "no": False}.get(value)

@@ -3,16 +3,20 @@ from typing import Any
 from django import forms
 
 from participants.formkit import DayInput, LookForm
+from participants.models import User
 from participants.zones import KNOWN
 from programs.catalogue import registry
 from programs.errors import ProgramError
 from programs.models import ProfileField, Role
 from programs.services.fields import FieldSpec
+from programs.services.programs import Basics
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """Every zone people look for by a place's name, and UTC."""
-    named = sorted(zone for zone in KNOWN if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/", "right/")))
+    named = sorted(
+        zone for zone in KNOWN if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+    )
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
@@ -31,7 +35,9 @@ class BasicsForm(LookForm):
     )
     starts_on = forms.DateField(label="First day", widget=DayInput())
     ends_on = forms.DateField(label="Last day", widget=DayInput())
-    timezone = forms.ChoiceField(label="Time zone", choices=zone_choices, help_text="Dates of the program are meant in it.")
+    timezone = forms.ChoiceField(
+        label="Time zone", choices=zone_choices, help_text="Dates of the program are meant in it."
+    )
     contact_name = forms.CharField(
         max_length=100, required=False, label="Who signs the mails", help_text="A person's name is answered more often."
     )
@@ -54,6 +60,18 @@ class NewProgramForm(LookForm):
         self.fields["models"].choices = [  # type: ignore[attr-defined]  # it is a choice field
             (model.slug, f"{model.name}: {model.one_line}") for model in registry.all_models()
         ]
+
+    def basics(self, creator: User) -> Basics:
+        """The creator signs the mails, in their own zone, until somebody changes that."""
+        data = self.cleaned_data
+        return Basics(
+            data["name"],
+            data["starts_on"],
+            data["ends_on"],
+            timezone=creator.timezone,
+            contact_name=creator.name,
+            contact_email=creator.email,
+        )
 
 
 class TrackForm(LookForm):

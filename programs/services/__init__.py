@@ -3,6 +3,7 @@
 from programs.services.enrolments import change_enrolment, enrol, leave
 from programs.services.fields import add_field, change_field, move_field, remove_field
 from programs.services.programs import (
+    Basics,
     change_program,
     close_program,
     create_program,
@@ -13,6 +14,7 @@ from programs.services.staff import add_coordinator, remove_coordinator
 from programs.services.tracks import add_track, change_track, remove_track
 
 __all__ = [
+    "Basics",
     "add_coordinator",
     "add_field",
     "add_track",

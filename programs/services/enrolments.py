@@ -11,33 +11,40 @@ from programs.errors import ProgramError
 from programs.models import Enrolment, ProfileField, Track
 
 Kind = ProfileField.Kind
+LARGEST = 1_000_000_000
+LONGEST = 2000
 
 
-def clean_answer(field: ProfileField, value: Any) -> Any:
+Answer = str | int | float | bool | list[str]
+
+
+def clean_answer(field: ProfileField, value: object) -> Answer | None:
     """The stored form of one answer, or None for no answer. Raises ProgramError naming the field.
 
     choice and ordered: one of the options; multi: a list of options in the field's order; number: int or float;
     text: at most 2,000 letters; yesno: bool.
     """
-    if value is None or value == "" or value == []:
+    if value is None or value == "" or value == []:  # noqa: PLR1714  a list cannot stand in a set
         return None
-    wrong = ProgramError(f"“{value}” is not an answer to “{field.label}”", field=field.slug)
-    if field.kind in (Kind.CHOICE, Kind.ORDERED):
-        if value not in field.options:
-            raise wrong
-    elif field.kind == Kind.MULTI:
-        if not isinstance(value, list) or not set(value) <= set(field.options):
-            raise wrong
+    if field.kind == Kind.MULTI and isinstance(value, list) and set(value) <= set(field.options):
         return [option for option in field.options if option in value]
-    elif field.kind == Kind.NUMBER:
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1_000_000_000:
-            raise wrong
-    elif field.kind == Kind.YESNO:
-        if not isinstance(value, bool):
-            raise wrong
-    elif not isinstance(value, str) or len(value) > 2000:
-        raise wrong
-    return value
+    if field.kind == Kind.YESNO and isinstance(value, bool):
+        return value
+    if field.kind == Kind.NUMBER and _is_number(value):
+        return value  # type: ignore[return-value]  # an int or a float: _is_number
+    if isinstance(value, str) and _is_text(field, value):
+        return value
+    raise ProgramError(f"“{value}” is not an answer to “{field.label}”", field=field.slug)
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and abs(value) <= LARGEST
+
+
+def _is_text(field: ProfileField, value: str) -> bool:
+    if field.kind in (Kind.CHOICE, Kind.ORDERED):
+        return value in field.options
+    return field.kind == Kind.TEXT and len(value) <= LONGEST
 
 
 def clean_answers(fields: Mapping[str, ProfileField], role: str, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ Kind = ProfileField.Kind
 WITH_OPTIONS = frozenset({Kind.CHOICE, Kind.ORDERED, Kind.MULTI})
 EVERYBODY = [Role.MENTOR.value, Role.MENTEE.value, Role.PEER.value]
 
+
 @dataclass(frozen=True)
 class FieldSpec:
     """A profile field as a form or a file describes it."""
@@ -67,9 +68,7 @@ def clean_spec(spec: FieldSpec) -> FieldSpec:
 
 
 @transaction.atomic
-def add_field(
-    *, program: Program, spec: FieldSpec, by: User | None, now: dt.datetime, slug: str = ""
-) -> ProfileField:
+def add_field(*, program: Program, spec: FieldSpec, by: User | None, now: dt.datetime, slug: str = "") -> ProfileField:
     """Ask people one more thing. Raises ProgramError for a spec that makes no sense or a slug in use."""
     clean = clean_spec(spec)
     Program.objects.select_for_update().get(pk=program.pk)
@@ -92,7 +91,9 @@ def change_field(*, field: ProfileField, spec: FieldSpec, by: User | None, now: 
     if clean.kind != locked.kind and _answered(locked).exists():
         raise InUse("People have answered this field, so its kind is fixed. Add a new field instead.", field="kind")
     for option in lost:
-        count = sum(1 for answer in _values(locked) if answer == option or (isinstance(answer, list) and option in answer))
+        count = sum(
+            1 for answer in _values(locked) if answer == option or (isinstance(answer, list) and option in answer)
+        )
         if count:
             raise InUse(f"{count} people answered “{option}”. Keep it, or change their answers first.", field="options")
     _fill(locked, clean)
@@ -118,7 +119,7 @@ def remove_field(*, field: ProfileField, by: User | None, now: dt.datetime) -> N
 
 
 @transaction.atomic
-def move_field(*, field: ProfileField, up: bool, by: User | None, now: dt.datetime) -> None:
+def move_field(*, field: ProfileField, up: bool) -> None:
     """Swap a field with the one above or below it; at the end of the list nothing happens."""
     order = list(ProfileField.objects.select_for_update().filter(program=field.program_id))
     here = next(i for i, each in enumerate(order) if each.pk == field.pk)

@@ -2,6 +2,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -25,112 +26,90 @@ def slug_for(name: str) -> str:
     if base in RESERVED:
         base = f"{base}-program"
     taken = set(Program.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(
-        slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken
-    )
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+
+@dataclass(frozen=True)
+class Basics:
+    """What a form and a program file say about a program as a whole."""
+
+    name: str
+    starts_on: dt.date
+    ends_on: dt.date
+    timezone: str = "UTC"
+    description: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+
+    def put_on(self, program: Program) -> None:
+        """Fill the program in, unsaved. Raises ProgramError that names the form field."""
+        if not self.name.strip():
+            raise ProgramError("Give the program a name", field="name")
+        if self.ends_on <= self.starts_on:
+            raise ProgramError("The last day must come after the first", field="ends_on")
+        if not is_zone(self.timezone):
+            raise ProgramError(f"“{self.timezone}” is not a known time zone", field="timezone")
+        program.name, program.description = self.name.strip(), self.description.strip()
+        program.starts_on, program.ends_on, program.timezone = self.starts_on, self.ends_on, self.timezone
+        program.contact_name, program.contact_email = self.contact_name.strip(), self.contact_email.strip()
 
 
 @transaction.atomic
-def create_program(
-    *,
-    name: str,
-    starts_on: dt.date,
-    ends_on: dt.date,
-    models: Sequence[str],
-    by: User | None,
-    now: dt.datetime,
-    timezone: str = "UTC",
-    description: str = "",
-    contact_name: str = "",
-    contact_email: str = "",
-) -> Program:
+def create_program(*, basics: Basics, models: Sequence[str], by: User | None, now: dt.datetime) -> Program:
     """A program in draft with one track for each model and every default in place; `by` becomes its coordinator.
 
     Raises ProgramError for dates that cross, an unknown time zone or model, or no model at all.
     """
     if not models:
         raise ProgramError("Choose at least one model", field="models")
-    program = Program(slug=slug_for(name), created_at=now, created_by=by)
-    set_basics(program, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
+    program = Program(slug=slug_for(basics.name), created_at=now, created_by=by)
+    basics.put_on(program)
     program.save()
     if by:
         Coordinator.objects.create(program=program, user=by, since=now)
     for model in models:
         add_track(program=program, model=model, by=by, now=now)
         add_standard_fields(program=program, model=model)
-    record(by=by, verb="program created", now=now, program_id=program.pk, subject=program, name=name)
+    record(by=by, verb="program created", now=now, program_id=program.pk, subject=program, name=basics.name)
     return program
 
 
 @transaction.atomic
-def change_program(
-    *,
-    program: Program,
-    name: str,
-    description: str,
-    starts_on: dt.date,
-    ends_on: dt.date,
-    timezone: str,
-    contact_name: str,
-    contact_email: str,
-    by: User,
-    now: dt.datetime,
-) -> Program:
+def change_program(*, program: Program, basics: Basics, by: User, now: dt.datetime) -> Program:
     """Change name, dates, zone or contact. Raises ProgramError as create_program does."""
     locked = Program.objects.select_for_update().get(pk=program.pk)
-    set_basics(locked, name, description, starts_on, ends_on, timezone, contact_name, contact_email)
+    basics.put_on(locked)
     locked.version += 1
     locked.save()
     record(by=by, verb="program changed", now=now, program_id=locked.pk, subject=locked)
     return locked
 
 
-def set_basics(
-    program: Program,
-    name: str,
-    description: str,
-    starts_on: dt.date,
-    ends_on: dt.date,
-    timezone: str,
-    contact_name: str,
-    contact_email: str,
-) -> None:
-    """Fill in what the form and the program file share. Raises ProgramError that names the form field."""
-    if not name.strip():
-        raise ProgramError("Give the program a name", field="name")
-    if ends_on <= starts_on:
-        raise ProgramError("The last day must come after the first", field="ends_on")
-    if not is_zone(timezone):
-        raise ProgramError(f"“{timezone}” is not a known time zone", field="timezone")
-    program.name, program.description = name.strip(), description.strip()
-    program.starts_on, program.ends_on, program.timezone = starts_on, ends_on, timezone
-    program.contact_name, program.contact_email = contact_name.strip(), contact_email.strip()
-
-
-def _move_on(program: Program, to: str, allowed: Sequence[str], verb: str, by: User, now: dt.datetime) -> Program:
+@transaction.atomic
+def start_meeting(*, program: Program, by: User | None, now: dt.datetime) -> Program:
+    """Mark the program as running: its first matches are out. Raises ProgramError once it is closed."""
     locked = Program.objects.select_for_update().get(pk=program.pk)
-    if locked.state == to:
-        return locked
-    if locked.state not in allowed:
-        raise ProgramError(f"The program is {locked.get_state_display().lower()} now")
-    locked.state = to
-    locked.save(update_fields=["state"])
-    record(by=by, verb=verb, now=now, program_id=locked.pk, subject=locked)
+    if locked.state == Program.State.CLOSED:
+        raise ProgramError("The program is closed")
+    if locked.state != Program.State.RUNNING:
+        locked.state = Program.State.RUNNING
+        locked.save(update_fields=["state"])
+        record(by=by, verb="program started", now=now, program_id=locked.pk, subject=locked)
     return locked
 
 
 @transaction.atomic
-def start_meeting(*, program: Program, by: User, now: dt.datetime) -> Program:
-    """Mark the program as running: its first matches are out. Raises ProgramError once it is closed."""
-    return _move_on(
-        program, Program.State.RUNNING, [Program.State.DRAFT, Program.State.OPEN], "program started", by, now
-    )
-
-
-@transaction.atomic
 def close_program(*, program: Program, by: User, now: dt.datetime) -> Program:
-    """End the program; its report stays. Raises ProgramError unless it is running."""
-    return _move_on(program, Program.State.CLOSED, [Program.State.RUNNING], "program closed", by, now)
+    """End the program; its report stays. Closing twice changes nothing. Raises ProgramError unless it is running."""
+    locked = Program.objects.select_for_update().get(pk=program.pk)
+    if locked.state == Program.State.CLOSED:
+        return locked
+    if locked.state != Program.State.RUNNING:
+        raise ProgramError("Only a program whose matches are out can be closed")
+    locked.state = Program.State.CLOSED
+    locked.save(update_fields=["state"])
+    record(by=by, verb="program closed", now=now, program_id=locked.pk, subject=locked)
+    return locked
 
 
 @transaction.atomic

@@ -120,7 +120,7 @@ def change_field_list(request: ProgramRequest, program: Program, field: str) -> 
     found, action = _field(program, field), request.POST.get("do", "")
     try:
         if action in {"up", "down"}:
-            services.move_field(field=found, up=action == "up", by=request.user, now=timezone.now())
+            services.move_field(field=found, up=action == "up")
         elif action == "remove":
             services.remove_field(field=found, by=request.user, now=timezone.now())
         else:

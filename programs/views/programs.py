@@ -35,11 +35,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             program = services.create_program(
-                **form.cleaned_data,
-                timezone=request.user.timezone,
-                contact_name=request.user.name,
-                contact_email=request.user.email,
-                by=request.user,
+                basics=form.basics(request.user),  # type: ignore[arg-type]  # signed in: LoginRequiredMiddleware
+                models=form.cleaned_data["models"],
+                by=request.user,  # type: ignore[arg-type]  # as above
                 now=timezone.now(),
             )
         except ProgramError as error:
@@ -55,7 +53,8 @@ def details(request: ProgramRequest, program: Program) -> HttpResponse:
     form = BasicsForm(request.POST or None, initial={name: getattr(program, name) for name in BASICS})
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_program(program=program, **form.cleaned_data, by=request.user, now=timezone.now())
+            basics = services.Basics(**form.cleaned_data)
+            services.change_program(program=program, basics=basics, by=request.user, now=timezone.now())
         except ProgramError as error:
             put_error(form, error)
         else:

@@ -1,6 +1,7 @@
 """All programs side by side, for the admin: sizes and rhythm, no names."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -38,7 +39,7 @@ def program_lines() -> list[ProgramLine]:
     ]
 
 
-def _counts(rows) -> dict[int, int]:  # type: ignore[no-untyped-def]  # two-column queryset of any model
+def _counts(rows: Any) -> dict[int, int]:  # noqa: ANN401  a queryset of pairs, of any model
     return dict(rows.order_by())
 
 

@@ -13,7 +13,17 @@ from surveys.models import Publication
 WHOLE = "Whole program"
 FUNNEL = ("enrolled", "matched_ever", "met", "met_3")
 # What a track's column shows; the rest is said of the whole program only.
-BY_TRACK = ("enrolled", "matched_ever", "met", "met_3", "matches_ever", "matches_now", "sessions", "hours", "goal_people")
+BY_TRACK = (
+    "enrolled",
+    "matched_ever",
+    "met",
+    "met_3",
+    "matches_ever",
+    "matches_now",
+    "sessions",
+    "hours",
+    "goal_people",
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,9 @@ def _tracks(data: ProgramData, now: dt.datetime) -> list[TrackReport]:
     if len(data.tracks) < 2:
         return []
     reports = [
-        TrackReport(track, {each.slug: each for each in _figures(_only(data, track), track.name, now) if each.slug in BY_TRACK})
+        TrackReport(
+            track, {each.slug: each for each in _figures(_only(data, track), track.name, now) if each.slug in BY_TRACK}
+        )
         for track in data.tracks
     ]
     hidden = _hidden({each.track.pk: _people_in(data, each.track) for each in reports})
@@ -165,7 +177,9 @@ def _pulse(published: Publication | None) -> list[PulseFigure]:
         PulseFigure(
             each["text"],
             each["points"],
-            Figure("pulse", WHOLE, each["mean"], each["points"] if each["mean"] else None, each["people"], published.as_of),
+            Figure(
+                "pulse", WHOLE, each["mean"], each["points"] if each["mean"] else None, each["people"], published.as_of
+            ),
         )
         for each in published.figures
         if each["mean"] is not None

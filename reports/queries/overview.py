@@ -23,7 +23,7 @@ MARKS = {
     Session.State.MISSED: "cancelled",
     Session.State.CANCELLED: "cancelled",
 }
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -225,9 +225,7 @@ def published_pulse(program: Program) -> Publication | None:
 def _unmatched(data: ProgramData) -> int:
     """Active people who receive (mentees and peers) without a match that is offered or active."""
     live = {Match.State.OFFERED, Match.State.ACTIVE}
-    seated = {
-        (match.track, member.user) for match in data.matches if match.state in live for member in match.members
-    }
+    seated = {(match.track, member.user) for match in data.matches if match.state in live for member in match.members}
     return sum(
         person.active and person.role != "mentor" and (person.track, person.user) not in seated
         for person in data.people

@@ -37,19 +37,36 @@ def _todos(shown: Overview) -> list[Todo]:
     if risky:
         title = f"{risky} {'match is' if risky == 1 else 'matches are'} at risk"
         text = "Not met yet, gone quiet, or sessions that did not happen."
-        todos.append(Todo("risk", "exclamation-triangle-fill", title, text, reverse("reports:pairs", kwargs=slug), "Review pairs"))
+        todos.append(
+            Todo(
+                "risk", "exclamation-triangle-fill", title, text, reverse("reports:pairs", kwargs=slug), "Review pairs"
+            )
+        )
     if shown.draft:
         text = f"{shown.draft.placed} of {shown.draft.possible} are placed. Nobody has been told."
         url = reverse("matching:proposal", kwargs={**slug, "number": shown.draft.number})
-        todos.append(Todo("info", "shuffle", f"Proposal {shown.draft.number} is not published", text, url, "Open the proposal"))
+        todos.append(
+            Todo("info", "shuffle", f"Proposal {shown.draft.number} is not published", text, url, "Open the proposal")
+        )
     if shown.unmatched:
         title = f"{shown.unmatched} {'person waits' if shown.unmatched == 1 else 'people wait'} for a match"
         url = reverse("matching:proposals", kwargs=slug)
-        todos.append(Todo("warn", "person-plus-fill", title, "They take part and have no offered or active match.", url, "Go to matching"))
+        todos.append(
+            Todo(
+                "warn",
+                "person-plus-fill",
+                title,
+                "They take part and have no offered or active match.",
+                url,
+                "Go to matching",
+            )
+        )
     if shown.waiting:
         title = f"{shown.waiting} {'match waits' if shown.waiting == 1 else 'matches wait'} for an answer"
         url = reverse("reports:pairs", kwargs=slug)
-        todos.append(Todo("", "hourglass-split", title, "Somebody in them has not accepted or declined yet.", url, "See who"))
+        todos.append(
+            Todo("", "hourglass-split", title, "Somebody in them has not accepted or declined yet.", url, "See who")
+        )
     return todos
 
 
@@ -92,7 +109,9 @@ def _words(shown: Overview) -> dict[str, object]:
         "live": f"of {shown.live} {'match' if shown.live == 1 else 'matches'}",
         "sessions": f"{shown.held} held, {shown.planned} planned",
         "useful_of": f"of {useful['points']}" if useful else "",
-        "useful_note": f"{useful['people']} people, {shown.published.as_of:%-d %B}" if useful and shown.published else "",
+        "useful_note": f"{useful['people']} people, {shown.published.as_of:%-d %B}"
+        if useful and shown.published
+        else "",
         "goals_of": f"of {shown.goals['all']}",
         "goals_note": f"{shown.goals['open']} on the way, {shown.goals['dropped']} dropped",
         "weekday_columns": ["Day", "Sessions"],
@@ -111,7 +130,13 @@ def _stages(program: Program, shown: Overview) -> list[dict[str, str]]:
     if program.state == Program.State.CLOSED:
         reached = 4
     names = ("Set up", "Enrol", "Match", "Meet", "Close")
-    when = ("", f"{len({each.user for each in shown.data.people})} people", "", f"from {program.starts_on:%-d %b}", f"{program.ends_on:%-d %b}")
+    when = (
+        "",
+        f"{len({each.user for each in shown.data.people})} people",
+        "",
+        f"from {program.starts_on:%-d %b}",
+        f"{program.ends_on:%-d %b}",
+    )
     return [
         {"label": name, "when": when[i], "state": "done" if i < reached else "now" if i == reached else "todo"}
         for i, name in enumerate(names)
@@ -148,9 +173,7 @@ def messages(request: ProgramRequest, program: Program) -> HttpResponse:
 
 def _funnel(report: Outcome) -> list[tuple[str, int]]:
     labels = {"enrolled": "Enrolled", "matched_ever": "Matched", "met": "Met once", "met_3": "Met 3 times"}
-    return [
-        (labels[slug], int(report.figures[slug].numerator or 0)) for slug in FUNNEL if report.figures[slug].shown
-    ]
+    return [(labels[slug], int(report.figures[slug].numerator or 0)) for slug in FUNNEL if report.figures[slug].shown]
 
 
 @require_GET

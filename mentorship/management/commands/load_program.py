@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("file", help="the program's JSON file; - reads standard input")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, file: str, json: bool, **_: Any) -> None:  # noqa: A002 (the option's name)
+    def handle(self, *, file: str, json: bool, **_: Any) -> None:
         try:
             content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
             program, new = load_program(read_file(content), by=None, now=timezone.now())
@@ -26,10 +26,10 @@ class Command(BaseCommand):
         except BadProgramFile as error:
             raise CommandError("\n".join(f"{file}: {problem}" for problem in error.problems), returncode=2) from error
         if json:
-            self.stdout.write(_as_json(program.slug, new))
+            self.stdout.write(_as_json(program.slug, created=new))
         else:
             self.stdout.write(f"{'Created' if new else 'Updated'} “{program.name}” ({program.slug})")
 
 
-def _as_json(slug: str, new: bool) -> str:
-    return json.dumps({"slug": slug, "created": new})
+def _as_json(slug: str, *, created: bool) -> str:
+    return json.dumps({"slug": slug, "created": created})
