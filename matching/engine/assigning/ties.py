@@ -7,53 +7,112 @@ problem of the same kind is solved, whose weights are drawn from the ids alone, 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.scores import Edges, Table
 from matching.engine.assigning.transport import Limits, Prices, solve_edges
-from matching.engine.numbers import Ints, lots
+from matching.engine.numbers import Ints, Mask, lots
 
 Weigh = Callable[[Edges], Ints]
 
 
 def decide(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, prices: Prices) -> Edges:
     """Of all solutions as good as the chosen one: most pairs, then closest to `previous`, then by the ids' lots."""
-    edges = table.tight(*prices.to_beat(limits))
-    value = prices.row[chosen.row] + prices.column[chosen.column] + prices.seat
-    kept = chosen[chosen.weight > value]
-    face = _face(limits, prices)
     stages = [_lots(problem, limits)]
     if problem.previous is not None and len(problem.previous):
         stages.insert(0, _earlier(problem))
     if limits.total is None:
         stages.insert(0, lambda some: np.ones(len(some), dtype=np.int64))
-    edges = edges.merged(chosen, table.shape[1])
-    best = kept
+    return among_equals(table.tight(*prices.to_beat(limits)), limits, chosen, prices, stages)
+
+
+def among_equals(tight: Edges, limits: Limits, chosen: Edges, prices: Prices, stages: list[Weigh]) -> Edges:
+    """Of all solutions as good as the chosen one, the best by one weight after the other."""
+    width = limits.shape[1]
+    kept = chosen[chosen.weight > _value(chosen, prices)]
+    face = _Face(_narrowed(limits, prices), tight.merged(chosen, width), chosen, kept)
     for weigh in stages:
-        edges, face, kept, best = _stage(edges, face, kept, weigh)
-    return best.merged(kept, table.shape[1])
+        face = face.pruned()
+        if not len(face.free):
+            break
+        face = face.best(weigh)
+    return face.chosen
 
 
-def _stage(edges: Edges, face: Limits, kept: Edges, weigh: Weigh) -> tuple[Edges, Limits, Edges, Edges]:
-    """Solve for one more weight within the optimal face, and narrow the face to the solutions best in it, too."""
-    width = face.shape[1]
-    free = edges[~np.isin(edges.row * width + edges.column, kept.row * width + kept.column)]
-    limits = _without(face, kept)
-    weighed = replace(free, weight=weigh(free))
-    solved = solve_edges(weighed, limits)
-    if solved is None:
-        raise ArithmeticError("the face of optimal solutions does not hold the solution that defines it")
-    used, prices = solved
-    value = prices.row[weighed.row] + prices.column[weighed.column] + prices.seat
-    forced = used & (weighed.weight > value)
-    tight = free[(weighed.weight == value) | forced]
-    return tight, _face(face, prices), kept.merged(free[forced], width), free[used]
+@dataclass(frozen=True)
+class _Face:
+    """All optimal solutions: those within the limits that use these edges and all kept ones; one of them is chosen."""
+
+    limits: Limits
+    edges: Edges
+    chosen: Edges
+    kept: Edges
+
+    @property
+    def free(self) -> Edges:
+        """Edges about which there is a choice."""
+        return self.edges[~self._among(self.edges, self.kept)]
+
+    def _among(self, some: Edges, others: Edges) -> Mask:
+        width = self.limits.shape[1]
+        return np.isin(some.row * width + some.column, others.row * width + others.column)
+
+    def pruned(self) -> "_Face":
+        """Keep or drop what no solution can change: only edges on a circuit of the residual network can change."""
+        edges = self.free
+        used = self._among(edges, self.chosen)
+        part = _components(edges, used, _without(self.limits, self.kept))
+        open_ = part[edges.row] == part[self.limits.shape[0] + edges.column]
+        kept = self.kept.merged(edges[used & ~open_], self.limits.shape[1])
+        return replace(self, edges=edges[open_].merged(kept, self.limits.shape[1]), kept=kept)
+
+    def best(self, weigh: Weigh) -> "_Face":
+        """Choose by one more weight, and narrow the face to the solutions that are best in it, too."""
+        free, width = self.free, self.limits.shape[1]
+        weighed = replace(free, weight=weigh(free))
+        solved = solve_edges(weighed, _without(self.limits, self.kept))
+        if solved is None:
+            raise ArithmeticError("the face of optimal solutions does not hold the solution that defines it")
+        used, prices = solved
+        value = _value(weighed, prices)
+        forced = used & (weighed.weight > value)
+        kept = self.kept.merged(free[forced], width)
+        edges = free[weighed.weight == value].merged(kept, width)
+        return _Face(_narrowed(self.limits, prices), edges, self.kept.merged(free[used], width), kept)
 
 
-def _face(limits: Limits, prices: Prices) -> Limits:
+def _components(edges: Edges, used: Mask, limits: Limits) -> Ints:
+    """The strongly connected part of the residual network that each row, then each column, belongs to."""
+    height, width = limits.shape
+    source, sink = height + width, height + width + 1
+    row, column = np.arange(height), height + np.arange(width)
+    row_load = np.bincount(edges.row[used], minlength=height)
+    column_load = np.bincount(edges.column[used], minlength=width)
+    arcs = [
+        (edges.row[~used], height + edges.column[~used]),
+        (height + edges.column[used], edges.row[used]),
+        (np.full(height, source), np.where(row_load < limits.row_high, row, source)),
+        (np.where(row_load > limits.row_low, row, source), np.full(height, source)),
+        (np.where(column_load < limits.column_high, column, sink), np.full(width, sink)),
+        (np.full(width, sink), np.where(column_load > limits.column_low, column, sink)),
+    ]
+    if limits.total is None:
+        arcs.append((np.array([source, sink]), np.array([sink, source])))
+    tail, head = np.concatenate([tail for tail, _ in arcs]), np.concatenate([head for _, head in arcs])
+    graph = sparse.csr_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(sink + 1, sink + 1))
+    return np.asarray(connected_components(graph, directed=True, connection="strong")[1], dtype=np.int64)
+
+
+def _value(edges: Edges, prices: Prices) -> Ints:
+    return prices.row[edges.row] + prices.column[edges.column] + prices.seat
+
+
+def _narrowed(limits: Limits, prices: Prices) -> Limits:
     return Limits(
         np.where(prices.row > 0, limits.row_high, limits.row_low),
         np.where(prices.row < 0, limits.row_low, limits.row_high),

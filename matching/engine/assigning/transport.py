@@ -143,7 +143,9 @@ def largest(edges: Edges, row_high: Ints, column_high: Ints) -> tuple[Mask, Cut]
     source, sink = height + width, height + width + 1
     tail = joined([edges.row, np.full(height, source), height + np.arange(width)])
     head = joined([height + edges.column, np.arange(height), np.full(width, sink)])
-    room = joined([np.ones(len(edges)), np.minimum(row_high, width), np.minimum(column_high, height)]).astype(np.int32)
+    # One more than there are people is as good as no limit, and fits the solver's 32 bits.
+    rooms = [np.ones(len(edges)), np.minimum(row_high, width + 1), np.minimum(column_high, height + 1)]
+    room = joined(rooms).astype(np.int32)
     graph = sparse.csr_array((room, (tail.astype(np.int32), head.astype(np.int32))), shape=(sink + 1, sink + 1))
     flow = maximum_flow(graph, source, sink).flow
     left = sparse.csr_array(graph - flow)
