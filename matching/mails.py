@@ -1,4 +1,4 @@
-"""The mails of matching. They carry names and reasons, never points, answers of others' making, or why somebody said no."""
+"""The mails of matching. They carry names and reasons; never points, nor why somebody said no."""
 
 import datetime as dt
 from typing import Any
@@ -47,7 +47,7 @@ def _offer(message: Message, now: dt.datetime) -> Context | None:
 def offer_url(seat: Seat, now: dt.datetime) -> str:
     """The page on which this seat's person meets the other and answers. It outlives the offer, to say how it went."""
     token = links.make(PURPOSE, seat.enrolment.user, seat.pk, days=120, now=now)
-    return links.url(reverse("match_offer", args=[token]))
+    return links.url(reverse("match_links:offer", args=[token]))
 
 
 def _on(message: Message, now: dt.datetime) -> Context | None:
@@ -70,7 +70,7 @@ def writes_first(mine: MyMatch) -> int:
     return next((seat.pk for seat in around if seat.role == mine.model.first_contact), around[0].pk)
 
 
-def _over(message: Message, now: dt.datetime) -> Context | None:
+def _over(message: Message, _now: dt.datetime) -> Context | None:
     mine = _mine(message)
     if mine is None or mine.state in Match.LIVE:
         return None
@@ -79,6 +79,16 @@ def _over(message: Message, now: dt.datetime) -> Context | None:
 
 def register_all() -> None:
     common: dict[str, Any] = {"group": "matches", "capped": False}
-    register(Kind(slug=OFFER, template="matching/mail/offer", description="Somebody is proposed to you", context=_offer, **common))
+    register(
+        Kind(
+            slug=OFFER,
+            template="matching/mail/offer",
+            description="Somebody is proposed to you",
+            context=_offer,
+            **common,
+        )
+    )
     register(Kind(slug=MATCHED, template="matching/mail/on", description="Your match is on", context=_on, **common))
-    register(Kind(slug=OVER, template="matching/mail/over", description="A match comes to nothing", context=_over, **common))
+    register(
+        Kind(slug=OVER, template="matching/mail/over", description="A match comes to nothing", context=_over, **common)
+    )

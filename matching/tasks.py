@@ -1,11 +1,16 @@
 """The queue's side of matching. Every task takes ids; the row in the database is the record of the work."""
 
 import datetime as dt
+import logging
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from matching import services
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="matching.tasks.run_proposal")
@@ -16,5 +21,17 @@ def run_proposal(proposal_id: int) -> None:
 def tick(now: dt.datetime) -> None:
     """Once a minute: ring again for proposals nobody has taken up, and end the offers whose time is over."""
     for proposal_id in services.due(now):
-        run_proposal.delay(proposal_id)
+        _ring_now(proposal_id)
     services.expire_unanswered(now=now)
+
+
+def ring(proposal_id: int) -> None:
+    """Once the transaction is committed, wake a worker for a queued proposal."""
+    transaction.on_commit(lambda: _ring_now(proposal_id))
+
+
+def _ring_now(proposal_id: int) -> None:
+    try:
+        run_proposal.delay(proposal_id)
+    except (OperationalError, OSError) as error:
+        logger.warning("The bell could not be rung (%s); the next tick takes the proposal up", type(error).__name__)

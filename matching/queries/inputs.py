@@ -85,7 +85,7 @@ class Inputs:
         return {entrant.enrolment_id: column for column, entrant in enumerate(self.givers)}
 
     def score_of(self, taker_id: int, giver_id: int) -> int | None:
-        """The points of these two enrolments, or None where a rule forbids them or one of them is not in it any more."""
+        """The points of these two enrolments; None where a rule forbids them or one of them is not in it any more."""
         row, column = self.taker_row.get(taker_id), self.giver_column.get(giver_id)
         if row is None or column is None or not self.scores.allowed[row, column]:
             return None
@@ -99,7 +99,7 @@ class Inputs:
 
     @property
     def fingerprint(self) -> str:
-        """A hash over people, answers, places, rules, objective and versions: equal if and only if a run would be equal."""
+        """A hash over people, answers, places, rules, aim and versions: where it is equal, a run would be equal."""
         people = {entrant.enrolment_id: entrant for entrant in (*self.takers, *self.givers)}
         data = {
             "people": [
@@ -108,7 +108,7 @@ class Inputs:
             ],
             "barred": sorted(sorted(pair) for pair in self.barred),
             "fields": [[f.slug, f.kind, list(f.options), f.private] for f in self.fields],
-            "rules": rules_as_data(self.rules),
+            "rules": [{**rule, "key": ""} for rule in rules_as_data(self.rules)],
             "asked": [self.objective, self.capacity],
             "versions": [ENGINE_VERSION, self.model.slug, self.model.version],
         }

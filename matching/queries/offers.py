@@ -104,7 +104,9 @@ def _seats() -> Any:  # noqa: ANN401 - a queryset of seats, filtered and used ab
 def _views(seats: Sequence[Seat]) -> list[MyMatch]:
     programs = {seat.match.track.program_id for seat in seats}
     shared = list(ProfileField.objects.filter(program__in=programs, shared=True)) if programs else []
-    return [_view(seat, [field for field in shared if field.program_id == seat.match.track.program_id]) for seat in seats]
+    return [
+        _view(seat, [field for field in shared if field.program_id == seat.match.track.program_id]) for seat in seats
+    ]
 
 
 def _view(seat: Seat, fields: Sequence[ProfileField]) -> MyMatch:

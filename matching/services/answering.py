@@ -16,13 +16,11 @@ LONGEST_REASON = 300
 
 
 @transaction.atomic
-def answer_seat(
-    *, seat: Seat, accept: bool, now: dt.datetime, reason: str = "", by: User | None = None
-) -> Seat:
+def answer_seat(*, seat: Seat, accept: bool, now: dt.datetime, reason: str = "", by: User | None = None) -> Seat:
     """Say yes or no for the person in this seat. `by` is somebody else only where a coordinator answers for them.
 
     When everybody has said yes the match is on and all are told; one no ends it, frees the places and tells the others
-    without saying who or why. The reason is kept for the coordinator alone. Giving the same answer again changes nothing.
+    without saying who or why. The reason is kept for the coordinator alone. The same answer again changes nothing.
     Raises OfferOver where it can no longer be answered so.
     """
     match = Match.objects.select_for_update(of=("self",)).select_related("track").get(pk=seat.match_id)

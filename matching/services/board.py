@@ -20,9 +20,7 @@ MOST_STEPS = 200
 
 
 @transaction.atomic
-def set_lock(
-    *, match: Match, locked: bool, version: int | None = None, by: User | None, now: dt.datetime
-) -> Proposal:
+def set_lock(*, match: Match, locked: bool, version: int | None = None, by: User | None, now: dt.datetime) -> Proposal:
     """Keep a pair together in later runs, or let it go. Doing what is so already changes nothing.
 
     Raises NotADraft, and ChangedMeanwhile where the proposal has moved on from `version`.

@@ -11,9 +11,10 @@ from django.db.models import F, Max
 from matching.criteria import InvalidRulesError
 from matching.errors import CannotMatch, MatchingError, NotADraft
 from matching.models import Match, MatchingPlan, Proposal, Seat
-from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_of, model_of, rules_as_data
-from matching.services.rules import ensure_plan, is_one_sided
-from matching.services.shapes import SHAPES, Found, Solved, can_be_matched
+from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_of, rules_as_data
+from matching.queries.tracks import track_state
+from matching.services.rules import ensure_plan
+from matching.services.shapes import SHAPES, Found, Solved
 from participants.models import User
 from participants.services import record
 from programs.models import Enrolment, Program, Role, Track
@@ -45,8 +46,11 @@ def start_proposal(
     if capacity is not None and not 1 <= capacity <= 50:
         raise MatchingError("Enter a number of places from 1 to 50", field="capacity")
     if objective and objective not in MatchingPlan.Objective.values:
-        raise MatchingError(f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective")
-    _something_to_match(track)
+        raise MatchingError(
+            f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective"
+        )
+    if obstacle := track_state(track).obstacle:
+        raise CannotMatch(obstacle)
     last = Proposal.objects.filter(program_id=track.program_id).aggregate(last=Max("number"))["last"]
     proposal = Proposal.objects.create(
         program_id=track.program_id,
@@ -61,21 +65,6 @@ def start_proposal(
     )
     record(by=by, verb="matching asked for", now=now, program_id=track.program_id, subject=proposal)
     return proposal
-
-
-def _something_to_match(track: Track) -> None:
-    model = model_of(track)
-    if not can_be_matched(model.shape):
-        raise CannotMatch(f"Tracks of the model “{model.name}” cannot be matched by the program yet.")
-    active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
-    roles = list(active.values_list("role", flat=True))
-    if is_one_sided(track):
-        if roles.count(Role.PEER) < 2:
-            raise CannotMatch(f"“{track.name}” needs at least two people before anybody can be matched.")
-        return
-    missing = [word for role, word in ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors")) if role not in roles]
-    if missing:
-        raise CannotMatch(f"“{track.name}” has no {' and no '.join(missing)} yet.")
 
 
 def run_proposal(proposal_id: int, *, clock: Clock) -> Proposal | None:
@@ -179,9 +168,7 @@ def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float
         _store_matches(proposal, solved.matches, locked, now)
 
 
-def _store_matches(
-    proposal: Proposal, found: list[Found], locked: set[frozenset[int]], now: dt.datetime
-) -> None:
+def _store_matches(proposal: Proposal, found: list[Found], locked: set[frozenset[int]], now: dt.datetime) -> None:
     matches = Match.objects.bulk_create(
         Match(
             track=proposal.track,
@@ -204,7 +191,9 @@ def due(now: dt.datetime) -> list[int]:
     """Proposals a worker should take up: queued for a while, or left by a worker that is gone. Gives up after a few."""
     stale = Proposal.objects.filter(state=Proposal.State.RUNNING, started_at__lt=now - STALE)
     stale.filter(attempts__gte=MOST_ATTEMPTS).update(state=Proposal.State.FAILED, error=BROKEN, step="")
-    stale.filter(attempts__lt=MOST_ATTEMPTS).update(state=Proposal.State.QUEUED, step="Waiting for a worker", progress=0)
+    stale.filter(attempts__lt=MOST_ATTEMPTS).update(
+        state=Proposal.State.QUEUED, step="Waiting for a worker", progress=0
+    )
     waiting = Proposal.objects.filter(state=Proposal.State.QUEUED, created_at__lt=now - dt.timedelta(seconds=20))
     return list(waiting.values_list("pk", flat=True))
 

@@ -69,7 +69,9 @@ def _publishable(proposal: Proposal, version: int | None) -> None:
     if proposal.state in (Proposal.State.PUBLISHED, Proposal.State.REPLACED):
         raise AlreadyPublished(_by_whom(proposal))
     if proposal.state != Proposal.State.DRAFT:
-        raise NotADraft(f"Proposal {proposal.number} is {proposal.get_state_display().lower()}: it cannot be published.")
+        raise NotADraft(
+            f"Proposal {proposal.number} is {proposal.get_state_display().lower()}: it cannot be published."
+        )
     later = Proposal.objects.filter(
         track=proposal.track_id, state=Proposal.State.PUBLISHED, published_at__gt=proposal.created_at
     ).select_related("published_by")
@@ -98,7 +100,7 @@ def people_key(seats: list[Seat]) -> str:
 
 
 def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
-    """Retire the track's earlier proposal. What it offers the same people stays as it is, answers and links included."""
+    """Retire the track's earlier proposal. What it offers the same people stays as it is, links included."""
     earlier = Proposal.objects.filter(track=proposal.track_id, state=Proposal.State.PUBLISHED)
     earlier.update(state=Proposal.State.REPLACED)
     drafts = {people_key(list(m.seats.all())): m for m in proposal.matches.prefetch_related("seats")}
@@ -139,9 +141,7 @@ def _take_places(proposal: Proposal, matches: list[Match]) -> None:
 
 
 def _send_offers(proposal: Proposal, matches: list[Match], answer_until: dt.datetime, now: dt.datetime) -> int:
-    users = dict(
-        Seat.objects.filter(match__in=[match.pk for match in matches]).values_list("pk", "enrolment__user_id")
-    )
+    users = dict(Seat.objects.filter(match__in=[match.pk for match in matches]).values_list("pk", "enrolment__user_id"))
     return enqueue_many(
         [
             Draft(

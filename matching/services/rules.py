@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -63,7 +63,7 @@ def problems_of(spec: RuleSpec, fields: Sequence[Field], *, peers: bool) -> list
 
 @transaction.atomic
 def ensure_plan(*, track: Track, now: dt.datetime, by: User | None = None, with_rules: bool = True) -> MatchingPlan:
-    """The track's plan; a new one starts with those rules of its model's recipe for which the program has the fields."""
+    """The track's plan; a new one starts with those rules of its model for which the program has the fields."""
     Track.objects.select_for_update().get(pk=track.pk)
     plan, new = MatchingPlan.objects.get_or_create(track=track)
     if new and with_rules:
@@ -121,6 +121,22 @@ def save_rule(*, rule: MatchRule, spec: RuleSpec, by: User | None, now: dt.datet
 
 
 @transaction.atomic
+def replace_rules(*, plan: MatchingPlan, specs: Sequence[RuleSpec], by: User | None, now: dt.datetime) -> None:
+    """Exactly these rules in this order; nothing happens where they are so already. Raises BadRule."""
+    present = plan.rules.select_related("taker_field", "giver_field", "condition_field")
+    if [_plain(spec_of(rule)) for rule in present] == [_plain(spec) for spec in specs]:
+        return
+    plan.rules.all().delete()
+    for spec in specs:
+        add_rule(plan=plan, spec=spec, by=by, now=now)
+
+
+def _plain(spec: RuleSpec) -> dict[str, Any]:
+    points = spec.points if spec.strength == MatchRule.Strength.POINTS else 0
+    return {**asdict(spec), "points": points, "by_gap": dict(spec.by_gap), "params": dict(spec.params)}
+
+
+@transaction.atomic
 def set_strength(*, rule: MatchRule, strength: str, by: User | None, now: dt.datetime) -> MatchRule:
     """Change only how much a rule counts. Raises BadRule where the rule cannot have that strength."""
     return save_rule(rule=rule, spec=replace(spec_of(rule), strength=strength), by=by, now=now)
@@ -156,7 +172,9 @@ def set_plan(
 ) -> MatchingPlan:
     """What a run aims at, and how long people have to answer. Raises MatchingError naming the field."""
     if objective not in MatchingPlan.Objective.values:
-        raise MatchingError(f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective")
+        raise MatchingError(
+            f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective"
+        )
     if not 1 <= answer_days <= 60:
         raise MatchingError("Enter a number of days from 1 to 60", field="answer_days")
     locked = MatchingPlan.objects.select_for_update().get(pk=plan.pk)

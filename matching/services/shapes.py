@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from matching import engine
-from matching.criteria import Share, explain, explain_peers, max_points
+from matching.criteria import explain, explain_peers, max_points
 from matching.engine import Infeasible
 from matching.errors import CannotMatch
 from matching.queries.inputs import Entrant, Inputs
@@ -93,7 +93,3 @@ def shares_of(inputs: Inputs, taker: Entrant, giver: Entrant) -> list[dict[str, 
 SHAPES: Mapping[Shape, Callable[[Inputs, Pairs, Pairs], Solved]] = {
     Shape.TWO_SIDED: two_sided,
 }
-
-
-def can_be_matched(shape: Shape) -> bool:
-    return shape in SHAPES

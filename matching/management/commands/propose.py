@@ -52,7 +52,7 @@ def told(result: dict[str, Any]) -> str:
     """The same for people."""
     proof = "proven optimal" if result["optimal"] else f"at most {result['bound']} is possible"
     lines = [
-        f"Proposal {result['proposal']} for {result['program']}/{result['track']}: "
+        f"Proposal {result['proposal']} for {result['program']}/{result['track']}",
         f"{result['placed']} of {result['possible']} possible places filled, {result['total']} points, {proof}.",
         *(f"  {' + '.join(emails)}" for emails in result["matches"]),
     ]

@@ -35,5 +35,5 @@ class Command(MatchingCommand):
             "kept": done.kept,
             "withdrawn": done.withdrawn,
         }
-        text = f"Proposal {proposal.number} is published: {done.offers} matches offered, {done.mails} e-mails on their way."
+        text = f"Proposal {proposal.number} is published: {done.offers} matches offered, {done.mails} e-mails queued."
         self.answer(data, text, as_json=options["json"])

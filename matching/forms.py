@@ -1,0 +1,325 @@
+"""Forms of matching: a new proposal, a track's aim, one rule, the answer to an offer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from matching.criteria import POINTS_LIMIT, STRENGTH_POINTS
+from matching.criteria.kinds.base import Kind, Param
+from matching.errors import BadRule, MatchingError
+from matching.models import MatchingPlan, MatchRule
+from matching.queries.tracks import TrackState
+from matching.services.rules import RuleSpec
+from participants.formkit import LookForm, Segmented
+from programs.models import ProfileField, Role, Track
+
+GAP_ROWS = 6
+Strength = MatchRule.Strength
+STRENGTHS = [
+    (Strength.OFF, "Off"),
+    (Strength.LOW, "Low"),
+    (Strength.MID, "Mid"),
+    (Strength.HIGH, "High"),
+    (Strength.MUST, "Must"),
+    (Strength.POINTS, "Exact points"),
+]
+PARAM_LABELS = {
+    "absolute": "Only the size of the gap counts, not who is ahead",
+    "full_at": "Shared items for all the points",
+    "max_gap": "Largest gap",
+    "min_gap": "Smallest gap",
+    "min_shared": "Shared items at least",
+    "of": "Whose list is the whole",
+    "target": "Wanted gap",
+    "unit": "What one step is called",
+    "verb": "What people do with it",
+    "within": "Distance from which there are no points",
+}
+
+
+class NewProposalForm(LookForm):
+    track = forms.ModelChoiceField(queryset=Track.objects.none(), empty_label=None)
+    capacity = forms.IntegerField(
+        min_value=1,
+        max_value=50,
+        required=False,
+        label="Mentees a mentor may have",
+        help_text="For this run. Empty: as the track says. Mentors who named their own number keep it.",
+    )
+    objective = forms.ChoiceField(
+        required=False,
+        label="What comes first",
+        choices=[("", "As set up for the track"), *MatchingPlan.Objective.choices],
+    )
+
+    def __init__(self, *args: Any, states: Sequence[TrackState], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ready = [state.track for state in states if not state.obstacle]
+        track = self.fields["track"]
+        assert isinstance(track, forms.ModelChoiceField)  # noqa: S101 - declared above
+        track.queryset = Track.objects.filter(pk__in=[each.pk for each in ready])
+        track.label_from_instance = lambda each: each.name
+        if len(ready) == 1:
+            track.initial = ready[0].pk
+            track.widget = forms.HiddenInput()
+        if all(state.model.shape == "one_sided" for state in states if not state.obstacle):
+            del self.fields["capacity"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["objective"] = data.get("objective") or None
+        return data
+
+    def put_error(self, error: MatchingError) -> None:
+        self.add_error(error.field if error.field in self.fields else None, str(error))
+
+
+class PlanForm(LookForm):
+    objective = forms.ChoiceField(
+        label="What comes first", choices=MatchingPlan.Objective.choices, widget=forms.RadioSelect
+    )
+    answer_days = forms.IntegerField(
+        label="Days to answer an offer", min_value=1, max_value=60, help_text="After that the places are free again."
+    )
+
+
+class AnswerForm(LookForm):
+    """Yes or no. The reason is asked only of those who decline, and is never needed."""
+
+    answer = forms.ChoiceField(choices=[("accept", "Accept"), ("decline", "Decline")], widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why not?",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Only the coordinator sees this.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        answer = data.pop("answer", "")
+        return {"accept": answer == "accept", "reason": data.get("reason", "")}
+
+
+class RuleForm(LookForm):
+    """One rule of a given kind. Which fields it offers depends on the kind and on who is asked what."""
+
+    label = forms.CharField(
+        max_length=120,
+        required=False,
+        label="Name",
+        help_text="As it stands in lists and reasons. Empty: made from the fields.",
+    )
+    strength = forms.ChoiceField(
+        label="How much it counts",
+        choices=STRENGTHS,
+        widget=Segmented,
+        help_text=f"Low {STRENGTH_POINTS['low']}, Mid {STRENGTH_POINTS['mid']}, High {STRENGTH_POINTS['high']} points. "
+        "Must: what does not fit is not allowed.",
+    )
+    points = forms.IntegerField(
+        label="Points", required=False, min_value=-POINTS_LIMIT, max_value=POINTS_LIMIT, help_text="For “Exact points”."
+    )
+    others_forbidden = forms.BooleanField(
+        label="What does not fit is not allowed", required=False, help_text="Gives points, and forbids the rest."
+    )
+    condition_side = forms.ChoiceField(label="Counts", required=False)
+    condition_field = forms.ChoiceField(label="Question", required=False)
+    condition_equals = forms.CharField(
+        label="Answer", required=False, max_length=200, help_text="“yes” or “no”, or one of the options."
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: Kind,
+        fields: Sequence[ProfileField],
+        one_sided: bool,
+        spec: RuleSpec | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, initial=_initial(spec), **kwargs)
+        self.kind, self.asked, self.one_sided = kind, {each.slug: each for each in fields}, one_sided
+        self._add_fields(fields)
+        self._add_params()
+        if kind.slug == "gap":
+            self._add_gaps(spec)
+        self._condition_choices(fields)
+        order = ["taker_field", "giver_field", "strength", "points", *self.gap_names, "others_forbidden"]
+        self.order_fields([*order, *self.param_names, "condition_side", "condition_field", "condition_equals", "label"])
+
+    @property
+    def gap_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith("gap_")]
+
+    @property
+    def param_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith("param_")]
+
+    def _add_fields(self, fields: Sequence[ProfileField]) -> None:
+        takers, givers = ({Role.PEER}, {Role.PEER}) if self.one_sided else ({Role.MENTEE}, {Role.MENTOR})
+        for name, label, roles, kinds in (
+            (
+                "taker_field",
+                "First person’s answer to" if self.one_sided else "Mentee’s answer to",
+                takers,
+                self.kind.taker_kinds,
+            ),
+            (
+                "giver_field",
+                "Second person’s answer to" if self.one_sided else "Mentor’s answer to",
+                givers,
+                self.kind.giver_kinds,
+            ),
+        ):
+            fitting = [(f.slug, f.label) for f in fields if f.kind in kinds and roles & set(f.asked_of)]
+            self.fields[name] = forms.ChoiceField(label=label, choices=fitting)
+
+    def _add_params(self) -> None:
+        for name, param in self.kind.params.items():
+            self.fields[f"param_{name}"] = _param_field(name, param)
+
+    def _add_gaps(self, spec: RuleSpec | None) -> None:
+        present = sorted(spec.by_gap.items()) if spec else []
+        for row in range(GAP_ROWS):
+            steps, points = present[row] if row < len(present) else (None, None)
+            self.fields[f"gap_{row}_steps"] = forms.IntegerField(
+                label="Steps", required=False, min_value=-50, max_value=50, initial=steps
+            )
+            self.fields[f"gap_{row}_points"] = forms.IntegerField(
+                label="Points", required=False, min_value=-POINTS_LIMIT, max_value=POINTS_LIMIT, initial=points
+            )
+
+    def _condition_choices(self, fields: Sequence[ProfileField]) -> None:
+        taker, giver = ("first person", "second person") if self.one_sided else ("mentee", "mentor")
+        sides = [
+            ("", "Always"),
+            ("taker", f"Only where the {taker} answered"),
+            ("giver", f"Only where the {giver} answered"),
+        ]
+        side, field = self.fields["condition_side"], self.fields["condition_field"]
+        assert isinstance(side, forms.ChoiceField)  # noqa: S101 - declared above
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        side.choices = sides
+        field.choices = [("", "–"), *((each.slug, each.label) for each in fields)]
+
+    @property
+    def gap_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Bound fields two by two, for a table."""
+        rows = range(GAP_ROWS if self.kind.slug == "gap" else 0)
+        return [(self[f"gap_{row}_steps"], self[f"gap_{row}_points"]) for row in rows]
+
+    @property
+    def param_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.param_names]
+
+    @property
+    def params_given(self) -> bool:
+        """Whether the part of the form with the settings of this kind is opened."""
+        return any(_given(field.value()) or field.errors for field in self.param_fields)
+
+    @property
+    def condition_given(self) -> bool:
+        return any(
+            _given(self[name].value()) or self[name].errors for name in self.fields if name.startswith("condition_")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for row in range(len(self.gap_names) // 2):
+            steps, points = data.get(f"gap_{row}_steps"), data.get(f"gap_{row}_points")
+            if (steps is None) != (points is None) and not self.errors:
+                missing = f"gap_{row}_points" if points is None else f"gap_{row}_steps"
+                self.add_error(missing, "Give both: the steps and their points.")
+        if data.get("condition_side") and not (data.get("condition_field") and data.get("condition_equals")):
+            missing = "condition_equals" if data.get("condition_field") else "condition_field"
+            self.add_error(missing, "Say which question and which answer.")
+        if data.get("strength") == Strength.POINTS and data.get("points") is None and not self._by_gap(data):
+            self.add_error("points", "Enter the points.")
+        return data
+
+    def _by_gap(self, data: Mapping[str, Any]) -> dict[int, int]:
+        rows = range(len(self.gap_names) // 2)
+        pairs = [(data.get(f"gap_{row}_steps"), data.get(f"gap_{row}_points")) for row in rows]
+        return {steps: points for steps, points in pairs if steps is not None and points is not None}
+
+    def spec(self) -> RuleSpec:
+        """What was filled in. Raises nothing: whether it can be used is the service's to say."""
+        data = self.cleaned_data
+        by_gap = self._by_gap(data)
+        return RuleSpec(
+            kind=self.kind.slug,
+            label=data["label"] or self._name(data),
+            taker_field=data["taker_field"],
+            giver_field=data["giver_field"],
+            strength=data["strength"],
+            points=data.get("points") or 0,
+            by_gap=by_gap,
+            others_forbidden=data["others_forbidden"],
+            params={name: data[f"param_{name}"] for name in self.kind.params if _given(data.get(f"param_{name}"))},
+            condition_side=data["condition_side"],
+            condition_field=data["condition_field"] if data["condition_side"] else "",
+            condition_equals=self._condition_value(data) if data["condition_side"] else None,
+        )
+
+    def _name(self, data: Mapping[str, Any]) -> str:
+        return f"{self.kind.title}: {self.asked[data['giver_field']].label}"[:120]
+
+    def _condition_value(self, data: Mapping[str, Any]) -> bool | float | str | list[str]:
+        """The answer as it is stored for that kind of question; what cannot be read stays text, and is refused."""
+        text, kind = data["condition_equals"].strip(), self.asked[data["condition_field"]].kind
+        if kind == ProfileField.Kind.YESNO:
+            return {"yes": True, "no": False}.get(text.casefold(), text)
+        if kind == ProfileField.Kind.MULTI:
+            return [text]
+        if kind == ProfileField.Kind.NUMBER:
+            return float(text) if text.replace(".", "", 1).isdecimal() else text
+        return text
+
+    def put_problems(self, error: BadRule) -> None:
+        """The service's sentences, on top of the form; the rule's own name need not stand before each."""
+        name = f"{self.spec().label}: "
+        for problem in error.problems:
+            words = problem.removeprefix(name)
+            self.add_error(None, words[:1].upper() + words[1:])
+
+
+def _initial(spec: RuleSpec | None) -> dict[str, Any]:
+    if spec is None:
+        return {"strength": Strength.MID}
+    equals = spec.condition_equals
+    shown = {True: "yes", False: "no"}.get(equals) if isinstance(equals, bool) else equals
+    if isinstance(shown, list | tuple):
+        shown = ", ".join(map(str, shown))
+    return {
+        "label": spec.label,
+        "taker_field": spec.taker_field,
+        "giver_field": spec.giver_field,
+        "strength": spec.strength,
+        "points": spec.points or None,
+        "others_forbidden": spec.others_forbidden,
+        "condition_side": spec.condition_side,
+        "condition_field": spec.condition_field,
+        "condition_equals": shown,
+        **{f"param_{name}": value for name, value in spec.params.items()},
+    }
+
+
+def _given(value: object) -> bool:
+    """An empty box, and a tick that was not set, are no setting."""
+    return value not in (None, "", False)
+
+
+def _param_field(name: str, param: Param) -> forms.Field:
+    label, words = PARAM_LABELS.get(name, name.replace("_", " ").capitalize()), param.help
+    if bool in param.allowed:
+        return forms.BooleanField(label=label, required=False)
+    if float in param.allowed:
+        return forms.FloatField(label=label, required=False, help_text=words)
+    if int in param.allowed:
+        return forms.IntegerField(label=label, required=False, help_text=words)
+    if str in param.allowed:
+        return forms.CharField(label=label, required=False, max_length=40, help_text=words)
+    choices = [("", "–"), *((str(word), str(word)) for word in param.allowed)]
+    return forms.ChoiceField(label=label, required=False, choices=choices, help_text=words)

@@ -1,0 +1,57 @@
+"""The tracks of a program as matching sees them."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from matching.models import MatchingPlan
+from matching.queries.inputs import model_of
+from programs.catalogue.base import MentoringModel, Shape
+from programs.models import Enrolment, Program, Role, Track
+
+# Shapes the program can match; services.shapes has one function for each.
+SHAPES_MATCHED = frozenset({Shape.TWO_SIDED, Shape.ONE_SIDED})
+
+
+@dataclass(frozen=True)
+class TrackState:
+    """A track with its plan, its people, and what keeps it from being matched ("" if nothing does)."""
+
+    track: Track
+    model: MentoringModel
+    plan: MatchingPlan | None
+    counts: Counter[str]
+
+    @property
+    def obstacle(self) -> str:
+        if self.model.shape not in SHAPES_MATCHED:
+            return f"Tracks of the model “{self.model.name}” cannot be matched by the program yet."
+        if self.model.shape == Shape.ONE_SIDED:
+            return "" if self.counts[Role.PEER] >= 2 else f"“{self.track.name}” needs at least two people."
+        missing = [word for role, word in ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors")) if not self.counts[role]]
+        return f"“{self.track.name}” has no {' and no '.join(missing)} yet." if missing else ""
+
+    @property
+    def people(self) -> str:
+        named = ((Role.MENTOR, "mentor"), (Role.MENTEE, "mentee"), (Role.PEER, "peer"))
+        counted = [(self.counts[role], word) for role, word in named if self.counts[role]]
+        return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted) or "nobody yet"
+
+
+def tracks_of(program: Program) -> list[TrackState]:
+    """Two queries, however many tracks and people."""
+    active = Enrolment.objects.filter(track__program=program, state=Enrolment.State.ACTIVE)
+    counts: dict[int, Counter[str]] = {}
+    for track_id, role in active.values_list("track_id", "role"):
+        counts.setdefault(track_id, Counter())[role] += 1
+    tracks = Track.objects.filter(program=program).select_related("plan")
+    return [state_of(track, counts.get(track.pk, Counter())) for track in tracks]
+
+
+def state_of(track: Track, counts: Counter[str]) -> TrackState:
+    return TrackState(track, model_of(track), getattr(track, "plan", None), counts)
+
+
+def track_state(track: Track) -> TrackState:
+    """One track, in one query."""
+    active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
+    return state_of(track, Counter(active.values_list("role", flat=True)))
