@@ -49,7 +49,7 @@ def test_what_must_be_so_is_told():
 
 
 @pytest.mark.parametrize(
-    "pair", combinations(registry.all_models(), 2), ids=lambda pair: f"{pair[0].slug}-{pair[1].slug}"
+    "pair", list(combinations(registry.all_models(), 2)), ids=lambda pair: f"{pair[0].slug}-{pair[1].slug}"
 )
 def test_any_two_can_be_compared(pair):
     rows = compare(*pair)
