@@ -12,7 +12,7 @@ from matching.models import MatchingPlan, MatchRule
 from matching.queries.tracks import TrackState
 from matching.services.rules import RuleSpec
 from participants.formkit import LookForm, Segmented
-from programs.models import ProfileField, Role, Track
+from programs.models import ProfileField, Role
 
 GAP_ROWS = 6
 Strength = MatchRule.Strength
@@ -39,7 +39,7 @@ PARAM_LABELS = {
 
 
 class NewProposalForm(LookForm):
-    track = forms.ModelChoiceField(queryset=Track.objects.none(), empty_label=None)
+    track = forms.ChoiceField()
     capacity = forms.IntegerField(
         min_value=1,
         max_value=50,
@@ -55,20 +55,19 @@ class NewProposalForm(LookForm):
 
     def __init__(self, *args: Any, states: Sequence[TrackState], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ready = [state.track for state in states if not state.obstacle]
-        track = self.fields["track"]
-        assert isinstance(track, forms.ModelChoiceField)  # noqa: S101 - declared above
-        track.queryset = Track.objects.filter(pk__in=[each.pk for each in ready])
-        track.label_from_instance = lambda each: each.name
-        if len(ready) == 1:
-            track.initial = ready[0].pk
-            track.widget = forms.HiddenInput()
+        self.ready = {state.track.slug: state.track for state in states if not state.obstacle}
+        self.fields["track"] = forms.ChoiceField(
+            choices=[(slug, track.name) for slug, track in self.ready.items()],
+            widget=forms.HiddenInput if len(self.ready) == 1 else forms.Select,
+            initial=next(iter(self.ready), ""),
+        )
         if all(state.model.shape == "one_sided" for state in states if not state.obstacle):
             del self.fields["capacity"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["objective"] = data.get("objective") or None
+        data["track"] = self.ready.get(data.get("track", ""))
         return data
 
     def put_error(self, error: MatchingError) -> None:
@@ -139,7 +138,8 @@ class RuleForm(LookForm):
         spec: RuleSpec | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial=_initial(spec), **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.update(_initial(spec))
         self.kind, self.asked, self.one_sided = kind, {each.slug: each for each in fields}, one_sided
         self._add_fields(fields)
         self._add_params()
@@ -268,9 +268,10 @@ class RuleForm(LookForm):
 
     def _condition_value(self, data: Mapping[str, Any]) -> bool | float | str | list[str]:
         """The answer as it is stored for that kind of question; what cannot be read stays text, and is refused."""
-        text, kind = data["condition_equals"].strip(), self.asked[data["condition_field"]].kind
+        text: str = data["condition_equals"].strip()
+        kind = self.asked[data["condition_field"]].kind
         if kind == ProfileField.Kind.YESNO:
-            return {"yes": True, "no": False}.get(text.casefold(), text)
+            return text.casefold() == "yes" if text.casefold() in {"yes", "no"} else text
         if kind == ProfileField.Kind.MULTI:
             return [text]
         if kind == ProfileField.Kind.NUMBER:

@@ -159,7 +159,7 @@ def find(program: Program, number: int) -> Proposal | None:
 
 
 def board_of(proposal: Proposal, *, swap: int | None = None) -> Board:
-    """Three queries, and six more while somebody is choosing with whom to swap."""
+    """Three queries, and five more while somebody is choosing with whom to swap."""
     shown = list(ProfileField.objects.filter(program_id=proposal.program_id))
     seats = Seat.objects.filter(match__proposal=proposal).select_related("match", "enrolment__user").order_by("pk")
     rows = _rows(proposal, list(seats), shown)

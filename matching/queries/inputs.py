@@ -180,11 +180,14 @@ def rules_as_data(rules: Sequence[Rule]) -> list[dict[str, Any]]:
 
 
 def inputs_of(track: Track, *, capacity: int | None = None, objective: str | None = None) -> Inputs:
-    """What a run over the track would be computed from now; `capacity` stands in for the track's own."""
-    plan = MatchingPlan.objects.get(track=track)
-    model = model_of(track)
+    """What a run over the track would be computed from now; `capacity` stands in for the track's own.
+
+    The track has to have a plan (services.ensure_plan).
+    """
+    plan, model = track.plan, model_of(track)
     default = capacity or track.capacity
-    entrants = _entrants(track, default, _places_taken(track))
+    taken, barred = _standing(track)
+    entrants = _entrants(track, default, taken)
     one_sided = model.shape == Shape.ONE_SIDED
     taker_roles, giver_roles = ({Role.PEER}, {Role.PEER}) if one_sided else ({Role.MENTEE}, {Role.MENTOR})
     return Inputs(
@@ -197,7 +200,7 @@ def inputs_of(track: Track, *, capacity: int | None = None, objective: str | Non
         rules=rules_of(plan),
         takers=tuple(e for e in entrants if e.role in taker_roles),
         givers=tuple(e for e in entrants if e.role in giver_roles),
-        barred=_barred(track),
+        barred=barred,
     )
 
 
@@ -222,21 +225,30 @@ def places_of(enrolment: Enrolment, default: int) -> int:
     return default if enrolment.capacity is None else enrolment.capacity
 
 
-def _places_taken(track: Track) -> Counter[int]:
-    """Places held by matches a new proposal leaves alone: active ones, and offers somebody has said yes to."""
-    held = Seat.objects.filter(live=True, match__track=track).exclude(match__in=open_offers(track))
-    return Counter(held.values_list("enrolment_id", flat=True))
-
-
 def open_offers(track: Track) -> Any:  # noqa: ANN401 - a queryset with a condition on seats, used only as a subquery
     """Offers nobody has said yes to: a later proposal takes their place."""
     return Match.objects.filter(track=track, state=Match.State.OFFERED).exclude(seats__answer=Seat.Answer.ACCEPTED)
 
 
-def _barred(track: Track) -> frozenset[frozenset[int]]:
-    over = Seat.objects.filter(match__track=track).exclude(match__state=Match.State.DRAFT)
-    over = over.exclude(match__end_reason__in=NO_OBSTACLE).exclude(match__in=open_offers(track))
-    members: dict[int, list[int]] = {}
-    for match_id, enrolment_id in over.order_by("pk").values_list("match_id", "enrolment_id"):
-        members.setdefault(match_id, []).append(enrolment_id)
-    return frozenset(frozenset(pair) for people in members.values() for pair in combinations(people, 2))
+def _standing(track: Track) -> tuple[Counter[int], frozenset[frozenset[int]]]:
+    """What earlier proposals leave behind: places taken, by enrolment, and pairs that are not proposed (again).
+
+    Offers nobody has said yes to count for nothing: a later proposal takes their place.
+    """
+    over = Seat.objects.filter(match__track=track).exclude(match__state=Match.State.DRAFT).order_by("pk")
+    seats: dict[int, list[tuple[int, bool, str]]] = {}
+    matches: dict[int, tuple[str, str]] = {}
+    columns = ("match_id", "match__state", "match__end_reason", "enrolment_id", "live", "answer")
+    for match_id, state, end_reason, enrolment_id, live, answer in over.values_list(*columns):
+        seats.setdefault(match_id, []).append((enrolment_id, live, answer))
+        matches[match_id] = (state, end_reason)
+    taken: Counter[int] = Counter()
+    barred: set[frozenset[int]] = set()
+    for match_id, (state, end_reason) in matches.items():
+        around = seats[match_id]
+        if state == Match.State.OFFERED and all(answer != Seat.Answer.ACCEPTED for _, _, answer in around):
+            continue
+        taken.update(enrolment_id for enrolment_id, live, _ in around if live)
+        if end_reason not in NO_OBSTACLE:
+            barred.update(frozenset(pair) for pair in combinations([enrolment_id for enrolment_id, _, _ in around], 2))
+    return taken, frozenset(barred)

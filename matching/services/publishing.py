@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from mail.services import Draft, enqueue_many
-from matching.errors import AlreadyPublished, CannotMatch, DataChanged, NotADraft
+from matching.errors import AlreadyPublished, CannotMatch, ChangedMeanwhile, DataChanged, NotADraft
 from matching.models import Match, Proposal, Seat
 from matching.queries.inputs import inputs_of, open_offers, places_of
 from matching.services.ending import end_offers
@@ -35,7 +35,7 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
 
     Offers of the track's earlier proposal that nobody has said yes to are taken back, or kept where this one holds the
     same people. Raises AlreadyPublished, NotADraft, DataChanged (people, answers, places or rules are not what it was
-    computed from, or the draft has changed since `version`), CannotMatch where somebody has no place left.
+    computed from), ChangedMeanwhile (the draft is not `version` any more), CannotMatch (somebody has no place left).
     """
     Program.objects.select_for_update().get(pk=proposal.program_id)
     found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal.pk)
@@ -78,7 +78,7 @@ def _publishable(proposal: Proposal, version: int | None) -> None:
     if other := later.first():
         raise AlreadyPublished(_by_whom(other))
     if version is not None and proposal.version != version:
-        raise DataChanged(f"Somebody has changed proposal {proposal.number} since you checked it. Check it again.")
+        raise ChangedMeanwhile(f"Somebody has changed proposal {proposal.number} since you checked it. Check it again.")
 
 
 def _by_whom(proposal: Proposal) -> str:
@@ -104,6 +104,7 @@ def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
     earlier = Proposal.objects.filter(track=proposal.track_id, state=Proposal.State.PUBLISHED)
     earlier.update(state=Proposal.State.REPLACED)
     drafts = {people_key(list(m.seats.all())): m for m in proposal.matches.prefetch_related("seats")}
+    told = {seat.enrolment_id for match in drafts.values() for seat in match.seats.all()}
     offers = list(open_offers(proposal.track).select_for_update(of=("self",)).prefetch_related("seats"))
     same = [offer for offer in offers if people_key(list(offer.seats.all())) in drafts]
     for offer in same:
@@ -112,7 +113,6 @@ def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
         offer.save(update_fields=["proposal", "score", "shares", "locked"])
         draft.delete()
     gone = [offer for offer in offers if offer not in same]
-    told = {seat.enrolment_id for match in drafts.values() for seat in match.seats.all()}
     end_offers(gone, reason=Match.EndReason.REPLACED, not_told=told, now=now)
     return len(same), len(gone)
 

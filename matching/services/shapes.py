@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from matching import engine
 from matching.criteria import explain, explain_peers, max_points
 from matching.engine import Infeasible
+from matching.engine.assigning.problem import Objective
 from matching.errors import CannotMatch
 from matching.queries.inputs import Entrant, Inputs
 from matching.queries.leftover import why_left_over
@@ -51,7 +52,7 @@ def two_sided(inputs: Inputs, fixed: Pairs, previous: Pairs) -> Solved:
             allowed=scores.allowed,
             giver_capacity=np.array([giver.free for giver in inputs.givers], dtype=np.int64),
             taker_demand=np.array([taker.free for taker in inputs.takers], dtype=np.int64),
-            objective=inputs.objective,
+            objective=cast(Objective, inputs.objective),
             fixed=rows,
             previous=before or None,
             taker_ids=[taker.email for taker in inputs.takers],

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mail.tasks import ring
 from matching import services, tasks
-from matching.errors import AlreadyPublished, DataChanged, MatchingError
+from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, MatchingError
 from matching.forms import NewProposalForm
 from matching.models import Proposal
 from matching.queries import board
@@ -105,6 +105,7 @@ def _publish(request: ProgramRequest, program: Program, proposal: Proposal) -> H
             "error": error,
             "published": isinstance(error, AlreadyPublished),
             "changed": isinstance(error, DataChanged),
+            "check_again": isinstance(error, ChangedMeanwhile),
         }
         return render(request, "matching/refused.html", context, status=409)
     ring()

@@ -29,12 +29,10 @@ def _track(program: Program, slug: str) -> Track:
 
 
 def _plan(track: Track) -> MatchingPlan:
-    plan = getattr(track, "plan", None)
+    plan: MatchingPlan | None = getattr(track, "plan", None)
     if plan is None:
         raise Http404("Matching is not set up for this track yet")
-    plan.track = track
-    found: MatchingPlan = plan
-    return found
+    return plan
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
