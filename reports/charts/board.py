@@ -59,13 +59,16 @@ def score_histogram(scores: Sequence[float], saved: Sequence[float] | None = Non
     )
 
 
-def score_link(score: float, after: float | None = None) -> SafeString:
-    """The line that joins two people: the thicker, the better; dotted under 65; dashed with the score after a swap."""
+def score_link(score: float, after: float | str | None = None) -> SafeString:
+    """The line that joins two people: the thicker, the better; dotted under 65; dashed with the score after a swap.
+
+    ``after`` may be "", which is what a template gives for a value that is not there.
+    """
     css = f"s-{_tone(score)}"
     dotted = {"stroke_dasharray": "2 5", "stroke_linecap": "round"} if score < LOW else {}
     line = rule(0, 22, 124, 22, css, stroke_width=1.5 + max(0, score - 50) / 50 * 6, **dotted)
     now = figure(score, 0)
-    if after is None:
+    if after is None or isinstance(after, str):
         box = bar(40, 7, 44, 30, f"f-surface {css}", rx=15, stroke_width=2)
         parts = [line, box, words(62, 27, now, "t1 sc", anchor="middle")]
         return picture(124, 44, parts, name=f"Score {now} of 100")
@@ -77,15 +80,16 @@ def score_link(score: float, after: float | None = None) -> SafeString:
 
 def capacity(taken: int, places: int) -> SafeString:
     """Places of a mentor as dots, those taken filled; beyond six the figures say it."""
-    said = f"{taken} of {places} places taken"
     if places > 6:
-        return format_html('<span class="cap fine" title="{}">{}/{}</span>', said, taken, places)
+        return format_html('<span class="cap fine">{}/{}<span class="vh"> places taken</span></span>', taken, places)
     marks = [
         circle(5 + i * 11, 5, 3.8, "f-c1" if i < taken else "f-surface s-c1", stroke_width=0 if i < taken else 1.5)
         for i in range(places)
     ]
     drawing = picture(max(places, 1) * 11, 10, marks, name="", fixed=True)
-    return format_html('<span class="cap">{}<span class="vh">{}</span></span>', drawing, said)
+    return format_html(
+        '<span class="cap">{}<span class="vh">{} of {} places taken</span></span>', drawing, taken, places
+    )
 
 
 def criterion_bar(points: float, most: float) -> SafeString:

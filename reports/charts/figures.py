@@ -26,7 +26,7 @@ class Part(NamedTuple):
     """One part of a stacked bar: its name as it reads after the figure ("on the way"), how many, how it looks."""
 
     name: str
-    count: int
+    number: int
     tone: Tone = "going"
 
 
@@ -124,20 +124,20 @@ def rating_histogram(counts: Sequence[int]) -> SafeString:
 def stacked_bar(parts: Sequence[Part | tuple[str, int, Tone]], width: float = WIDE) -> SafeString:
     """Parts of a whole in one bar. A figure is printed where it has room; the name says all of them."""
     given = [Part(*part) for part in parts]
-    total = sum(part.count for part in given)
+    total = sum(part.number for part in given)
     if total <= 0:
         return nothing_yet(width, 34)
     drawn: list[SafeString] = []
     x = 0.0
     for part in given:
-        room = width * part.count / total
+        room = width * part.number / total
         fill, ink = TONES[part.tone]
-        if part.count:
+        if part.number:
             drawn.append(bar(x, 8, max(room - 2, 1), 16, fill, rx=3))
-        if room > 10 + 8 * len(f"{part.count:,}"):
-            drawn.append(words(x + room / 2 - 1, 20, f"{part.count:,}", ink, anchor="middle"))
+        if room > 10 + 8 * len(f"{part.number:,}"):
+            drawn.append(words(x + room / 2 - 1, 20, f"{part.number:,}", ink, anchor="middle"))
         x += room
-    return picture(width, 34, drawn, name=listed([f"{part.count:,} {part.name}" for part in given]))
+    return picture(width, 34, drawn, name=listed([f"{part.number:,} {part.name}" for part in given]))
 
 
 def people_grid(on: int, of: int = 10) -> SafeString:

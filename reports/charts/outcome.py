@@ -37,7 +37,7 @@ class Stage(NamedTuple):
     """One bar of a funnel."""
 
     name: str
-    count: int
+    people: int
 
 
 class Group(NamedTuple):
@@ -52,7 +52,7 @@ class Link(NamedTuple):
 
     one: str
     other: str
-    count: int
+    matches: int
 
 
 def _percent(share: float) -> str:
@@ -184,7 +184,7 @@ def _change_label(row: Change) -> str:
 def funnel(stages: Sequence[Stage | tuple[str, int]]) -> SafeString:
     """How many are still there at each stage, and how many were lost since the one before."""
     rows = [Stage(*stage) for stage in stages]
-    most = max((row.count for row in rows), default=0)
+    most = max((row.people for row in rows), default=0)
     if most <= 0:
         return nothing_yet(440, 60, "Nobody yet")
     left = max(60.0, 12 + LETTER * max(len(short(row.name, 24)) for row in rows))
@@ -192,20 +192,20 @@ def funnel(stages: Sequence[Stage | tuple[str, int]]) -> SafeString:
     parts: list[SafeString] = []
     for i, row in enumerate(rows):
         y = 8 + i * 45
-        width = room * row.count / most
+        width = room * row.people / most
         parts.append(words(0, y + 19, short(row.name, 24), "t1 t13"))
-        if row.count:
+        if row.people:
             parts.append(bar(left, y, max(width, 2), 28, "f-c1", rx=min(4, max(width, 2) / 2)))
-        inside = width > 16 + 8 * len(f"{row.count:,}")
+        inside = width > 16 + 8 * len(f"{row.people:,}")
         x = left + width - 8 if inside else left + width + 6
         parts.append(
-            words(x, y + 19, f"{row.count:,}", "on t13" if inside else "t1 t13", anchor="end" if inside else "start")
+            words(x, y + 19, f"{row.people:,}", "on t13" if inside else "t1 t13", anchor="end" if inside else "start")
         )
         if i:
-            shift = 8 if inside else 14 + 8 * len(f"{row.count:,}")
-            parts += _loss(rows[i - 1].count, row.count, left + width + shift, y + 18)
+            shift = 8 if inside else 14 + 8 * len(f"{row.people:,}")
+            parts += _loss(rows[i - 1].people, row.people, left + width + shift, y + 18)
     height = 8 + len(rows) * 45
-    return picture(440, height, parts, name="; ".join(f"{row.name}: {row.count:,}" for row in rows), css="chart--wide")
+    return picture(440, height, parts, name="; ".join(f"{row.name}: {row.people:,}" for row in rows), css="chart--wide")
 
 
 def _loss(before: int, now: int, x: float, y: float) -> list[SafeString]:
@@ -222,14 +222,14 @@ def arcs(groups: Sequence[Group | tuple[str, int]], links: Sequence[Link | tuple
     Links inside one department are not drawn. Raises KeyError for a link to a department that is not among them.
     """
     nodes = [Group(*group) for group in groups]
-    crossing = sorted((Link(*link) for link in links if link[0] != link[1] and link[2] > 0), key=lambda k: k.count)
+    crossing = sorted((Link(*link) for link in links if link[0] != link[1] and link[2] > 0), key=lambda k: k.matches)
     if not nodes:
         return nothing_yet(980, 60, "No departments known")
     wide = max(980, 120 + 84 * (len(nodes) - 1))
     gap = (wide - 120) / max(len(nodes) - 1, 1)
     place = {node.name: 60 + i * gap for i, node in enumerate(nodes)}
-    most = max((link.count for link in crossing), default=1)
-    parts = [_arc(place[link.one], place[link.other], link.count / most) for link in crossing]
+    most = max((link.matches for link in crossing), default=1)
+    parts = [_arc(place[link.one], place[link.other], link.matches / most) for link in crossing]
     largest = max((node.people for node in nodes), default=1) or 1
     for node in nodes:
         parts += [
@@ -239,7 +239,7 @@ def arcs(groups: Sequence[Group | tuple[str, int]], links: Sequence[Link | tuple
             words(place[node.name], 230, short(node.name, int(gap / LETTER)), "t1 t13", anchor="middle"),
             words(place[node.name], 246, f"{node.people:,} people", anchor="middle"),
         ]
-    top = [f"{link.one} and {link.other} {link.count}" for link in reversed(crossing[-3:])]
+    top = [f"{link.one} and {link.other} {link.matches}" for link in reversed(crossing[-3:])]
     name = f"Matches between departments: {listed(top)}" if top else "No match joins two departments"
     return picture(wide, 250, parts, name=f"{name}, and others" if len(crossing) > 3 else name, css="chart--wide")
 

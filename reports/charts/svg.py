@@ -22,7 +22,7 @@ def _attribute(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
 
 
-def el(tag: str, css: str = "", text: str | None = None, **attributes: Value) -> SafeString:
+def el(tag: str, css: str = "", text: str | None = None, /, **attributes: Value) -> SafeString:
     """One element. ``stroke_width=2`` becomes ``stroke-width="2"``; numbers keep one decimal."""
     named = {"class": css, **attributes} if css else attributes
     inside = format_html_join(
@@ -87,7 +87,7 @@ def picture(
     if aspect:
         attributes["preserveAspectRatio"] = aspect
     attributes |= {"role": "img"} if name else {"aria-hidden": "true"}
-    named = el("title", text=name) if name else NOTHING
+    named = el("title", "", name) if name else NOTHING
     inside = format_html_join("", ' {}="{}"', ((key, _attribute(value)) for key, value in attributes.items()))
     css_attribute = format_html(' class="{}"', css) if css else NOTHING
     return format_html('<svg{}{} focusable="false">{}{}</svg>', inside, css_attribute, named, join(parts))
