@@ -19,7 +19,7 @@ from mail import registry
 from mail.models import Message
 from mail.services import outcomes
 from mail.services.composing import compose
-from mail.services.leases import MARGIN, claim, hand_over, release
+from mail.services.leases import claim, hand_over, is_short, release
 from mail.services.ticks import beat
 
 logger = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ def _deliver_all(batch: list[Message], post: Post, clock: Clock, tally: Tally, s
     try:
         while rest:
             tally.more = stopping()
-            if tally.more or _lease_is_short(rest[0], clock()):
+            if tally.more or is_short(rest[0], clock()):
                 return True
             outcome = deliver_one(rest.popleft(), post=post, clock=clock)
             tally.outcomes[outcome] += 1
@@ -154,10 +154,6 @@ def _deliver_all(batch: list[Message], post: Post, clock: Clock, tally: Tally, s
         return True
     finally:
         release(rest)
-
-
-def _lease_is_short(message: Message, now: datetime) -> bool:
-    return message.lease_until is None or message.lease_until - now < MARGIN + timedelta(seconds=SEND_SECONDS // 3)
 
 
 def deliver_one(message: Message, *, post: Post, clock: Clock) -> Outcome:

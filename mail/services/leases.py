@@ -19,6 +19,8 @@ State = Message.State
 LEASE = timedelta(seconds=120)
 # What must be left of a lease at the fence; sending is cut off well before that (delivery.SEND_SECONDS).
 MARGIN = timedelta(seconds=60)
+# Time to write one message before the fence.
+WRITING = MARGIN / 4
 WEEKLY_CAP = 2
 WEEK = timedelta(days=7)
 
@@ -70,6 +72,11 @@ def _lease(rows: list[Message], now: datetime) -> None:
     )
     for row in rows:
         row.state, row.lease_token, row.lease_until, row.attempts = State.SENDING, token, until, row.attempts + 1
+
+
+def is_short(message: Message, now: datetime) -> bool:
+    """Whether so little is left of a lease that the message would not pass the fence once it is written."""
+    return message.lease_until is None or message.lease_until - now < MARGIN + WRITING
 
 
 def mine(message: Message) -> QuerySet[Message]:

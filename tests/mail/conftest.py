@@ -30,7 +30,7 @@ class Clock:
         return self.now
 
 
-def hello(message: Message, now: datetime) -> dict[str, Any] | None:
+def hello(message: Message, now: datetime) -> dict[str, Any]:
     return {"name": message.recipient.short_name, "moment": now, "why": "You get this because you are in a test."}
 
 

@@ -1,5 +1,6 @@
 """A mail server for tests: keeps what it was given, and can be told to answer badly."""
 
+import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ class Sink:
         self.recipients: list[str] = []
         self.data_answers: deque[str] = deque()
         self.rcpt_answers: dict[str, str] = {}
+        self.seconds = 0.0
+        self.drops_repeats_by = ""
+        self.repeats = 0
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802  the name aiosmtpd looks for
         if address in self.rcpt_answers:
@@ -34,11 +38,19 @@ class Sink:
         answer = self.data_answers.popleft() if self.data_answers else "250 OK"
         if answer.startswith(("4", "5")):
             return answer
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        self.recipients.extend(envelope.rcpt_tos)
+        self._keep(message_from_bytes(envelope.content, policy=policy.default), envelope.rcpt_tos)
+        await asyncio.sleep(self.seconds)
         if answer == LOSE_THE_ANSWER:
             server.transport.abort()
         return "250 OK"
+
+    def _keep(self, message: EmailMessage, recipients: list[str]) -> None:
+        key = self.drops_repeats_by
+        if key and message[key] in [earlier[key] for earlier in self.messages]:
+            self.repeats += 1
+            return
+        self.messages.append(message)
+        self.recipients.extend(recipients)
 
     @property
     def message_ids(self) -> list[str]:

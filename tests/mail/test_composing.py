@@ -26,7 +26,7 @@ def written(ann, kind, queue):
         kind(**{"context": build, **(kind_options or {})})
         email = compose(Message.objects.get(pk=queue(to or ann, program_id=7).pk), now=START)
         assert email is not None
-        return message_from_bytes(email.message().as_bytes(linesep="\r\n"), policy=policy.default)
+        return message_from_bytes(b"\r\n".join(email.message().as_bytes().splitlines()), policy=policy.default)
 
     return write
 

@@ -4,8 +4,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mail.quiet import shift
+from mail.registry import QuietHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+POLICIES: list[tuple[QuietHours, int]] = [("earlier", -1), ("later", 1)]
 
 
 def utc(text: str) -> datetime:
@@ -63,7 +67,7 @@ def test_quiet_hours_within_one_day(moment, earlier, later):
 def test_every_quarter_of_an_hour_of_a_year_ends_outside_the_night_and_stays_there():
     moment, end = utc("2026-01-01T00:00"), utc("2027-01-01T00:00")
     while moment < end:
-        for policy, sign in (("earlier", -1), ("later", 1)):
+        for policy, sign in POLICIES:
             moved = shift(moment, BERLIN, policy)
             wall = moved.astimezone(BERLIN)
             assert 8 * 60 <= wall.hour * 60 + wall.minute <= 21 * 60
