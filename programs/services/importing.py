@@ -261,6 +261,16 @@ def _change(step: Step) -> dict[str, Any]:
     return effect
 
 
+@transaction.atomic
+def discard_import(*, item: Import) -> None:
+    """Forget an import that has not begun, and its file. Raises NotReady once it has."""
+    locked = Import.objects.select_for_update().get(pk=item.pk)
+    if locked.state not in (State.UPLOADED, State.MAPPED, State.FAILED):
+        raise NotReady(f"This import is {locked.get_state_display().lower()}")
+    locked.file.delete(save=False)
+    locked.delete()
+
+
 def due(now: dt.datetime) -> list[int]:
     """Imports that wait for a worker. Those whose worker was lost are marked as failed: nothing waits forever."""
     lost = Import.objects.filter(state=State.RUNNING, started_at__lte=now - LOST_AFTER)
