@@ -47,9 +47,9 @@ def _signer(purpose: str) -> signing.Signer:
 
 
 def make(
-    purpose: str, user: AbstractBaseUser, subject_id: int, *, days: int, extra: str = "", now: datetime | None = None
+    purpose: str, user: AbstractBaseUser, subject_id: int, *, days: float, extra: str = "", now: datetime | None = None
 ) -> str:
-    """A token by which `user` may do `purpose` with `subject_id` for `days` days.
+    """A token by which `user` may do `purpose` with `subject_id` for `days` days (a part of a day is fine).
 
     Safe in a URL and under 150 characters. `extra` is at most 40 of A-Z a-z 0-9 _ -; ValueError otherwise.
     """

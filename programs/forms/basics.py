@@ -3,21 +3,13 @@ from typing import Any
 from django import forms
 
 from participants.formkit import DayInput, LookForm
+from participants.forms import zone_choices
 from participants.models import User
-from participants.zones import KNOWN
 from programs.catalogue import registry
 from programs.errors import ProgramError
 from programs.models import ProfileField, Role
 from programs.services.fields import FieldSpec
 from programs.services.programs import Basics
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Every zone people look for by a place's name, and UTC."""
-    named = sorted(
-        zone for zone in KNOWN if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/", "right/"))
-    )
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 def put_error(form: forms.BaseForm, error: ProgramError) -> None:

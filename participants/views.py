@@ -1,0 +1,95 @@
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mail import links
+from mail.tasks import ring
+from participants import services
+from participants.forms import LinkForm, ProfileForm
+from participants.mails import PURPOSE, once
+from participants.models import User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+NEXT = "sign_in_next"
+YEAR = 365 * 24 * 3600
+
+
+def _own_page(request: HttpRequest, url: str) -> str:
+    """The address if it is a page of this site, else the home page."""
+    hosts = {request.get_host()}
+    return url if url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()) else "/"
+
+
+@require_POST
+@login_not_required
+def send_link(request: HttpRequest) -> HttpResponse:
+    """The answer is the same whether the address is known or not."""
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return render(request, "participants/link_form.html", {"form": form}, status=422)
+    address = form.cleaned_data["email"].strip().lower()
+    if not ratelimit.consume(request, action="request_login_code", key=address):
+        return render(request, "participants/too_often.html", status=429)
+    request.session[NEXT] = _own_page(request, request.POST.get("next", ""))
+    services.send_sign_in_link(email=address, now=timezone.now())
+    ring()
+    context = {"address": address, "minutes": services.SIGN_IN_MINUTES}
+    return render(request, "participants/link_sent.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def sign_in_by_link(request: HttpRequest, tok: str) -> HttpResponse:
+    """Opening the link changes nothing; its button signs in, once."""
+    try:
+        link = links.read(tok, PURPOSE, now=timezone.now())
+    except (links.LinkInvalid, links.LinkExpired):
+        return _no_longer(request)
+    user: User = link.user
+    if link.extra != once(user):
+        return _no_longer(request)
+    if request.method == "POST":
+        after = request.session.pop(NEXT, "/")
+        login(request, user, backend=BACKEND)
+        return redirect(_own_page(request, after))
+    response = render(request, "participants/sign_in_by_link.html", {"person": user})
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _no_longer(request: HttpRequest) -> HttpResponse:
+    return render(request, "participants/link_form.html", {"form": LinkForm(), "no_longer": True}, status=410)
+
+
+@require_POST
+@login_not_required
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the device says; kept in a cookie of this browser."""
+    response = redirect(_own_page(request, request.POST.get("next", "")))
+    chosen = request.POST.get("theme", "")
+    if chosen in {"light", "dark"}:
+        options: dict[str, Any] = {"max_age": YEAR, "samesite": "Lax", "secure": request.is_secure()}
+        response.set_cookie("theme", chosen, **options)
+    else:
+        response.delete_cookie("theme")
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]  # signed in: LoginRequiredMiddleware
+    names = ("first_name", "last_name", "timezone")
+    form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in names})
+    if request.method == "POST" and form.is_valid():
+        services.update_profile(by=user, **form.cleaned_data, now=timezone.now())
+        messages.info(request, "Saved.")
+        return redirect("participants:profile")
+    return render(request, "participants/profile.html", {"form": form}, status=422 if form.errors else 200)
