@@ -10,7 +10,7 @@ from matching.criteria.kinds.base import LISTS, Bound, Encoded, Facts, Kind, Out
 class Among(Kind):
     slug = "among"
     title = "One of theirs is among ours"
-    help = "Fits where the taker's answer is among the giver's answers, or two lists share an item."
+    help = "Fits where the mentee’s answer is among the mentor’s answers, or two lists share an item."
     order = 40
     taker_kinds = giver_kinds = LISTS
     params: ClassVar[Mapping[str, Param]] = {

@@ -22,7 +22,7 @@ class Closeness(Gap):
         "within": Param(
             (int, float), "From this distance on there are no points; as a must, the largest distance allowed."
         ),
-        "target": Param((int, float), "How far the giver should be above the taker; 0 if not given."),
+        "target": Param((int, float), "How far the mentor should be above the mentee; 0 if not given."),
         "absolute": Param((bool,), "Only the size of the gap counts, not who is ahead."),
         "unit": Param((str,), "What one step is called, for example grade or year."),
     }

@@ -19,7 +19,9 @@ class Gap(Kind):
 
     slug = "gap"
     title = "Gap between two levels"
-    help = "Fits where the giver stands so many steps above the taker; below is negative."
+    help = (
+        "Fits where the mentor stands so many steps above the mentee (below is negative), or peers stand so far apart."
+    )
     order = 30
     taker_kinds = giver_kinds = SCALES
     params: ClassVar[Mapping[str, Param]] = {

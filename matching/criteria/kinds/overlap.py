@@ -31,7 +31,10 @@ class Overlap(Kind):
     taker_kinds = giver_kinds = LISTS
     params: ClassVar[Mapping[str, Param]] = {
         "full_at": Param((int,), "So many shared items earn all the points; without it, the whole list does."),
-        "of": Param(("taker", "giver", "all"), "Whose list is the whole: the taker's, the giver's, or both together."),
+        "of": Param(
+            ("taker", "giver", "all"),
+            "Whose list is the whole: the mentee’s (taker), the mentor’s (giver), or both together (all).",
+        ),
         "min_shared": Param((int,), "As a must: at least so many shared items."),
     }
 
@@ -42,7 +45,7 @@ class Overlap(Kind):
     def compare(self, bound: Bound, takers: Encoded, givers: Encoded) -> Outcome:
         shared = shared_counts(takers, givers)
         whole = _whole(bound, takers, givers, shared)
-        earned = portion(bound.rule.full_points, np.minimum(shared, whole), whole)
+        earned = _earned(bound.rule.full_points, shared, whole)
         return Outcome(earned, shared >= bound.param("min_shared", 1))
 
     def sentence(self, facts: Facts) -> str:
@@ -62,6 +65,13 @@ class Overlap(Kind):
             for name, what in counts.items()
             if bound.param(name, 1) < 1
         ]
+
+
+def _earned(full: int, shared: IntArray, whole: IntArray) -> IntArray:
+    """Both are small counts, so each possible pair of them is divided once and then looked up."""
+    parts, wholes = np.arange(shared.max(initial=0) + 1), np.arange(1, whole.max(initial=1) + 1)
+    table = portion(full, np.minimum(parts[:, None], wholes[None, :]), wholes[None, :])
+    return table.ravel().take(shared * len(wholes) + (whole - 1))
 
 
 def _whole(bound: Bound, takers: Encoded, givers: Encoded, shared: IntArray) -> IntArray:
