@@ -82,6 +82,12 @@ class PlanForm(LookForm):
         label="Days to answer an offer", min_value=1, max_value=60, help_text="After that the places are free again."
     )
 
+    def __init__(self, *args: Any, objectives: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        objective = self.fields["objective"]
+        assert isinstance(objective, forms.ChoiceField)  # noqa: S101 - declared above
+        objective.choices = objectives
+
 
 class AnswerForm(LookForm):
     """Yes or no. The reason is asked only of those who decline, and is never needed."""
@@ -184,12 +190,16 @@ class RuleForm(LookForm):
         present = sorted(spec.by_gap.items()) if spec else []
         for row in range(GAP_ROWS):
             steps, points = present[row] if row < len(present) else (None, None)
-            self.fields[f"gap_{row}_steps"] = forms.IntegerField(
-                label="Steps", required=False, min_value=-50, max_value=50, initial=steps
-            )
-            self.fields[f"gap_{row}_points"] = forms.IntegerField(
-                label="Points", required=False, min_value=-POINTS_LIMIT, max_value=POINTS_LIMIT, initial=points
-            )
+            limits = {"steps": (50, steps), "points": (POINTS_LIMIT, points)}
+            for name, (most, value) in limits.items():
+                self.fields[f"gap_{row}_{name}"] = forms.IntegerField(
+                    label=name.capitalize(),
+                    required=False,
+                    min_value=-most,
+                    max_value=most,
+                    initial=value,
+                    widget=forms.NumberInput(attrs={"class": "form-control"}),
+                )
 
     def _condition_choices(self, fields: Sequence[ProfileField]) -> None:
         taker, giver = ("first person", "second person") if self.one_sided else ("mentee", "mentor")

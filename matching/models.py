@@ -172,7 +172,8 @@ class Match(models.Model):
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="matches")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     score = models.IntegerField(default=0)
-    # Each criterion's share of the score: [{"key", "label", "points", "max_points", "met", "sentence", "reason"}].
+    # Each rule's share of the score: [{"key", "label", "kind", "points", "max_points", "met", "forbids", "applies",
+    # "sentence", "told"}]; the sentence is for coordinators, "told" has what each member may read, by enrolment.
     shares = models.JSONField(default=list)
     locked = models.BooleanField(default=False)
     # The enrolments in it, sorted: set when it is offered, so that the same people are never joined twice at once.

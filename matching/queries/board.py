@@ -4,7 +4,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import comb
 from typing import Any
+
+from django.db.models import Count
 
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
@@ -53,7 +56,7 @@ class Row:
 
     @property
     def percent(self) -> int:
-        return round(100 * max(0, self.match.score) / self.most) if self.most else 0
+        return percent_of(self.match.score, self.most)
 
     @property
     def weak(self) -> bool:
@@ -134,8 +137,8 @@ class Board:
 
     @property
     def score_table(self) -> list[tuple[str, int]]:
-        counted = Counter(row.match.score for row in self.rows)
-        return [(f"{score} of {self.proposal.max_points}", number) for score, number in sorted(counted.items())]
+        counted = Counter((row.match.score, row.most) for row in self.rows)
+        return [(f"{score} of {most}", number) for (score, most), number in sorted(counted.items())]
 
     @property
     def weak(self) -> int:
@@ -189,7 +192,9 @@ def _row(proposal: Proposal, seats: Sequence[Seat], shown: Sequence[ProfileField
     members = [_member(seat, shown) for seat in seats]
     givers = [member for member in members if member.role == Role.MENTOR] or members[1:2] or members[:1]
     takers = [member for member in members if member is not givers[0]] or givers
-    return Row(seats[0].match, takers[0], givers[0], takers[1:], proposal.max_points)
+    # A triad's score is that of its three pairs together.
+    most = proposal.max_points * comb(len(members), 2)
+    return Row(seats[0].match, takers[0], givers[0], takers[1:], most)
 
 
 def _member(seat: Seat, shown: Sequence[ProfileField]) -> Member:
@@ -259,13 +264,15 @@ def proposals_of(program: Program) -> list[Summary]:
     """Newest first, with the scores for a small picture, in two queries."""
     found = list(Proposal.objects.filter(program=program).select_related("track", "created_by", "published_by"))
     scores: dict[int, list[int]] = {}
-    for proposal_id, score in Match.objects.filter(proposal__in=found).values_list("proposal_id", "score"):
-        scores.setdefault(proposal_id, []).append(score)
-    return [Summary(p, _percents(scores.get(p.pk, []), p.max_points)) for p in found]
+    rows = Match.objects.filter(proposal__in=found).annotate(people=Count("seats"))
+    most = {proposal.pk: proposal.max_points for proposal in found}
+    for proposal_id, score, people in rows.values_list("proposal_id", "score", "people"):
+        scores.setdefault(proposal_id, []).append(percent_of(score, most[proposal_id] * comb(people, 2)))
+    return [Summary(proposal, scores.get(proposal.pk, [])) for proposal in found]
 
 
-def _percents(scores: Iterable[int], most: int) -> list[int]:
-    return [round(100 * max(0, score) / most) if most else 0 for score in scores]
+def percent_of(score: int, most: int) -> int:
+    return round(100 * max(0, score) / most) if most else 0
 
 
 @dataclass(frozen=True)

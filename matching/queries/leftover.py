@@ -1,6 +1,6 @@
 """Why somebody is left over, in words: which rule kept how many away, or who of those that fit is full."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,15 @@ from matching.queries.inputs import Entrant, Inputs
 MOST_NAMES = 5
 
 
-def why_left_over(inputs: Inputs, pairs: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
-    """One entry for each person without a match: {"enrolment", "reason", "details"}."""
+def why_left_over(inputs: Inputs, matched: Iterable[Sequence[int]]) -> list[dict[str, Any]]:
+    """One entry for each person without a match: {"enrolment", "reason", "details"}.
+
+    `matched` has the numbers of the people in each match: of a taker and a giver, or, between peers, all of takers.
+    """
     held = [taker.places - taker.free for taker in inputs.takers]
-    for row, column in pairs:
-        held[row] += 1
-        if inputs.peers:
-            held[column] += 1
+    for members in matched:
+        for row in members if inputs.peers else members[:1]:
+            held[row] += 1
     alone = [row for row, count in enumerate(held) if count == 0]
     return [_entry(inputs, row) for row in alone]
 

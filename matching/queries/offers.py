@@ -113,16 +113,17 @@ def _view(seat: Seat, fields: Sequence[ProfileField]) -> MyMatch:
     match = seat.match
     around = sorted(match.seats.all(), key=lambda each: each.pk)
     others = [_other(each, fields) for each in around if each.pk != seat.pk]
-    first = around[0].pk == seat.pk
     track = match.track
-    return MyMatch(seat, match, track, track.program, model_of(track), others, reasons_for(match.shares, first=first))
+    return MyMatch(
+        seat, match, track, track.program, model_of(track), others, reasons_for(match.shares, seat.enrolment_id)
+    )
 
 
-def reasons_for(shares: Iterable[Mapping[str, Any]], *, first: bool) -> list[str]:
-    """The strongest reasons in the words meant for one side, without points."""
-    told = "reason" if first else "reason_for_giver"
+def reasons_for(shares: Iterable[Mapping[str, Any]], enrolment_id: int) -> list[str]:
+    """The strongest reasons in the words meant for one person, without points."""
     ranked = sorted(shares, key=lambda share: -share["points"])
-    return [share[told] for share in ranked if share[told]][:MOST_REASONS]
+    told = (share["told"].get(str(enrolment_id), "") for share in ranked)
+    return [reason for reason in told if reason][:MOST_REASONS]
 
 
 def _other(seat: Seat, fields: Sequence[ProfileField]) -> Other:

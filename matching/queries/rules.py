@@ -21,6 +21,11 @@ class RuleLine:
     condition: str
     most: int
 
+    @property
+    def exact(self) -> bool:
+        """Whether exact points are known, so that one press can go back to them."""
+        return bool(self.rule.by_gap) or self.rule.strength == MatchRule.Strength.POINTS
+
 
 def rule_lines(plan: MatchingPlan) -> list[RuleLine]:
     """All rules in their order, in one query."""

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from matching.criteria import blocked_by
-from matching.errors import ChangedMeanwhile, NotADraft, SwapRefused
+from matching.errors import ChangedMeanwhile, MatchingError, NotADraft, SwapRefused
 from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries.inputs import Entrant, Inputs, inputs_of
 from matching.services.shapes import shares_of
@@ -27,6 +27,8 @@ def set_lock(*, match: Match, locked: bool, version: int | None = None, by: User
     """
     proposal = _draft(match.proposal_id, version)
     found = Match.objects.select_for_update().get(pk=match.pk, proposal=proposal)
+    if found.seats.count() != 2:
+        raise MatchingError("Only pairs can be locked.")
     if found.locked == locked:
         return proposal
     found.locked = locked

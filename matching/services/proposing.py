@@ -10,10 +10,10 @@ from django.db.models import F, Max
 
 from matching.criteria import InvalidRulesError
 from matching.errors import CannotMatch, MatchingError, NotADraft
-from matching.models import Match, MatchingPlan, Proposal, Seat
+from matching.models import Match, Proposal, Seat
 from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_of, rules_as_data
 from matching.queries.tracks import track_state
-from matching.services.rules import ensure_plan
+from matching.services.rules import check_objective, ensure_plan
 from matching.services.shapes import SHAPES, Found, Solved
 from participants.models import User
 from participants.services import record
@@ -45,10 +45,7 @@ def start_proposal(
     plan = ensure_plan(track=track, by=by, now=now)
     if capacity is not None and not 1 <= capacity <= 50:
         raise MatchingError("Enter a number of places from 1 to 50", field="capacity")
-    if objective and objective not in MatchingPlan.Objective.values:
-        raise MatchingError(
-            f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective"
-        )
+    check_objective(track, objective or plan.objective)
     if obstacle := track_state(track).obstacle:
         raise CannotMatch(obstacle)
     last = Proposal.objects.filter(program_id=track.program_id).aggregate(last=Max("number"))["last"]
@@ -124,7 +121,7 @@ def _pairs(proposal_id: int | None, **only: Any) -> list[tuple[int, int]]:
     if proposal_id is None:
         return []
     matches = Match.objects.filter(proposal=proposal_id, **only).prefetch_related("seats")
-    return [_members(match.seats.all()) for match in matches if match.seats.count() == 2]
+    return [_members(match.seats.all()) for match in matches if len(match.seats.all()) == 2]
 
 
 def _members(seats: Iterable[Seat]) -> tuple[int, int]:

@@ -171,10 +171,7 @@ def set_plan(
     *, plan: MatchingPlan, objective: str, answer_days: int, by: User | None, now: dt.datetime
 ) -> MatchingPlan:
     """What a run aims at, and how long people have to answer. Raises MatchingError naming the field."""
-    if objective not in MatchingPlan.Objective.values:
-        raise MatchingError(
-            f"“{objective}” is not one of {', '.join(MatchingPlan.Objective.values)}", field="objective"
-        )
+    check_objective(plan.track, objective)
     if not 1 <= answer_days <= 60:
         raise MatchingError("Enter a number of days from 1 to 60", field="answer_days")
     locked = MatchingPlan.objects.select_for_update().get(pk=plan.pk)
@@ -183,6 +180,19 @@ def set_plan(
     program_id = plan.track.program_id
     record(by=by, verb="matching aim changed", now=now, program_id=program_id, subject=plan, objective=objective)
     return locked
+
+
+def check_objective(track: Track, objective: str) -> None:
+    """Raises MatchingError for an aim that a run over this track cannot have."""
+    known = [value for value, _ in objectives_of(track)]
+    if objective not in known:
+        raise MatchingError(f"“{objective}” is not one of {', '.join(known)}", field="objective")
+
+
+def objectives_of(track: Track) -> list[tuple[str, str]]:
+    """The aims to choose from. Who would rather have whom is only asked where there are two sides."""
+    stable = MatchingPlan.Objective.STABLE
+    return [each for each in MatchingPlan.Objective.choices if each[0] != stable or not is_one_sided(track)]
 
 
 def set_objective(*, plan: MatchingPlan, objective: str, by: User | None, now: dt.datetime) -> MatchingPlan:

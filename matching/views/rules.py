@@ -14,7 +14,7 @@ from matching.models import MatchingPlan, MatchRule
 from matching.queries.board import Allowed, allowed_pairs
 from matching.queries.inputs import inputs_of
 from matching.queries.rules import rule_lines
-from matching.services.rules import is_one_sided, spec_of
+from matching.services.rules import is_one_sided, objectives_of, spec_of
 from programs.access import ProgramRequest, program_view
 from programs.models import ProfileField, Program, Track
 from programs.permissions import Right
@@ -46,7 +46,11 @@ def plan(request: ProgramRequest, program: Program, track: str) -> HttpResponse:
         return redirect("matching:rules", slug=program.slug, track=track)
     if present is None:
         return render(request, "matching/rules_new.html", {"program": program, "track": found})
-    form = PlanForm(request.POST or None, initial={"objective": present.objective, "answer_days": present.answer_days})
+    form = PlanForm(
+        request.POST or None,
+        objectives=objectives_of(found),
+        initial={"objective": present.objective, "answer_days": present.answer_days},
+    )
     if request.method == "POST" and form.is_valid():
         services.set_plan(plan=_plan(found), **form.cleaned_data, by=request.user, now=timezone.now())
         messages.info(request, "Saved.")
@@ -57,6 +61,7 @@ def plan(request: ProgramRequest, program: Program, track: str) -> HttpResponse:
         "track": found,
         "lines": rule_lines(present),
         "strengths": STRENGTHS,
+        "one_sided": is_one_sided(found),
         "form": form,
         "allowed": allowed,
         "problem": problem,
