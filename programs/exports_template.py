@@ -56,7 +56,7 @@ def expected(target: Target) -> str:
 
 
 def left_out_csv(table: Table, problems: Sequence[RowProblem]) -> bytes:
-    """The rows that have to be repaired, as they came, each with its number and every reason. Ready to be imported again."""
+    """The rows that have to be repaired, as they came, each with its number and every reason. Ready to come again."""
     reasons: dict[int, list[str]] = {}
     for problem in problems:
         if problem.row is not None:
