@@ -43,7 +43,7 @@ def _from_npm() -> Path:
         parts = _fetch(Path(temporary)) / "bin"
         for name in ("al2023.tar", "swiftshader.tar", "fonts.tar"):
             _decompress(parts / f"{name}.br", Path(temporary) / name)
-            shutil.unpack_archive(Path(temporary) / name, folder, filter="data")
+            _unpack(Path(temporary) / name, folder)
         _decompress(parts / "chromium.br", folder / "browser")
     return _write_launcher(folder, launcher)
 
@@ -55,8 +55,12 @@ def _fetch(folder: Path) -> Path:
     (archive,) = folder.glob("*.tgz")
     if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
         raise ServiceMissing(f"{PACKAGE} is not the file it was when it was chosen.")
-    shutil.unpack_archive(archive, folder, filter="data")
+    _unpack(archive, folder)
     return folder / "package"
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    subprocess.run(["tar", "--extract", "--file", str(archive), "--directory", str(folder)], check=True)
 
 
 def _decompress(source: Path, target: Path) -> None:
