@@ -6,7 +6,22 @@ Pure: numpy, scipy and solvers; no Django, no clock, no files, no unseeded chanc
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.solver import assign
 from matching.engine.errors import Infeasible
+from matching.engine.pairing.problem import PairProblem
+from matching.engine.pairing.results import Pairing
+from matching.engine.pairing.solver import pair
 from matching.engine.proofs import certify, check
 from matching.engine.results import Assignment, Certificate, Violation
 
-__all__ = ["AssignProblem", "Assignment", "Certificate", "Infeasible", "Violation", "assign", "certify", "check"]
+__all__ = [
+    "AssignProblem",
+    "Assignment",
+    "Certificate",
+    "Infeasible",
+    "PairProblem",
+    "Pairing",
+    "Violation",
+    "assign",
+    "certify",
+    "check",
+    "pair",
+]

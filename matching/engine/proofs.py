@@ -5,6 +5,8 @@ from typing import Any
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.check import check_assignment
 from matching.engine.assigning.problem import AssignProblem
+from matching.engine.pairing.certify import certify_pairing, check_pairing
+from matching.engine.pairing.problem import PairProblem
 from matching.engine.results import Certificate, Violation
 
 
@@ -15,6 +17,8 @@ def check(problem: Any, solution: Any) -> list[Violation]:
     """
     if isinstance(problem, AssignProblem):
         return check_assignment(problem, solution)
+    if isinstance(problem, PairProblem):
+        return check_pairing(problem, solution)
     raise TypeError(f"there is no checker for {type(problem).__name__}")
 
 
@@ -22,4 +26,6 @@ def certify(problem: Any, solution: Any) -> Certificate:
     """What a solution's own prices prove about it; `optimal` only if feasibility and optimality follow from them."""
     if isinstance(problem, AssignProblem):
         return certify_assignment(problem, solution)
+    if isinstance(problem, PairProblem):
+        return certify_pairing(problem, solution)
     raise TypeError(f"there is no certificate for {type(problem).__name__}")

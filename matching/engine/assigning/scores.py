@@ -44,13 +44,17 @@ class Edges:
 
 @dataclass(frozen=True)
 class Table:
-    """All pairs that may still be chosen: not forbidden, not fixed already, and not below `least`."""
+    """All pairs that may still be chosen: not forbidden, not fixed already, and not below `least`.
+
+    `shift` is added to every score; it makes a pair as such worth something.
+    """
 
     score: Any
     allowed: Mask | None
     grid: Grid
     fixed: Ints
     least: int | None = None
+    shift: int = 0
 
     @classmethod
     def of(cls, problem: AssignProblem) -> "Table":
@@ -93,7 +97,7 @@ class Table:
             stored = self._stored()
             return stored[test(stored.weight - row_price[stored.row] - column_price[stored.column], to)]
         found = []
-        single = self.grid.plain and self.grid.largest < SINGLE and _small(row_price, column_price)
+        single = self.grid.plain and self.grid.largest < SINGLE and not self.shift and _small(row_price, column_price)
         column_price = column_price.astype(np.float32 if single else np.float64)
         for rows, block in self.blocks(single=single):
             block -= column_price
@@ -119,6 +123,8 @@ class Table:
             np.copyto(block, FORBIDDEN, where=~self.allowed[rows])
         if self.least is not None:
             np.copyto(block, FORBIDDEN, where=block < self.least)
+        if self.shift:
+            block += self.shift
         low, high = np.searchsorted(self.fixed[:, 0], [rows.start, rows.stop])
         block[self.fixed[low:high, 0] - rows.start, self.fixed[low:high, 1]] = FORBIDDEN
         return block
@@ -130,7 +136,7 @@ class Table:
         keep = ~np.isin(row * self.shape[1] + column, self.fixed[:, 0] * self.shape[1] + self.fixed[:, 1])
         if self.least is not None:
             keep &= weight >= self.least
-        return Edges(row, column, weight)[keep]
+        return Edges(row, column, weight + self.shift)[keep]
 
 
 def _small(*many: Values) -> bool:

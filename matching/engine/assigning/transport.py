@@ -64,7 +64,19 @@ def solve_edges(edges: Edges, limits: Limits, start: Prices | None = None) -> tu
     if flow is None:
         return None
     labels = potentials(network, flow, None if start is None else _labels(start))
-    return flow[: len(edges)] > 0, _prices(labels, limits, columns_direct)
+    used = flow[: len(edges)] > 0
+    return used, _raised(_prices(labels, limits, columns_direct), edges[used], limits)
+
+
+def _raised(prices: Prices, used: Edges, limits: Limits) -> Prices:
+    """Charge a person with room for one pair all that the pair is worth, so that the prices alone explain it."""
+    surplus = np.maximum(used.weight - prices.row[used.row] - prices.column[used.column] - prices.seat, 0)
+    row, column = prices.row.copy(), prices.column.copy()
+    by_row = limits.row_high[used.row] == 1
+    row[used.row[by_row]] += surplus[by_row]
+    by_column = ~by_row & (limits.column_high[used.column] == 1)
+    column[used.column[by_column]] += surplus[by_column]
+    return Prices(row, column, prices.seat)
 
 
 def _network(edges: Edges, limits: Limits) -> tuple[Network, bool]:
