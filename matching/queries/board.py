@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import comb
+from math import comb, inf
 from typing import Any
 
 from django.db.models import Count
@@ -61,6 +61,13 @@ class Row:
     @property
     def weak(self) -> bool:
         return bool(self.most) and self.percent < WORTH_A_LOOK
+
+    @property
+    def gain(self) -> float:
+        """By how much the two scores together are better after the swap; the worst there is where it is not allowed."""
+        if self.after is None or self.after.here is None or self.after.there is None:
+            return -inf
+        return self.after.here + self.after.there - self.match.score
 
     @property
     def thickness(self) -> float:
@@ -243,6 +250,7 @@ def choose_swap(board: Board, match_id: int) -> None:
     for row in board.rows:
         if row is not chosen and not row.match.locked and row.giver.seat.enrolment_id != chosen.giver.seat.enrolment_id:
             row.after = after_swap(inputs, row, chosen)
+    board.rows.sort(key=lambda row: (row is not chosen, -row.gain, row.match.score, row.match.pk))
 
 
 def after_swap(inputs: Inputs, row: Row, chosen: Row) -> AfterSwap:

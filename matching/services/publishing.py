@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from mail.services import Draft, enqueue_many
-from matching.errors import AlreadyPublished, CannotMatch, ChangedMeanwhile, DataChanged, NotADraft
+from matching.errors import CannotMatch
 from matching.models import Match, Proposal, Seat
-from matching.queries.inputs import inputs_of, open_offers, places_of
+from matching.queries import publishable
+from matching.queries.inputs import open_offers, places_of
 from matching.services.ending import end_offers
 from participants.models import User
 from participants.services import record
@@ -39,8 +40,7 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
     """
     Program.objects.select_for_update().get(pk=proposal.program_id)
     found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal.pk)
-    _publishable(found, version)
-    _same_people(found)
+    publishable.check(found, version)
     kept, withdrawn = _replace_earlier(found, now)
     answer_until = now + dt.timedelta(days=found.track.plan.answer_days)
     fresh = list(found.matches.filter(state=Match.State.DRAFT).prefetch_related("seats"))
@@ -63,36 +63,6 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
         withdrawn=withdrawn,
     )
     return Published(len(fresh), mails, kept, withdrawn)
-
-
-def _publishable(proposal: Proposal, version: int | None) -> None:
-    if proposal.state in (Proposal.State.PUBLISHED, Proposal.State.REPLACED):
-        raise AlreadyPublished(_by_whom(proposal))
-    if proposal.state != Proposal.State.DRAFT:
-        raise NotADraft(
-            f"Proposal {proposal.number} is {proposal.get_state_display().lower()}: it cannot be published."
-        )
-    later = Proposal.objects.filter(
-        track=proposal.track_id, state=Proposal.State.PUBLISHED, published_at__gt=proposal.created_at
-    ).select_related("published_by")
-    if other := later.first():
-        raise AlreadyPublished(_by_whom(other))
-    if version is not None and proposal.version != version:
-        raise ChangedMeanwhile(f"Somebody has changed proposal {proposal.number} since you checked it. Check it again.")
-
-
-def _by_whom(proposal: Proposal) -> str:
-    who = f" by {proposal.published_by.name}" if proposal.published_by else ""
-    return f"Proposal {proposal.number} was already published{who}."
-
-
-def _same_people(proposal: Proposal) -> None:
-    now_true = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
-    if now_true.fingerprint != proposal.input_hash:
-        raise DataChanged(
-            "People, answers, places or rules have changed since this proposal was made. "
-            "Run the matching again; locked pairs stay."
-        )
 
 
 def people_key(seats: list[Seat]) -> str:

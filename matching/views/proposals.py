@@ -11,7 +11,7 @@ from matching import services, tasks
 from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, MatchingError
 from matching.forms import NewProposalForm
 from matching.models import Proposal
-from matching.queries import board
+from matching.queries import board, publishable
 from matching.queries.tracks import tracks_of
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
@@ -83,8 +83,10 @@ def publish(request: ProgramRequest, program: Program, number: int) -> HttpRespo
     proposal = find(program, number)
     if request.method == "POST":
         return _publish(request, program, proposal)
-    if proposal.state != Proposal.State.DRAFT:
-        return redirect("matching:proposal", slug=program.slug, number=number)
+    try:
+        publishable.check(proposal)
+    except MatchingError as error:
+        return _refused(request, program, proposal, error)
     check = board.publish_check(proposal, now=timezone.now())
     return render(request, "matching/publish.html", {"program": program, "proposal": proposal, "check": check})
 
@@ -99,15 +101,19 @@ def _publish(request: ProgramRequest, program: Program, proposal: Proposal) -> H
             now=timezone.now(),
         )
     except MatchingError as error:
-        context = {
-            "program": program,
-            "proposal": proposal,
-            "error": error,
-            "published": isinstance(error, AlreadyPublished),
-            "changed": isinstance(error, DataChanged),
-            "check_again": isinstance(error, ChangedMeanwhile),
-        }
-        return render(request, "matching/refused.html", context, status=409)
+        return _refused(request, program, proposal, error)
     ring()
     messages.success(request, f"Published: {done.offers} matches offered, {done.mails} e-mails on their way.")
     return redirect("matching:proposal", slug=program.slug, number=proposal.number)
+
+
+def _refused(request: ProgramRequest, program: Program, proposal: Proposal, error: MatchingError) -> HttpResponse:
+    context = {
+        "program": program,
+        "proposal": proposal,
+        "error": error,
+        "published": isinstance(error, AlreadyPublished),
+        "changed": isinstance(error, DataChanged),
+        "check_again": isinstance(error, ChangedMeanwhile),
+    }
+    return render(request, "matching/refused.html", context, status=409)
