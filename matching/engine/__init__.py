@@ -6,6 +6,7 @@ Pure: numpy, scipy and solvers; no Django, no clock, no files, no unseeded chanc
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.solver import assign
 from matching.engine.errors import Infeasible
+from matching.engine.explaining import Change, Move, Reason, relax, why_not
 from matching.engine.pairing.problem import PairProblem
 from matching.engine.pairing.results import Pairing
 from matching.engine.pairing.solver import pair
@@ -16,12 +17,17 @@ __all__ = [
     "AssignProblem",
     "Assignment",
     "Certificate",
+    "Change",
     "Infeasible",
+    "Move",
     "PairProblem",
     "Pairing",
+    "Reason",
     "Violation",
     "assign",
     "certify",
     "check",
     "pair",
+    "relax",
+    "why_not",
 ]
