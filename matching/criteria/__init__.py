@@ -5,8 +5,9 @@ both are the same people.
 """
 
 from matching.criteria.explaining import blocked_by, explain, explain_peers, same_human, why_nobody
-from matching.criteria.kinds import RULE_KINDS
+from matching.criteria.kinds import ALL_KINDS, RULE_KINDS
 from matching.criteria.model import (
+    DERIVED_KINDS,
     FIELD_KINDS,
     ONESELF,
     PEER_WORDS,
@@ -27,6 +28,8 @@ from matching.criteria.scoring import TWO_WAY, Block, max_points, score_blocks, 
 from matching.criteria.validation import InvalidRulesError, validate_rules
 
 __all__ = [
+    "ALL_KINDS",
+    "DERIVED_KINDS",
     "FIELD_KINDS",
     "ONESELF",
     "PEER_WORDS",

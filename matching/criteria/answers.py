@@ -2,11 +2,22 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from matching.criteria.model import Field
+from matching.criteria.weeks import Week, read_week
 
-Answer = str | bool | int | tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Items with a level each, in the order given; the names as they are compared."""
+
+    given: tuple[tuple[str, int], ...]
+
+
+Answer = str | bool | int | tuple[str, ...] | Levels | Week
 THOUSANDTHS = 1000
+MOST_LEVELS = 10
 _LARGEST = 10**12
 
 
@@ -53,6 +64,30 @@ def _yesno(_field: Field, answer: object) -> bool | None:
     return answer if isinstance(answer, bool) else None
 
 
+def _levels(_field: Field, answer: object) -> Levels | None:
+    if not isinstance(answer, Mapping):
+        return None
+    kept = {tidy(item): rank for item, rank in answer.items() if isinstance(item, str) and tidy(item) and _level(rank)}
+    return Levels(tuple(kept.items())) if kept else None
+
+
+def _level(rank: object) -> bool:
+    return isinstance(rank, int) and not isinstance(rank, bool) and 1 <= rank <= MOST_LEVELS
+
+
+def _weekly(_field: Field, answer: object) -> Week | None:
+    return read_week(answer) if isinstance(answer, Mapping) else None
+
+
+def _person(_field: Field, answer: object) -> str | None:
+    return str(answer) if isinstance(answer, int) and not isinstance(answer, bool) else None
+
+
+def _people(field: Field, answer: object) -> tuple[str, ...] | None:
+    named = [_person(field, item) for item in answer] if isinstance(answer, list | tuple) else []
+    return tuple(dict.fromkeys(name for name in named if name is not None)) or None
+
+
 _READERS: Mapping[str, Callable[[Field, object], Answer | None]] = {
     "choice": _text,
     "ordered": _ordered,
@@ -60,6 +95,10 @@ _READERS: Mapping[str, Callable[[Field, object], Answer | None]] = {
     "number": _number,
     "text": _text,
     "yesno": _yesno,
+    "levels": _levels,
+    "weekly": _weekly,
+    "person": _person,
+    "people": _people,
 }
 
 
@@ -92,6 +131,10 @@ def shown(answer: Answer) -> str:
         return "yes" if answer else "no"
     if isinstance(answer, int):
         return f"{answer / THOUSANDTHS:g}" if abs(answer) < 10**8 else f"{answer / THOUSANDTHS:.10g}"
+    if isinstance(answer, Levels):
+        return in_words(f"{item} ({rank})" for item, rank in answer.given)
+    if isinstance(answer, Week):
+        return answer.zone
     return in_words(answer) if isinstance(answer, tuple) else answer
 
 

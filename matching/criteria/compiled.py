@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.criteria.answers import Answer, read, same_key
-from matching.criteria.kinds import RULE_KINDS
+from matching.criteria.kinds import ALL_KINDS
 from matching.criteria.kinds.base import Bound, Encoded, Kind, Outcome
 from matching.criteria.model import BoolArray, Condition, Field, Person, Rule
 
@@ -95,7 +95,7 @@ def _compiled(
     takers: Sequence[Person], givers: Sequence[Person], fields: Mapping[str, Field], rule: Rule
 ) -> CompiledRule:
     bound = Bound(rule, fields[rule.taker_field], fields[rule.giver_field])
-    kind = RULE_KINDS[rule.kind]
+    kind = ALL_KINDS[rule.kind]
     taker_answers, taker_place = _distinct(takers, bound.taker_field)
     giver_answers, giver_place = _distinct(givers, bound.giver_field)
     encoded = kind.encode(bound, taker_answers, giver_answers)

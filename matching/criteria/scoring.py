@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.criteria.compiled import CompiledRule, Index, compile_rules
-from matching.criteria.kinds import RULE_KINDS
+from matching.criteria.kinds import ALL_KINDS
 from matching.criteria.kinds.base import Outcome
 from matching.criteria.model import BoolArray, Field, IntArray, Person, Rule, Scores
 from matching.criteria.validation import checked
@@ -32,7 +32,7 @@ class Block:
 def max_points(rules: Rule | Iterable[Rule]) -> int:
     """The most points a pair can earn by a rule, or by all of these rules together."""
     listed = [rules] if isinstance(rules, Rule) else rules
-    return sum(RULE_KINDS[rule.kind].most(rule) for rule in listed)
+    return sum(ALL_KINDS[rule.kind].most(rule) for rule in listed)
 
 
 def score_two_sided(

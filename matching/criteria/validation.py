@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from matching.criteria.answers import as_set_up, read
-from matching.criteria.kinds import RULE_KINDS
+from matching.criteria.kinds import ALL_KINDS
 from matching.criteria.kinds.base import Bound, Kind
-from matching.criteria.model import FIELD_KINDS, POINTS_LIMIT, STRENGTHS, Condition, Field, Rule
+from matching.criteria.model import DERIVED_KINDS, FIELD_KINDS, POINTS_LIMIT, STRENGTHS, Condition, Field, Rule
 
 _SIDES = ("taker", "giver")
+_KNOWN_KINDS = (*FIELD_KINDS, *DERIVED_KINDS)
 
 
 class InvalidRulesError(ValueError):
@@ -47,7 +48,7 @@ def _twice(names: Iterable[str]) -> list[str]:
 
 
 def _field_problems(field: Field) -> list[str]:
-    if field.kind not in FIELD_KINDS:
+    if field.kind not in _KNOWN_KINDS:
         return [f"{field.label}: there is no kind of field called “{field.kind}”."]
     if field.kind == "ordered" and len(field.options) < 2:
         return [f"{field.label}: an ordered choice needs at least two options."]
@@ -57,7 +58,7 @@ def _field_problems(field: Field) -> list[str]:
 
 def _rule_problems(rule: Rule, fields: Mapping[str, Field], *, peers: bool) -> list[str]:
     problems = _strength_problems(rule)
-    kind = RULE_KINDS.get(rule.kind)
+    kind = ALL_KINDS.get(rule.kind)
     if kind is None:
         return [*problems, f"there is no kind of rule called “{rule.kind}”."]
     problems += _param_problems(rule, kind)
@@ -112,7 +113,7 @@ def _condition_problems(condition: Condition, fields: Mapping[str, Field]) -> li
     field = fields.get(condition.field)
     if field is None:
         return [f"there is no field called “{condition.field}” for its condition."]
-    wanted = read(field, condition.equals) if field.kind in FIELD_KINDS else None
+    wanted = read(field, condition.equals) if field.kind in _KNOWN_KINDS else None
     if wanted is None or (field.options and not _offered(field, condition.equals)):
         return [f"the condition asks for “{as_set_up(condition.equals)}”, which is no answer to “{field.label}”."]
     return []

@@ -6,6 +6,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from matching.criteria.kinds.base import Kind
+from matching.criteria.model import FIELD_KINDS
 
 
 def _found() -> Mapping[str, Kind]:
@@ -16,5 +17,10 @@ def _found() -> Mapping[str, Kind]:
     return MappingProxyType({kind.slug: kind for kind in kinds})
 
 
-RULE_KINDS: Mapping[str, Kind] = _found()
-"""Every kind of rule by its slug, in the order a set-up page lists them."""
+ALL_KINDS: Mapping[str, Kind] = _found()
+"""Every kind of rule by its slug."""
+
+RULE_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {slug: kind for slug, kind in ALL_KINDS.items() if kind.taker_kinds | kind.giver_kinds <= set(FIELD_KINDS)}
+)
+"""Those that work with the questions a program asks, in the order in which a set-up page lists them."""

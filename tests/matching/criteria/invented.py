@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from matching.criteria import Condition, Field, Person, Rule
+
+# What is checked is the answer, not how busy the machine is.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GRADES = ("Junior", "Officer", "Senior", "Lead", "Head")
 PLACES = ["North", "South", "East"]
@@ -95,6 +99,7 @@ _overlap = st.tuples(
         },
     ),
 ).flatmap(lambda drawn: _rule("overlap", drawn[0], params=drawn[1], by_gap={}))
+_variety = _lists.flatmap(lambda fields: _rule("variety", fields, params={}, by_gap={}))
 _by_gap = st.tuples(_scale, _absolute, st.dictionaries(st.integers(0, 4), st.integers(-30, 30), min_size=1)).flatmap(
     lambda drawn: _rule("gap", drawn[0], params=drawn[1], by_gap=drawn[2]),
 )
@@ -115,6 +120,6 @@ _closeness = st.tuples(_scale, _absolute, st.sampled_from([0.5, 1, 3, 7.25]), st
     ),
 )
 
-rules = st.lists(_equal | _differ | _among | _overlap | _by_gap | _window | _closeness, max_size=5).map(
+rules = st.lists(_equal | _differ | _among | _overlap | _variety | _by_gap | _window | _closeness, max_size=5).map(
     lambda drawn: [Rule(key=f"r{n}", label=f"Rule {n}", **settings) for n, settings in enumerate(drawn)],
 )

@@ -55,7 +55,7 @@ def measured(rule: Rule, full: int, taker: Any, giver: Any) -> tuple[int, bool]:
     if rule.kind in {"equal", "differ"}:
         fits = (taker == giver) is (rule.kind == "equal")
         return (full if fits else 0), fits
-    if rule.kind in {"among", "overlap"}:
+    if rule.kind in {"among", "overlap", "variety"}:
         return measured_lists(rule, full, as_set(taker), as_set(giver))
     return measured_gap(rule, full, giver - taker)
 
@@ -64,6 +64,8 @@ def measured_lists(rule: Rule, full: int, taker: set[object], giver: set[object]
     shared, params = taker & giver, dict[str, Any](rule.params)
     if rule.kind == "among":
         return (full if shared else 0), bool(shared)
+    if rule.kind == "variety":
+        return rounded(full * Fraction(len(taker ^ giver), len(taker | giver))), taker != giver
     whole = params.get("full_at") or len(
         {"taker": taker, "giver": giver, "all": taker | giver}[params.get("of", "taker")]
     )

@@ -205,6 +205,24 @@ def told(ruled, taker, giver, *, words=None):
             "",
             "",
         ),
+        (
+            rule("variety", "languages", "high"),
+            {"languages": ["German", "French"]},
+            {"languages": ["French", "Thai", "Welsh"]},
+            15,
+            "Languages: only French in common (German and French; French, Thai and Welsh)",
+            "Languages: only French in common (German and French; French, Thai and Welsh)",
+            "Languages: only French in common (French, Thai and Welsh; German and French)",
+        ),
+        (
+            rule("variety", "languages", "must"),
+            {"languages": ["German"]},
+            {"languages": ["Thai"]},
+            0,
+            "Languages: all different (German; Thai)",
+            "Languages: all different (German; Thai)",
+            "Languages: all different (Thai; German)",
+        ),
     ],
 )
 def test_each_kind_names_the_values(ruled, taker, giver, points, sentence, told_taker, told_giver):  # noqa: PLR0917 - the table’s columns

@@ -20,13 +20,14 @@ from matching.criteria import (
     score_two_sided,
     why_nobody,
 )
-from tests.matching.criteria.invented import FIELDS, people, rules
+from tests.matching.criteria.invented import FIELDS, people, rules, unhurried
 from tests.matching.criteria.oracle import one_way, pair_score, peer_score, two_humans
 
 takers, givers, two_ways = people(1), people(100), st.sampled_from(TWO_WAY)
 GRADE = Field("grade", "Grade", "ordered", ("Junior", "Senior", "Head"))
 
 
+@unhurried
 @given(takers, givers, rules)
 def test_two_sided_scores_are_those_of_the_oracle(some, others, ruled):
     scores = score_two_sided(some, others, FIELDS, ruled)
@@ -37,6 +38,7 @@ def test_two_sided_scores_are_those_of_the_oracle(some, others, ruled):
     assert scores.allowed.tolist() == [[allowed for _, allowed in row] for row in wanted]
 
 
+@unhurried
 @given(people(1), rules, two_ways)
 def test_peer_scores_are_those_of_the_oracle_and_symmetric(group, ruled, two_way):
     scores = score_peers(group, FIELDS, ruled, two_way)
@@ -48,6 +50,7 @@ def test_peer_scores_are_those_of_the_oracle_and_symmetric(group, ruled, two_way
     assert not scores.allowed.diagonal().any()
 
 
+@unhurried
 @given(takers, givers, rules, st.integers(1, 5))
 def test_the_size_of_the_blocks_changes_nothing(some, others, ruled, block_rows):
     whole = score_two_sided(some, others, FIELDS, ruled)
@@ -58,6 +61,7 @@ def test_the_size_of_the_blocks_changes_nothing(some, others, ruled, block_rows)
     assert starts == list(range(0, len(some), block_rows))
 
 
+@unhurried
 @given(people(1), rules, two_ways, st.integers(1, 5))
 def test_the_size_of_the_blocks_changes_nothing_for_peers(group, ruled, two_way, block_rows):
     whole = score_peers(group, FIELDS, ruled, two_way)
@@ -66,6 +70,7 @@ def test_the_size_of_the_blocks_changes_nothing_for_peers(group, ruled, two_way,
     assert pieces.allowed.tolist() == whole.allowed.tolist()
 
 
+@unhurried
 @given(takers, givers, rules, st.randoms(use_true_random=False))
 def test_the_order_of_people_and_rules_changes_no_pair(some, others, ruled, random):
     before = score_two_sided(some, others, FIELDS, ruled)
@@ -76,6 +81,7 @@ def test_the_order_of_people_and_rules_changes_no_pair(some, others, ruled, rand
     assert after.allowed.tolist() == before.allowed[rows][:, columns].tolist()
 
 
+@unhurried
 @given(takers.filter(bool), givers.filter(bool), rules)
 def test_the_shares_of_a_pair_add_up_to_its_score_and_say_what_blocks_it(some, others, ruled):
     taker, giver = some[0], others[0]
@@ -92,6 +98,7 @@ def test_the_shares_of_a_pair_add_up_to_its_score_and_say_what_blocks_it(some, o
     assert allowed is (not oneself and not unmet)
 
 
+@unhurried
 @given(people(1).filter(lambda group: len(group) > 1), rules, two_ways)
 def test_the_shares_of_two_peers_add_up_to_their_score(group, ruled, two_way):
     one, other = group[:2]
@@ -103,6 +110,7 @@ def test_the_shares_of_two_peers_add_up_to_their_score(group, ruled, two_way):
         assert allowed is (two_humans(one, other) and not unmet)
 
 
+@unhurried
 @given(takers.filter(bool), givers, rules)
 def test_reasons_are_given_only_for_what_speaks_for_the_pair(some, others, ruled):
     for giver in others:
@@ -112,6 +120,7 @@ def test_reasons_are_given_only_for_what_speaks_for_the_pair(some, others, ruled
             assert bool(share.reason) is bool(share.reason_for_giver)
 
 
+@unhurried
 @given(takers.filter(bool), givers, rules, st.sampled_from(["taker", "giver", "peer"]))
 def test_why_nobody_counts_what_each_rule_removed(some, others, ruled, side):
     person = some[0]

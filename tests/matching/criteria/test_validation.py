@@ -2,7 +2,17 @@
 
 import pytest
 
-from matching.criteria import FIELD_KINDS, RULE_KINDS, STRENGTH_POINTS, Condition, Field, Rule, validate_rules
+from matching.criteria import (
+    ALL_KINDS,
+    DERIVED_KINDS,
+    FIELD_KINDS,
+    RULE_KINDS,
+    STRENGTH_POINTS,
+    Condition,
+    Field,
+    Rule,
+    validate_rules,
+)
 from tests.matching.criteria.invented import FIELDS
 
 
@@ -145,12 +155,14 @@ def test_between_peers_a_gap_has_to_work_both_ways(given, works):
 
 
 def test_every_kind_says_what_it_is_and_which_fields_it_takes():
-    assert list(RULE_KINDS)[:6] == ["equal", "differ", "gap", "among", "overlap", "closeness"]
-    for slug, kind in RULE_KINDS.items():
+    assert list(RULE_KINDS) == ["equal", "differ", "gap", "among", "overlap", "closeness", "variety"]
+    assert list(ALL_KINDS) == [*RULE_KINDS, "time", "covered", "wished"]
+    for slug, kind in ALL_KINDS.items():
         assert kind.slug == slug
         assert kind.title
         assert kind.help.endswith(".")
-        assert kind.taker_kinds | kind.giver_kinds <= set(FIELD_KINDS)
+        assert kind.taker_kinds | kind.giver_kinds <= {*FIELD_KINDS, *DERIVED_KINDS}
+        assert (kind.taker_kinds | kind.giver_kinds <= set(FIELD_KINDS)) is (slug in RULE_KINDS)
         assert all(param.help.endswith(".") for param in kind.params.values())
-    assert len({kind.order for kind in RULE_KINDS.values()}) == len(RULE_KINDS)
+    assert len({kind.order for kind in ALL_KINDS.values()}) == len(ALL_KINDS)
     assert dict(STRENGTH_POINTS) == {"low": 5, "mid": 10, "high": 20}

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programs.catalogue import registry
 from programs.catalogue.advisor import QUESTIONS, RULES, Advice, Answers, Ranked, advise, as_query, from_query
 from programs.catalogue.advisor.rules import IN_GROUPS, ONE_TO_ONE
 from programs.catalogue.base import Family
+
+# What is checked is the advice, not how busy the machine is.
+unhurried = settings(deadline=None)
 
 ALL = {model.slug for model in registry.all_models()}
 ONE_TO_ONE_MODELS = {
@@ -240,6 +243,7 @@ each_question: dict[str, st.SearchStrategy[Any]] = {
 any_answers = st.fixed_dictionaries(each_question).map(as_answers)
 
 
+@unhurried
 @given(any_answers)
 def test_the_points_are_the_sum_of_the_reasons_shown_and_every_model_has_its_place(answers):
     advice = advise(answers)
@@ -259,6 +263,7 @@ def test_the_points_are_the_sum_of_the_reasons_shown_and_every_model_has_its_pla
             assert [model.family for model in pair.models] == [Family.MENTOR_LED, Family.PEER]
 
 
+@unhurried
 @given(any_answers)
 def test_answers_travel_in_an_address(answers):
     assert from_query(as_query(answers)) == (answers, {})
