@@ -1,0 +1,214 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from mail.models import Message
+from matching.models import Match
+from programs.models import Role
+from sessions.models import Session
+from surveys import definition, joining, services
+from surveys.models import Answer, Invitation, Publication, Response
+from tests.factories.matching import make_pair
+from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
+from tests.factories.sessions import SessionFactory
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def match() -> Match:
+    track = TrackFactory.create()
+    mentor = EnrolmentFactory.create(track=track, role=Role.MENTOR)
+    return make_pair(mentor, EnrolmentFactory.create(track=track))
+
+
+@pytest.fixture
+def session(match: Match) -> Session:
+    return SessionFactory.create(match=match, held=True, starts_at=NOW)
+
+
+def invitations(session: Session) -> list[Invitation]:
+    joining.after_log(session, NOW)
+    return list(Invitation.objects.order_by("pk"))
+
+
+def test_a_held_session_asks_everybody_in_it_once(session: Session) -> None:
+    assert len(invitations(session)) == 2
+    assert len(invitations(session)) == 2
+    assert Message.objects.filter(kind="pulse").count() == 2
+
+
+def test_the_mail_waits_for_nine_the_next_morning_in_the_readers_zone(session: Session) -> None:
+    first = invitations(session)[0]
+    message = Message.objects.get(kind="pulse", subject_id=first.pk)
+    assert message.not_before == dt.datetime(2027, 3, 2, 8, 0, tzinfo=dt.UTC)  # Berlin is an hour ahead
+    assert message.expires_at == first.closes_at == NOW + dt.timedelta(days=14)
+
+
+def test_a_log_taken_back_takes_the_question_back_and_keeps_answers_given(session: Session) -> None:
+    first, second = invitations(session)
+    services.answer(invitation=first, answers={"useful": 5}, now=NOW)
+    session.state, session.logged_at = Session.State.PLANNED, None
+    session.save()
+    joining.after_log(session, NOW)
+    assert list(Invitation.objects.all()) == [first]
+    assert Message.objects.get(kind="pulse", subject_id=second.pk).state == Message.State.CANCELLED
+
+
+def test_answering_twice_replaces_and_keeps_one_row(session: Session) -> None:
+    invitation = invitations(session)[0]
+    services.answer(invitation=invitation, answers={"useful": 2, "heard": 4}, now=NOW)
+    services.answer(invitation=invitation, answers={"useful": 5}, now=NOW + HOUR)
+    values = dict(Answer.objects.values_list("question__slug", "value"))
+    assert values == {"useful": 5, "heard": 4}
+    assert Response.objects.count() == 1
+
+
+def test_a_skipped_question_takes_the_answer_away(session: Session) -> None:
+    invitation = invitations(session)[0]
+    services.answer(invitation=invitation, answers={"useful": 2}, now=NOW)
+    services.answer(invitation=invitation, answers={"useful": None}, now=NOW)
+    assert not Answer.objects.exists()
+
+
+def test_an_answer_cancels_the_mail_that_would_ask_for_it(session: Session) -> None:
+    invitation = invitations(session)[0]
+    services.answer(invitation=invitation, answers={"useful": 2}, now=NOW)
+    assert Message.objects.get(kind="pulse", subject_id=invitation.pk).state == Message.State.CANCELLED
+
+
+@pytest.mark.parametrize("value", [0, 6, -1, True, "5", 2.5])
+def test_an_answer_off_the_scale_is_refused_and_nothing_is_kept(session: Session, value: object) -> None:
+    invitation = invitations(session)[0]
+    with pytest.raises(services.BadAnswer) as refused:
+        services.answer(invitation=invitation, answers={"heard": 3, "useful": value}, now=NOW)
+    assert refused.value.field == "useful"
+    assert not Response.objects.exists()
+
+
+def test_an_unknown_question_is_refused(session: Session) -> None:
+    with pytest.raises(services.BadAnswer):
+        services.answer(invitation=invitations(session)[0], answers={"salary": 3}, now=NOW)
+
+
+def test_after_the_last_day_nothing_can_be_answered(session: Session) -> None:
+    invitation = invitations(session)[0]
+    with pytest.raises(services.SurveyClosed):
+        services.answer(invitation=invitation, answers={"useful": 3}, now=invitation.closes_at)
+
+
+def test_please_contact_me_tells_each_coordinator_once_and_at_once(session: Session) -> None:
+    program = session.match.track.program
+    coordinators = CoordinatorFactory.create_batch(2, program=program)
+    CoordinatorFactory.create()
+    invitation = invitations(session)[0]
+    for _ in range(2):
+        services.answer(invitation=invitation, answers={}, contact_me=True, now=NOW)
+    told = Message.objects.filter(kind="contact_request").order_by("pk")
+    assert [message.recipient for message in told] == [each.user for each in coordinators]
+    assert {message.not_before for message in told} == {NOW}
+
+
+# --- what is published ------------------------------------------------------------------
+
+
+def answered_by(people: int, session: Session, value: int, at: dt.datetime) -> None:
+    """So many new people answer the first question."""
+    for _ in range(people):
+        enrolment = EnrolmentFactory.create(track=session.match.track)
+        invitation = services.invite_after(session=session, user=enrolment.user, now=at)
+        services.answer(invitation=invitation, answers={"useful": value}, now=at)
+
+
+def test_four_people_are_never_published_and_the_fifth_opens_it(session: Session) -> None:
+    survey = definition.pulse_of(session.match.track.program)
+    answered_by(4, session, 4, NOW)
+    assert services.publish_figures(survey=survey, now=NOW) is None
+    answered_by(1, session, 2, NOW)
+    published = services.publish_figures(survey=survey, now=NOW)
+    assert published is not None
+    assert (published.people, published.figures[0]["mean"]) == (5, 3.6)
+
+
+def test_figures_stand_still_until_five_more_have_spoken(session: Session) -> None:
+    survey = definition.pulse_of(session.match.track.program)
+    answered_by(5, session, 4, NOW)
+    first = services.publish_figures(survey=survey, now=NOW)
+    answered_by(4, session, 1, NOW + HOUR)
+    assert services.publish_figures(survey=survey, now=NOW + HOUR) is None
+    assert survey.publications.first() == first
+    answered_by(1, session, 1, NOW + HOUR)
+    second = services.publish_figures(survey=survey, now=NOW + 2 * HOUR)
+    assert second is not None
+    assert (second.people, second.figures[0]["mean"]) == (10, 2.5)
+
+
+def test_one_person_with_five_sessions_is_one_person(match: Match) -> None:
+    user = match.seats.all()[0].enrolment.user
+    survey = definition.pulse_of(match.track.program)
+    for day in range(5):
+        invitation = services.invite_after(session=SessionFactory.create(match=match, held=True, starts_at=NOW + day * 24 * HOUR), user=user, now=NOW)
+        services.answer(invitation=invitation, answers={"useful": 1}, now=NOW)
+    assert services.publish_figures(survey=survey, now=NOW) is None
+
+
+def test_a_question_four_people_answered_has_no_mean_and_who_talked_never_has(session: Session) -> None:
+    survey = definition.pulse_of(session.match.track.program)
+    for number in range(5):
+        enrolment = EnrolmentFactory.create(track=session.match.track)
+        invitation = services.invite_after(session=session, user=enrolment.user, now=NOW)
+        answers = {"useful": 3, "talk": 2, **({"heard": 3} if number else {})}
+        services.answer(invitation=invitation, answers=answers, now=NOW)
+    published = services.publish_figures(survey=survey, now=NOW)
+    assert published is not None
+    shown = {figure["slug"]: (figure["mean"], figure["people"]) for figure in published.figures}
+    assert shown == {"useful": (3.0, 5), "heard": (None, None), "next": (None, None), "talk": (None, None)}
+
+
+# --- what the database itself refuses ----------------------------------------------------
+
+
+def test_the_database_refuses_figures_of_four_people(session: Session) -> None:
+    survey = definition.pulse_of(session.match.track.program)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Publication.objects.create(survey=survey, as_of=NOW, people=4, answers=4)
+
+
+def test_the_database_refuses_a_second_invitation_and_a_second_response(session: Session) -> None:
+    invitation = invitations(session)[0]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invitation.objects.create(
+            survey=invitation.survey, user=invitation.user, session=session, created_at=NOW, closes_at=NOW
+        )
+    Response.objects.create(invitation=invitation, submitted_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Response.objects.create(invitation=invitation, submitted_at=NOW)
+
+
+def test_the_database_refuses_two_active_surveys_of_a_kind(session: Session) -> None:
+    survey = definition.pulse_of(session.match.track.program)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        survey.program.surveys.create(kind=survey.kind, name="Another", version=2)
+
+
+# --- questions ---------------------------------------------------------------------------
+
+
+def test_changed_words_make_a_new_version_and_old_answers_keep_theirs(session: Session) -> None:
+    program = session.match.track.program
+    invitation = invitations(session)[0]
+    services.answer(invitation=invitation, answers={"useful": 5}, now=NOW)
+    items = [{**question, "text": "Was it worth it?"} for question in definition.PULSE["questions"][:1]]
+    survey = services.change_questions(program=program, items=items, by=CoordinatorFactory.create().user, now=NOW)
+    assert survey.version == 2
+    assert [question.text for question in survey.questions.all()] == ["Was it worth it?"]
+    assert Answer.objects.get().question.text == "This session was useful for what I am working on."
+
+
+def test_the_same_words_again_change_nothing(session: Session) -> None:
+    program = session.match.track.program
+    definition.pulse_of(program)
+    definition.load_part(program, definition.dump_part(program))
+    assert list(program.surveys.values_list("version", flat=True)) == [1]
