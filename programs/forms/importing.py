@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -37,6 +37,9 @@ def track_and_role(program: Program, who: str) -> tuple[Track, str] | None:
 
 
 class UploadForm(LookForm):
+    # One of file and pasted rows is needed, so that neither is called optional.
+    mark_optional: ClassVar[bool] = False
+
     who = forms.ChoiceField(label="Who is in the file?", widget=forms.RadioSelect)
     file = forms.FileField(
         label="File",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from programs.importing.plan import Plan
-from programs.reading import RowProblem, group_problems
+from programs.reading import ProblemGroup, RowProblem, group_problems
 
 # A page shows so many rows of a group; the file to download has all of them.
 _ROWS_SHOWN = 50
@@ -42,19 +42,24 @@ def groups_of(plan: Plan) -> list[dict[str, Any]]:
 def _groups(problems: Sequence[RowProblem], level: str) -> list[dict[str, Any]]:
     return [
         {
-            "title": group.title + (f" ({group.column})" if group.column else ""),
+            "title": _title(group),
             "level": level,
             "rows": [_row(problem) for problem in group.problems[:_ROWS_SHOWN]],
-            "more": max(0, len(group.problems) - _ROWS_SHOWN),
         }
         for group in group_problems(problems)
     ]
 
 
+def _title(group: ProblemGroup) -> str:
+    column = f" ({group.column})" if group.column else ""
+    shown = f", the first {_ROWS_SHOWN} shown" if len(group.problems) > _ROWS_SHOWN else ""
+    return f"{group.title}{column}{shown}"
+
+
 def _row(problem: RowProblem) -> dict[str, Any]:
     return {
         "line": problem.row or "The file",
-        "column": problem.column or "The row" if problem.row else problem.column or "None",
+        "column": problem.column or ("The whole row" if problem.row else "None"),
         "found": problem.value,
         "expected": _EXPECTED[problem.code],
         "fix": f"{problem.message}. {problem.fix}",

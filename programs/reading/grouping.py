@@ -55,4 +55,4 @@ def _title(code: str, problems: list[RowProblem]) -> str:
     if problems[0].row is None:
         return what[:1].upper() + what[1:]
     rows = len({problem.row for problem in problems})
-    return f"{rows} row{'' if rows == 1 else 's'}: {what}"
+    return f"{rows:,} row{'' if rows == 1 else 's'}: {what}"

@@ -103,7 +103,7 @@ def test_a_file_comes_in_by_four_steps_and_goes_out_by_one(alice, monkeypatch, d
     assert newcomers() == ["a@x.org", "b@x.org"]
     assert alice.get(url("progress", item)).url == url("done", item)
     page = alice.get(url("done", item))
-    assert "2 people are new, 0 changed" in text(page)
+    assert "2 people are new</h1>" in text(page)
     assert alice.post(url("undo", item)).url == url("done", item)
     assert "The import is undone" in text(alice.get(url("done", item)))
     assert newcomers() == []
@@ -379,3 +379,19 @@ def test_texts_of_a_file_are_never_markup(alice):
         page = text(alice.get(url(name, item)))
         assert "<script>alert" not in page
         assert "<b>x</b>" not in page
+
+
+def test_of_many_equal_problems_the_first_are_shown_and_all_are_downloaded(alice):
+    item = mapped(alice, "email,first name,grade\n" + ",Ann,AA\n" * 60)
+    (group,) = alice.get(url("check", item)).context["groups"]
+    assert (group["title"], len(group["rows"])) == ("60 rows: no e-mail address (email), the first 50 shown", 50)
+    assert len(read_table(alice.get(url("left_out", item)).content, "x.csv").rows) == 60
+
+
+def test_a_column_that_is_missing_is_told_of_the_file(alice, cast):
+    item = mapped(alice)
+    Import.objects.filter(pk=item.pk).update(mapping={"email": "gone"})
+    page = alice.get(url("check", item))
+    assert [(row["line"], row["column"]) for row in page.context["groups"][0]["rows"]] == [("The file", "gone")]
+    assert "The columns do not fit yet" in text(page)
+    assert start(alice, item).status_code == 422
