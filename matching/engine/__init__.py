@@ -7,6 +7,9 @@ from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.solver import assign
 from matching.engine.errors import Infeasible
 from matching.engine.explaining import Change, Move, Reason, relax, why_not
+from matching.engine.grouping.problem import GroupProblem, Seats, Spread
+from matching.engine.grouping.results import Grouping
+from matching.engine.grouping.solver import group
 from matching.engine.pairing.problem import PairProblem
 from matching.engine.pairing.results import Pairing
 from matching.engine.pairing.solver import pair
@@ -18,15 +21,20 @@ __all__ = [
     "Assignment",
     "Certificate",
     "Change",
+    "GroupProblem",
+    "Grouping",
     "Infeasible",
     "Move",
     "PairProblem",
     "Pairing",
     "Reason",
+    "Seats",
+    "Spread",
     "Violation",
     "assign",
     "certify",
     "check",
+    "group",
     "pair",
     "relax",
     "why_not",

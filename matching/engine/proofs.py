@@ -5,6 +5,9 @@ from typing import Any
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.check import check_assignment
 from matching.engine.assigning.problem import AssignProblem
+from matching.engine.grouping.certify import certify_grouping
+from matching.engine.grouping.check import check_grouping
+from matching.engine.grouping.problem import GroupProblem
 from matching.engine.pairing.certify import certify_pairing, check_pairing
 from matching.engine.pairing.problem import PairProblem
 from matching.engine.results import Certificate, Violation
@@ -19,6 +22,8 @@ def check(problem: Any, solution: Any) -> list[Violation]:
         return check_assignment(problem, solution)
     if isinstance(problem, PairProblem):
         return check_pairing(problem, solution)
+    if isinstance(problem, GroupProblem):
+        return check_grouping(problem, solution)
     raise TypeError(f"there is no checker for {type(problem).__name__}")
 
 
@@ -28,4 +33,6 @@ def certify(problem: Any, solution: Any) -> Certificate:
         return certify_assignment(problem, solution)
     if isinstance(problem, PairProblem):
         return certify_pairing(problem, solution)
+    if isinstance(problem, GroupProblem):
+        return certify_grouping(problem, solution)
     raise TypeError(f"there is no certificate for {type(problem).__name__}")

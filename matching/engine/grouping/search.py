@@ -1,0 +1,250 @@
+"""Large-neighbourhood search whose step is an assignment.
+
+Every group has the same number of places; where there are fewer people, some places hold a dummy worth nothing. A step
+takes one person out of each group and puts all of them back at once in the best possible way: of the G! ways to do so,
+one exact assignment finds the best. A step never makes a solution worse. Broken rules count more than all scores.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from matching.engine.grouping.problem import GroupProblem, Plan, Spread
+from matching.engine.numbers import Ints
+
+Labels = list[tuple[Spread, Ints, int]]
+
+
+@dataclass
+class State:
+    """Places [groups, width] hold people, dummies and, beyond the groups, the bench; `gain[p, g]` is p's worth to g."""
+
+    weight: NDArray[np.float64]
+    places: Ints
+    bench: Ints
+    gain: NDArray[np.float64]
+    labels: Labels
+    counts: list[Ints]
+    penalty: float
+
+    def value(self) -> float:
+        """Scores less penalties."""
+        pairs = sum(float(self.gain[self.places[:, column], np.arange(len(self.places))].sum()) for column in range(self.width))
+        return pairs / 2 - self.penalty * sum(float(self.broken(number).sum()) for number in range(len(self.labels)))
+
+    @property
+    def width(self) -> int:
+        return int(self.places.shape[1])
+
+    def broken(self, number: int, counts: Ints | None = None) -> Ints:
+        """How far label counts [..., labels] of groups are from what a spread asks for."""
+        spread, _, _ = self.labels[number]
+        have = self.counts[number] if counts is None else counts
+        total = self.counts[number].sum(axis=0)
+        if spread.rule == "not_alone":
+            return np.asarray((have == 1).sum(axis=-1), dtype=np.int64)
+        low = total // len(self.places)
+        high = -(-total // len(self.places))
+        return np.asarray((np.maximum(low - have, 0) + np.maximum(have - high, 0)).sum(axis=-1), dtype=np.int64)
+
+    def step(self, columns: Ints, bench: bool) -> bool:
+        """Take out one place of each group (and the bench), put back the best way; whether anything changed."""
+        groups = np.arange(len(self.places))
+        out = self.places[groups, columns]
+        who = np.concatenate([out, self.bench]) if bench else out
+        worth = self.gain[np.ix_(who, groups)] - self.weight[np.ix_(who, out)]
+        for number, (_, label, size) in enumerate(self.labels):
+            worth -= self.penalty * self._breaks(number, label, size, who, out)
+        stay = worth[groups, groups].sum()
+        taken, group = linear_sum_assignment(worth, maximize=True)
+        if worth[taken, group].sum() <= stay:
+            return False
+        chosen = np.empty(len(groups), dtype=np.int64)
+        chosen[group] = who[taken]
+        if bench:
+            self.bench = np.setdiff1d(who, chosen)
+        self.put(groups, columns, chosen)
+        return True
+
+    def _breaks(self, number: int, label: Ints, size: int, who: Ints, out: Ints) -> NDArray[np.float64]:
+        """Broken counts of each group (column) with each person (row) in the place that was emptied."""
+        base = self.counts[number].copy()
+        lost = label[out]
+        np.subtract.at(base, (np.flatnonzero(lost >= 0), lost[lost >= 0]), 1)
+        result = np.empty((len(who), len(base)))
+        for value in range(-1, size):
+            with_one = base.copy()
+            if value >= 0:
+                with_one[:, value] += 1
+            result[label[who] == value] = self.broken(number, with_one)
+        return result
+
+    def put(self, groups: Ints, columns: Ints, people: Ints) -> None:
+        """Put these people into these places, one in each of the groups."""
+        old = self.places[groups, columns]
+        moved = old != people
+        groups, columns, people, old = groups[moved], columns[moved], people[moved], old[moved]
+        self.gain[:, groups] += self.weight[:, people] - self.weight[:, old]
+        self.places[groups, columns] = people
+        for number, (_, label, _) in enumerate(self.labels):
+            for change, someone in ((-1, old), (1, people)):
+                known = label[someone] >= 0
+                np.add.at(self.counts[number], (groups[known], label[someone][known]), change)
+
+
+def search(problem: GroupProblem, plan: Plan, effort: int) -> list[tuple[int, ...]]:
+    """The best groups found within a fixed number of steps; the same seed gives the same groups."""
+    rng = np.random.default_rng(problem.seed)
+    members, leaders = problem.members, problem.leaders
+    members = members[np.argsort(problem.lots[members], kind="stable")]
+    leaders = leaders[np.argsort(problem.lots[leaders], kind="stable")]
+    best, best_value = None, -np.inf
+    for _ in range(max(1, min(8, 400 // max(problem.people, 1)))):
+        state, width = _start(problem, plan, rng.permutation(members), rng.permutation(leaders))
+        _swap(state, width)
+        _climb(state, width, rng, effort)
+        if state.value() > best_value:
+            best, best_value = state.places.copy(), state.value()
+    assert best is not None  # noqa: S101 - the loop runs at least once
+    return sorted(tuple(sorted(one for one in group.tolist() if one < problem.people)) for group in best)
+
+
+def _climb(state: State, width: int, rng: np.random.Generator, effort: int) -> None:
+    """Steps at random places, members' and leaders' in turn, until many in a row have changed nothing."""
+    groups, idle = len(state.places), 0
+    patience = 60 * effort + 4 * state.width
+    for turn in range(effort * max(400, 2500 - groups)):
+        leading = width < state.width and turn % 4 == 3
+        low, high = (width, state.width) if leading else (0, width)
+        changed = state.step(rng.integers(low, high, groups), bench=False)
+        if len(state.bench) and turn % 3 == 0 and not leading:
+            changed |= state.step(rng.integers(low, high, groups), bench=True)
+        idle = 0 if changed else idle + 1
+        if idle > patience:
+            if not _swap(state, width):
+                return
+            idle = 0
+
+
+def _swap(state: State, width: int) -> bool:
+    """Exchange two members wherever that helps, until it does not; with spreads the steps do all the work."""
+    if state.labels:
+        return False
+    improved = False
+    for _ in range(50):
+        again = False
+        for group in range(len(state.places)):
+            for column in range(width):
+                again |= _exchange(state, width, group, column)
+        improved |= again
+        if not again:
+            break
+    return improved
+
+
+def _exchange(state: State, width: int, group: int, column: int) -> bool:
+    one = int(state.places[group, column])
+    others = state.places[:, :width]
+    groups = np.arange(len(others))[:, None]
+    gain = (
+        state.gain[one][:, None]
+        - state.gain[one, group]
+        + state.gain[others, group]
+        - state.gain[others, groups]
+        - 2 * state.weight[one][others]
+    )
+    gain[group] = 0
+    best = int(np.argmax(gain))
+    if gain.flat[best] <= 0:
+        return False
+    there, place = divmod(best, width)
+    other = int(others[there, place])
+    state.put(np.array([group]), np.array([column]), np.array([other]))
+    state.put(np.array([there]), np.array([place]), np.array([one]))
+    return True
+
+
+def _start(problem: GroupProblem, plan: Plan, members: Ints, leaders: Ints) -> tuple[State, int]:
+    """Deal people out to places, those who must be together first."""
+    groups = plan.groups
+    width, lead = -(-plan.members // groups), -(-plan.leaders // groups)
+    dummies = groups * width - plan.members, groups * lead - plan.leaders
+    total = problem.people + sum(dummies)
+    weight, penalty = _weights(problem, total, dummies)
+    order = _clustered(problem, members, width)
+    places = np.full((groups, width + lead), -1, dtype=np.int64)
+    # Dummies go into the last place of as many groups as needed, one each.
+    fake = np.arange(problem.people, total)
+    places[groups - dummies[0] :, width - 1] = fake[: dummies[0]]
+    if lead:
+        places[groups - dummies[1] :, width + lead - 1] = fake[dummies[0] :]
+        _fill(places[:, width:], leaders[: plan.leaders])
+    rest = _fill_clusters(places[:, :width], order)
+    _fill(places[:, :width], rest[: int((places[:, :width] < 0).sum())])
+    bench = np.setdiff1d(members, places)
+    gain = np.stack([weight[:, row].sum(axis=1) for row in places], axis=1)
+    labels = [_labelled(spread, total) for spread in problem.spread]
+    counts = []
+    for _, label, size in labels:
+        table = np.zeros((groups, size), dtype=np.int64)
+        row, column = np.nonzero(label[places] >= 0)
+        np.add.at(table, (row, label[places[row, column]]), 1)
+        counts.append(table)
+    return State(weight, places, bench, gain, labels, counts, penalty), width
+
+
+def _fill(places: Ints, people: Ints) -> None:
+    row, column = np.nonzero(places.T < 0)
+    places[column[: len(people)], row[: len(people)]] = people
+
+
+def _clustered(problem: GroupProblem, members: Ints, width: int) -> list[list[int]]:
+    """Members in their order, clusters first and whole."""
+    clusters = [[one for one in cluster if one in set(members.tolist())] for cluster in problem.clusters()]
+    inside = {one for cluster in clusters for one in cluster}
+    clusters.sort(key=len, reverse=True)
+    return [*(one for one in clusters if one), *([one] for one in members.tolist() if one not in inside)]
+
+
+def _fill_clusters(places: Ints, order: list[list[int]]) -> Ints:
+    """Put each cluster where there is room for all of it; whoever stands alone is returned in order."""
+    for cluster in order:
+        if len(cluster) < 2:
+            continue
+        room = (places < 0).sum(axis=1)
+        group = int(np.argmax(room))
+        free = np.flatnonzero(places[group] < 0)[: len(cluster)]
+        places[group, free] = cluster[: len(free)]
+    placed = set(places[places >= 0].tolist())
+    return np.array([one for cluster in order for one in cluster if one not in placed], dtype=np.int64)
+
+
+def _weights(problem: GroupProblem, total: int, dummies: tuple[int, int]) -> tuple[NDArray[np.float64], float]:
+    """Scores, with penalties for who must be apart and rewards for who must be together; whole numbers throughout."""
+    weight = np.zeros((total, total))
+    people = problem.people
+    weight[:people, :people] = problem.grid.units(problem.score)
+    np.fill_diagonal(weight, 0)
+    each = problem.size[1] + (problem.seats.most if problem.seats else 0)
+    penalty = float(people * each * (int(problem.grid.largest) + 1))
+    for sign, pairs in ((-1, problem.apart), (1, problem.together)):
+        weight[pairs[:, 0], pairs[:, 1]] += sign * penalty
+        weight[pairs[:, 1], pairs[:, 0]] += sign * penalty
+    # Two dummies in one group would make it too small.
+    for start, number in ((people, dummies[0]), (people + dummies[0], dummies[1])):
+        fake = np.arange(start, start + number)
+        weight[np.ix_(fake, fake)] = -penalty
+    np.fill_diagonal(weight, 0)
+    return weight, penalty
+
+
+def _labelled(spread: Spread, total: int) -> tuple[Spread, Ints, int]:
+    labels: dict[object, int] = {}
+    for value in spread.values:
+        if value is not None:
+            labels.setdefault(value, len(labels))
+    numbers = np.full(total, -1, dtype=np.int64)
+    numbers[: len(spread.values)] = [labels.get(value, -1) for value in spread.values]
+    return spread, numbers, len(labels)
