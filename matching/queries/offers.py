@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
+
 from matching.models import Match, Seat
 from matching.queries.inputs import model_of
 from participants.models import User
@@ -98,7 +100,8 @@ def by_seat(seat_id: int) -> MyMatch | None:
 
 def _seats() -> Any:  # noqa: ANN401 - a queryset of seats, filtered and used above only
     chain = "match__track__program", "enrolment__user"
-    return Seat.objects.select_related(*chain).prefetch_related("match__seats__enrolment__user")
+    around = Prefetch("match__seats", Seat.objects.select_related("enrolment__user"))
+    return Seat.objects.select_related(*chain).prefetch_related(around)
 
 
 def _views(seats: Sequence[Seat]) -> list[MyMatch]:

@@ -1,7 +1,7 @@
 """All writes of matching."""
 
 from matching.services.answering import answer_seat
-from matching.services.board import lock, set_lock, swap, undo
+from matching.services.board import lock, set_lock, swap, undo, unlock
 from matching.services.ending import end_matches_of, expire_unanswered, withdraw
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
@@ -40,5 +40,6 @@ __all__ = [
     "start_proposal",
     "swap",
     "undo",
+    "unlock",
     "withdraw",
 ]

@@ -1,9 +1,13 @@
+from dataclasses import dataclass, field
+
 import factory
 from factory.django import DjangoModelFactory
 
+from matching import services
 from matching.models import Match, MatchingPlan, Proposal, Seat
-from programs.models import Enrolment, Role
-from tests.factories.programs import NOW, EnrolmentFactory, TrackFactory
+from programs.models import Enrolment, ProfileField, Role, Track
+from tests.factories.participants import UserFactory
+from tests.factories.programs import NOW, EnrolmentFactory, FieldFactory, ProgramFactory, TrackFactory
 
 
 class PlanFactory(DjangoModelFactory[MatchingPlan]):
@@ -68,3 +72,73 @@ def make_pair(mentor: Enrolment, mentee: Enrolment, *, state: str = Match.State.
             places=5 if enrolment.role == Role.MENTOR else 1,
         )
     return match
+
+
+LEVELS = ["Starting", "Experienced", "Lead"]
+FAR = services.RuleSpec(
+    kind="differ", label="Other department", taker_field="department", giver_field="department", strength="must"
+)
+ABOVE = services.RuleSpec(
+    kind="gap",
+    label="Level above",
+    taker_field="level",
+    giver_field="level",
+    strength="points",
+    by_gap={1: 9, 2: 12},
+    others_forbidden=True,
+    params={"unit": "level"},
+)
+
+
+@dataclass
+class Town:
+    """A track whose best matching is found by hand.
+
+    Mentors: Mona (Lead, Art), Nils (Experienced, Biology). Mentees: Tom (Starting, Biology), Una (Starting, Art),
+    Vera (Experienced, Chemistry). Allowed: Tom with Mona 12, Una with Nils 9, Vera with Mona 9. With one place each the
+    best is Tom and Una, 21 points, and Vera is left over; with two places everybody is placed, 30 points.
+    """
+
+    track: Track
+    people: dict[str, Enrolment] = field(default_factory=dict)
+
+    def propose(self, **options: object) -> Proposal:
+        queued = services.start_proposal(track=self.track, by=None, now=NOW, **options)
+        done = services.run_proposal(queued.pk, clock=lambda: NOW)
+        assert done is not None
+        return done
+
+    def match(self, proposal: Proposal, *names: str) -> Match:
+        """The match of exactly these people."""
+        ids = {self.people[name].pk for name in names}
+        found = [m for m in proposal.matches.all() if set(m.seats.values_list("enrolment_id", flat=True)) == ids]
+        return found[0]
+
+    def seat(self, proposal: Proposal, name: str) -> Seat:
+        return Seat.objects.get(match__proposal=proposal, enrolment=self.people[name])
+
+    def join(self, name: str, role: str, level: str, department: str, **more: object) -> Enrolment:
+        user = UserFactory.create(email=f"{name.lower()}@example.org", first_name=name, last_name="Town")
+        answers = {"level": level, "department": department}
+        self.people[name] = EnrolmentFactory.create(track=self.track, user=user, role=role, answers=answers, **more)
+        return self.people[name]
+
+
+def make_town(*, rules: bool = True, **track: object) -> Town:
+    program = track.pop("program", None) or ProgramFactory.create(slug="town", name="Town program", contact_name="Dana")
+    town = Town(TrackFactory.create(program=program, slug="mentoring", name="Mentoring", capacity=1, **track))
+    for slug, kind, options in (
+        ("level", ProfileField.Kind.ORDERED, LEVELS),
+        ("department", ProfileField.Kind.TEXT, []),
+    ):
+        FieldFactory.create(program=program, slug=slug, label=slug.title(), kind=kind, options=options, shared=True)
+    plan = services.ensure_plan(track=town.track, now=NOW, with_rules=False)
+    services.set_objective(plan=plan, objective="cover", by=None, now=NOW)
+    for spec in (FAR, ABOVE) if rules else ():
+        services.add_rule(plan=plan, spec=spec, by=None, now=NOW)
+    town.join("Mona", Role.MENTOR, "Lead", "Art")
+    town.join("Nils", Role.MENTOR, "Experienced", "Biology")
+    town.join("Tom", Role.MENTEE, "Starting", "Biology")
+    town.join("Una", Role.MENTEE, "Starting", "Art")
+    town.join("Vera", Role.MENTEE, "Experienced", "Chemistry")
+    return town

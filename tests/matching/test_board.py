@@ -1,0 +1,145 @@
+"""Locks, swaps and undo on a draft."""
+
+import pytest
+
+from matching import services
+from matching.errors import ChangedMeanwhile, MatchingError, NotADraft, SwapRefused
+from matching.models import Match
+from matching.queries.board import board_of, find
+from matching.queries.proposals import matches_by_email
+from programs.models import Role
+from tests.factories.matching import Town
+from tests.factories.programs import NOW, FieldFactory
+
+
+@pytest.fixture
+def wide(town: Town) -> Town:
+    """Two more people, so that a swap is possible: Olga (Lead, Dance) takes Wim (Starting, Law)."""
+    town.join("Olga", Role.MENTOR, "Lead", "Dance")
+    town.join("Wim", Role.MENTEE, "Starting", "Law")
+    return town
+
+
+def test_a_swap_changes_both_pairs_their_scores_and_their_reasons(wide):
+    draft = wide.propose()
+    before = matches_by_email(draft)
+    mona, olga = (Match.objects.get(proposal=draft, seats__enrolment=wide.people[name]) for name in ("Mona", "Olga"))
+    total = draft.total
+    after = services.swap(one=mona, other=olga, by=None, now=NOW)
+    changed = matches_by_email(draft)
+    assert changed != before
+    assert [pair for pair in changed if pair[0] == "nils@example.org"] == [["nils@example.org", "una@example.org"]]
+    assert after.total == sum(draft.matches.values_list("score", flat=True)) == total
+    for match in draft.matches.all():
+        assert sum(share["points"] for share in match.shares) == match.score
+        members = {str(pk) for pk in match.seats.values_list("enrolment_id", flat=True)}
+        assert set(match.shares[1]["told"]) == members
+    assert after.optimal is True
+    assert after.version == 2
+
+
+def test_a_swap_for_the_worse_is_no_longer_called_optimal_and_undo_gives_that_back(wide):
+    FieldFactory.create(program=wide.track.program, slug="hobby", label="Hobby")
+    hobby = services.RuleSpec(kind="equal", label="Hobby", taker_field="hobby", giver_field="hobby", strength="mid")
+    services.add_rule(plan=wide.track.plan, spec=hobby, by=None, now=NOW)
+    for name in ("Mona", "Tom"):
+        wide.people[name].answers["hobby"] = "Chess"
+        wide.people[name].save()
+    draft = wide.propose()
+    assert (draft.total, draft.optimal) == (43, True)
+    pairs = {frozenset(pair) for pair in matches_by_email(draft)}
+    one, other = wide.match(draft, "Mona", "Tom"), wide.match(draft, "Olga", "Wim")
+    after = services.swap(one=one, other=other, by=None, now=NOW)
+    assert (after.optimal, after.total, after.bound) == (False, 33, 43)
+    undone = services.undo(proposal=draft, by=None, now=NOW)
+    assert (undone.optimal, undone.total, undone.steps) == (True, draft.total, [])
+    assert {frozenset(pair) for pair in matches_by_email(draft)} == pairs
+
+
+def test_a_swap_that_breaks_a_rule_is_refused_with_its_name_and_changes_nothing(town):
+    draft = town.propose()
+    before = matches_by_email(draft)
+    with pytest.raises(SwapRefused) as caught:
+        services.swap(one=town.match(draft, "Mona", "Tom"), other=town.match(draft, "Nils", "Una"), by=None, now=NOW)
+    assert str(caught.value) == "Una Town and Mona Town cannot be matched: “Other department” forbids it."
+    draft.refresh_from_db()
+    assert (matches_by_email(draft), draft.version, draft.steps) == (before, 1, [])
+
+
+def test_a_locked_pair_is_not_swapped(wide):
+    draft = wide.propose()
+    mona, olga = (Match.objects.get(proposal=draft, seats__enrolment=wide.people[name]) for name in ("Mona", "Olga"))
+    services.lock(match=olga, by=None, now=NOW)
+    with pytest.raises(SwapRefused) as caught:
+        services.swap(one=mona, other=olga, by=None, now=NOW)
+    assert str(caught.value) == "One of the two pairs is locked. Unlock it first."
+
+
+def test_two_mentees_of_one_mentor_have_nothing_to_swap(town):
+    draft = town.propose(capacity=2)
+    with pytest.raises(SwapRefused) as caught:
+        services.swap(one=town.match(draft, "Mona", "Tom"), other=town.match(draft, "Mona", "Vera"), by=None, now=NOW)
+    assert str(caught.value) == "Both are with the same mentor already."
+
+
+def test_locks_are_undone_by_name_newest_first(town):
+    draft = town.propose()
+    tom, una = town.match(draft, "Mona", "Tom"), town.match(draft, "Nils", "Una")
+    services.lock(match=tom, by=None, now=NOW)
+    services.lock(match=una, by=None, now=NOW)
+    services.unlock(match=una, by=None, now=NOW)
+    draft.refresh_from_db()
+    assert board_of(draft).undo_name == "unlock Una and Nils"
+    services.undo(proposal=draft, by=None, now=NOW)
+    draft.refresh_from_db()
+    assert board_of(draft).undo_name == "lock Una and Nils"
+    services.undo(proposal=draft, by=None, now=NOW)
+    services.undo(proposal=draft, by=None, now=NOW)
+    assert services.undo(proposal=draft, by=None, now=NOW).version == 7
+    assert Match.objects.filter(locked=True).count() == 0
+
+
+def test_locking_what_is_locked_changes_nothing(town):
+    draft = town.propose()
+    tom = town.match(draft, "Mona", "Tom")
+    services.lock(match=tom, by=None, now=NOW)
+    assert services.lock(match=tom, by=None, now=NOW).version == 2
+
+
+def test_two_people_never_overwrite_each_other(town):
+    draft = town.propose()
+    services.lock(match=town.match(draft, "Mona", "Tom"), version=1, by=None, now=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        services.lock(match=town.match(draft, "Nils", "Una"), version=1, by=None, now=NOW)
+    assert Match.objects.filter(locked=True).count() == 1
+
+
+def test_a_published_proposal_is_not_changed_any_more(town):
+    draft = town.propose()
+    services.publish(proposal=draft, by=None, now=NOW)
+    with pytest.raises(NotADraft) as caught:
+        services.lock(match=town.match(draft, "Mona", "Tom"), by=None, now=NOW)
+    assert str(caught.value) == f"Proposal {draft.number} is published and cannot be changed."
+
+
+def test_matches_of_two_proposals_are_not_swapped(town):
+    one, two = town.propose(), town.propose()
+    with pytest.raises(SwapRefused):
+        services.swap(one=town.match(one, "Mona", "Tom"), other=town.match(two, "Nils", "Una"), by=None, now=NOW)
+
+
+def test_the_board_puts_the_weakest_first_and_shows_swaps_by_gain(wide):
+    draft = wide.propose()
+    scores = [row.match.score for row in board_of(draft).rows]
+    assert scores == sorted(scores)
+    chosen = Match.objects.get(proposal=draft, seats__enrolment=wide.people["Mona"])
+    board = board_of(find(draft.program, draft.number) or draft, swap=chosen.pk)
+    assert board.rows[0].match == chosen
+    gains = [row.gain for row in board.rows[1:]]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_a_row_that_is_not_there_cannot_be_chosen_for_a_swap(town):
+    draft = town.propose()
+    with pytest.raises(MatchingError):
+        board_of(find(draft.program, draft.number) or draft, swap=10**9)
