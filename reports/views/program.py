@@ -94,9 +94,9 @@ def program_overview(request: ProgramRequest, program: Program) -> HttpResponse:
         "finding": _finding(shown),
         "words": _words(shown),
         "goal_parts": [
-            ("reached", shown.goals["reached"], "strong"),
-            ("on the way", shown.goals["open"], "middle"),
-            ("dropped", shown.goals["dropped"], "pale"),
+            ("reached", shown.goals["reached"], "good"),
+            ("on the way", shown.goals["open"], "going"),
+            ("dropped", shown.goals["dropped"], "none"),
         ],
     }
     return render(request, "reports/overview.html", context)
