@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import io
 import json
 import os
 import signal
@@ -12,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mentorship import broker
 from mentorship.processes import Group, dying_with_parent, together, wait_until
 
-STARTING = 90.0  # seconds after which a page that does not answer is an error
+STARTING = 180.0  # seconds after which a page that does not answer is an error
 PORTS_TO_TRY = 100
 
 
@@ -28,8 +29,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the first port to try (8000)")
+        parser.add_argument("--prepare", action="store_true", help="only set up what it shows, and end")
 
-    def handle(self, *, port: int, **options: Any) -> None:
+    def handle(self, *, port: int, prepare: bool, **options: Any) -> None:
+        if prepare:
+            self.stdout.write(json.dumps(self._prepare()))
+            return
         with _ended_by_signals(), _listening(port) as listeners:
             address = f"http://localhost:{listeners[0].getsockname()[1]}"
             # Every process, also the one that writes the sample program, must know it: it stands in mails.
@@ -38,7 +43,7 @@ class Command(BaseCommand):
                 self._run(group, listeners, address)
 
     def _run(self, group: Group, listeners: list[socket.socket], address: str) -> None:
-        accounts = self._prepare(group.env)
+        accounts = _prepared(group.env)
         group.env = {**group.env, "REDIS_URL": self._broker(group)}
         port = listeners[0].getsockname()[1]
         _start_all(group, listeners)
@@ -50,17 +55,18 @@ class Command(BaseCommand):
             pass
         raise CommandError(_what_ended(group))
 
-    def _prepare(self, env: Mapping[str, str]) -> list[dict[str, str]]:
+    def _prepare(self) -> list[dict[str, str]]:
         """Bring the database and the static files up to date; return the accounts one can sign in with."""
         self._say("Setting up the database")
-        _manage(env, "migrate", "--verbosity", "0")
+        call_command("migrate", verbosity=0, interactive=False)
         self._say("Collecting static files")
-        _manage(env, "collectstatic", "--verbosity", "0", "--no-input")
+        call_command("collectstatic", verbosity=0, interactive=False)
         if "sample_program" not in get_commands():
             return []
         self._say("Setting up the sample program")
-        answer: dict[str, Any] = json.loads(_manage(env, "sample_program", "--json"))
-        return list(answer["accounts"])
+        answer = io.StringIO()
+        call_command("sample_program", "--json", stdout=answer)
+        return list(json.loads(answer.getvalue())["accounts"])
 
     def _broker(self, group: Group) -> str:
         """REDIS_URL for the other processes; empty means a queue of files, which needs nothing at all."""
@@ -88,11 +94,10 @@ class Command(BaseCommand):
         self.stderr.flush()
 
 
-def _manage(env: Mapping[str, str], *arguments: str) -> str:
-    """Run a command in a process of its own, since settings are read once a process; return what it prints."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+def _prepared(env: Mapping[str, str]) -> list[dict[str, str]]:
+    """Set up in a process of its own: settings are read once a process, and ours do not know the address yet."""
     done = subprocess.run(
-        command,
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--prepare"],
         env=dict(env),
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
@@ -102,8 +107,9 @@ def _manage(env: Mapping[str, str], *arguments: str) -> str:
         preexec_fn=dying_with_parent(signal.SIGKILL),
     )
     if done.returncode != 0:
-        raise CommandError(f"manage.py {' '.join(arguments)} ended with status {done.returncode}.\n{done.stdout}")
-    return done.stdout
+        raise CommandError(f"The demo could not be set up; the lines above say why.\n{done.stdout}")
+    accounts: list[dict[str, str]] = json.loads(done.stdout.splitlines()[-1])
+    return accounts
 
 
 def _start_all(group: Group, listeners: list[socket.socket]) -> None:
@@ -113,7 +119,7 @@ def _start_all(group: Group, listeners: list[socket.socket]) -> None:
     group.start("worker", [*celery, "worker", "--pool", "threads", "--concurrency", "2", *quiet])
     group.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"])
     web = [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
-    web += ["--no-control-socket"]
+    web += ["--preload", "--no-control-socket"]
     for listener in listeners:
         web += ["--bind", f"fd://{listener.fileno()}"]
     web += ["--chdir", str(settings.BASE_DIR), "mentorship.wsgi"]
