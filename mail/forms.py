@@ -13,7 +13,7 @@ class WishesForm(forms.Form):
     use_required_attribute = False
 
     choice = forms.ChoiceField(
-        label="Which e-mails of this program do you want?",
+        label="Which e-mails do you want?",
         widget=forms.RadioSelect,
         choices=[
             (Choice.ALL, "All of them"),
@@ -21,6 +21,7 @@ class WishesForm(forms.Form):
             (Choice.PAUSE, "None for 4 weeks"),
             (Choice.NONE, "None at all"),
         ],
+        error_messages={"required": "Choose which e-mails you want"},
     )
     groups = forms.MultipleChoiceField(
         label="If only some",

@@ -70,7 +70,10 @@ class Message(models.Model):
             models.CheckConstraint(condition=Q(expires_at__gt=F("not_before")), name="message_expires_after_due"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["not_before"], name="message_due", condition=Q(state__in=["pending", "sending"])),
+            # In the order of the claim, which then reads ten rows of it however many are due.
+            models.Index(
+                fields=["not_before", "id"], name="message_due", condition=Q(state__in=["pending", "sending"])
+            ),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
             models.Index(fields=["program_id", "not_before"], name="message_program"),
             models.Index(fields=["message_id"], name="message_message_id"),

@@ -1,8 +1,11 @@
 """Reads for the pages and the health check."""
 
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from mail.models import Heartbeat, MailPreference, Message, SuppressedAddress
 
@@ -33,19 +36,30 @@ def heartbeats() -> dict[str, datetime]:
     return dict(Heartbeat.objects.values_list("component", "at"))
 
 
-def is_switched_off(*, user_id: int, program_id: int | None, group: str, now: datetime) -> bool:
-    """Whether this person does not want this group of messages from this program at this moment."""
+@dataclass(frozen=True)
+class Standing:
+    """What decides at the fence whether a person gets a message."""
+
+    email: str
+    is_active: bool
+    is_suppressed: bool
+    has_switched_off: bool
+
+
+def standing(*, user_id: int, program_id: int | None, group: str, now: datetime) -> Standing:
+    """How a person stands at this moment to a group of messages of one program; one query."""
+    off = _lasting(user_id, program_id, now).filter(kind_group__in=[MailPreference.ALL, group])
+    refused = SuppressedAddress.objects.filter(email=Lower(OuterRef("email")))
+    person = get_user_model().objects.annotate(is_suppressed=Exists(refused), has_switched_off=Exists(off))
+    names = [field.name for field in fields(Standing)]
+    return Standing(**person.values(*names).get(pk=user_id))
+
+
+def _lasting(user_id: int, program_id: int | None, now: datetime) -> QuerySet[MailPreference]:
     wishes = MailPreference.objects.filter(user_id=user_id, program_id=program_id)
-    lasting = wishes.filter(Q(until__isnull=True) | Q(until__gt=now))
-    return lasting.filter(kind_group__in=[MailPreference.ALL, group]).exists()
+    return wishes.filter(Q(until__isnull=True) | Q(until__gt=now))
 
 
 def wishes_of(*, user_id: int, program_id: int | None, now: datetime) -> list[MailPreference]:
     """What a person has switched off in one program, at this moment."""
-    wishes = MailPreference.objects.filter(user_id=user_id, program_id=program_id)
-    return list(wishes.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by("kind_group"))
-
-
-def is_suppressed(email: str) -> bool:
-    """Whether the mail server has refused this address for good."""
-    return SuppressedAddress.objects.filter(email=email.lower()).exists()
+    return list(_lasting(user_id, program_id, now).order_by("kind_group"))

@@ -30,7 +30,13 @@ def preferences(request: HttpRequest, link: Link) -> HttpResponse:
             now=timezone.now(),
         )
         return redirect(f"{request.path}?saved=1")
-    return render(request, "mail/preferences.html", {"form": form, **_told(wishes), "saved": "saved" in request.GET})
+    context = {"form": form, **_told(wishes), "sender": _sender(link), "saved": "saved" in request.GET}
+    return render(request, "mail/preferences.html", context)
+
+
+def _sender(link: Link) -> str:
+    """Whose e-mails these are. A program's name is not known on this floor, and a page behind a link names nobody."""
+    return "this program" if link.subject_id else "this organisation"
 
 
 def _initial(request: HttpRequest, wishes: list[MailPreference]) -> dict[str, Any]:
@@ -60,4 +66,4 @@ def unsubscribe(request: HttpRequest, link: Link) -> HttpResponse:
         services.save_wishes(
             user_id=link.user.pk, program_id=link.subject_id or None, choice=Choice.NONE, now=timezone.now()
         )
-    return render(request, "mail/unsubscribe.html", {"done": request.method == "POST"})
+    return render(request, "mail/unsubscribe.html", {"done": request.method == "POST", "sender": _sender(link)})

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
@@ -130,18 +129,18 @@ def _is_capped(message: Message) -> bool:
 
 def _objection(message: Message, now: datetime) -> dict[str, object] | None:
     """What to write to a row that must not leave now; None if it may."""
-    person = get_user_model().objects.filter(pk=message.recipient_id).values("is_active", "email").get()
     kind = registry.get(message.kind)
-    if not person["is_active"]:
+    person = queries.standing(user_id=message.recipient_id, program_id=message.program_id, group=kind.group, now=now)
+    if not person.is_active:
         return {"state": State.CANCELLED, "last_error_class": "Inactive"}
-    if person["email"] != message.recipient.email:
+    if person.email != message.recipient.email:
         # Composed for an address that was just changed: the next claim composes it anew.
         return {"state": State.PENDING, "lease_token": None, "attempts": F("attempts") - 1}
     if kind.transactional:
         return None
-    if queries.is_suppressed(message.recipient.email):
+    if person.is_suppressed:
         return {"state": State.FAILED, "last_error_class": "SuppressedAddress"}
-    if queries.is_switched_off(user_id=message.recipient_id, program_id=message.program_id, group=kind.group, now=now):
+    if person.has_switched_off:
         return {"state": State.CANCELLED, "last_error_class": "Unsubscribed"}
     return _over_the_cap(message, now) if _is_capped(message) else None
 

@@ -1,8 +1,11 @@
 """Signs of life, and slots of time that are used once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mail.models import Heartbeat, Tick
+
+# A clock that is wrong by more than this is not believed to ring for a slot of long ago.
+KEPT = timedelta(days=2)
 
 
 def beat(*, component: str, now: datetime) -> None:
@@ -12,4 +15,7 @@ def beat(*, component: str, now: datetime) -> None:
 
 def take_slot(*, name: str, slot: datetime) -> bool:
     """True for the one caller that gets to run `name` in `slot`, however many clocks ring."""
-    return Tick.objects.get_or_create(name=name, slot=slot)[1]
+    taken = Tick.objects.get_or_create(name=name, slot=slot)[1]
+    if taken:
+        Tick.objects.filter(name=name, slot__lt=slot - KEPT).delete()
+    return taken

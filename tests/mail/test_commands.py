@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from mail import queries, services, tasks
 from mail.clock import database_now
-from mail.models import Message
+from mail.models import Message, Tick
 from tests.factories.participants import UserFactory
 from tests.mail.conftest import START, hello
 
@@ -175,6 +175,12 @@ def test_a_slot_is_taken_once_however_many_ask(transactional_db):
     assert sorted(taken) == [False, False, False, True]
     assert services.take_slot(name="plan", slot=START + timedelta(minutes=1))
     assert services.take_slot(name="other", slot=START)
+
+
+def test_slots_of_long_ago_are_forgotten(db):
+    for days in (0, 1, 4):
+        services.take_slot(name="plan", slot=START + timedelta(days=days))
+    assert list(Tick.objects.values_list("slot", flat=True)) == [START + timedelta(days=4)]
 
 
 def test_the_clock_is_the_databases(db):

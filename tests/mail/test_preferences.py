@@ -207,6 +207,7 @@ def test_other_fields_are_ignored(ann, client):
 
 
 def test_messages_of_no_program_have_a_choice_of_their_own(ann, client):
+    assert "You get every e-mail of this organisation." in client.get(address(ann, program_id=0)).content.decode()
     client.post(address(ann, "unsubscribe", program_id=0))
     assert wishes(ann) == [(None, "", None)]
 
