@@ -5,3 +5,11 @@ class SessionsConfig(AppConfig):
     name = "sessions"
     # django.contrib.sessions owns the label "sessions".
     label = "mentoring_sessions"
+
+    def ready(self) -> None:
+        from programs import hooks
+        from sessions import mails
+        from sessions.services import cancel_sessions_of
+
+        mails.register_all()
+        hooks.leaving.append(cancel_sessions_of)

@@ -39,9 +39,13 @@ class Session(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # iCalendar SEQUENCE: every move or cancellation raises it, and with it the key of the reminders.
     sequence = models.PositiveIntegerField(default=0)
+    # When the present time was agreed; empty where a session was only logged afterwards.
+    planned_at = models.DateTimeField(null=True)
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     logged_at = models.DateTimeField(null=True)
+    # What the last log replaced, for its undo: {} where there was no session, empty where nothing can be undone.
+    before_log = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -57,6 +61,9 @@ class Session(models.Model):
                 condition=Q(state__in=["held", "missed"], logged_at__isnull=False)
                 | Q(state__in=["planned", "cancelled"], logged_at__isnull=True),
                 name="session_logged_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="planned") | Q(planned_at__isnull=False), name="session_planned_has_a_date"
             ),
             models.UniqueConstraint(
                 fields=["match", "starts_at"], condition=~Q(state="cancelled"), name="one_session_of_a_match_at_a_time"

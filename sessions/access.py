@@ -1,0 +1,39 @@
+"""Loads what a page of /me/ is about and checks the right to it in one step; what one may not see is a 404."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from participants.models import User
+from sessions.queries import course_of, goal_of, session_of
+
+View = Callable[..., HttpResponse]
+
+
+class MemberRequest(HttpRequest):
+    """A request of a signed-in person to a page of a match they are in."""
+
+    user: User
+
+
+def _loads(find: Callable[[User, int], Any], key: str) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: MemberRequest, **kwargs: Any) -> HttpResponse:
+            found = find(request.user, kwargs.pop(key))
+            if found is None:
+                raise Http404("There is no such page")
+            parts = found if isinstance(found, tuple) else (found,)
+            return view(request, *parts, **kwargs)
+
+        return page
+
+    return decorate
+
+
+# The view gets (request, course), (request, course, session) or (request, course, goal).
+match_view = _loads(course_of, "match_id")
+session_view = _loads(session_of, "session_id")
+goal_view = _loads(goal_of, "goal_id")

@@ -1,0 +1,39 @@
+"""What can stand in the way of a session, a note or a goal; str() is the sentence a participant reads."""
+
+from datetime import datetime
+
+
+class SessionError(ValueError):
+    """Something that cannot be done. `field` names the form field it belongs to, if there is one."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotInMatch(SessionError):
+    """Somebody who is not one of the match's people."""
+
+
+class NotActive(SessionError):
+    """The match has not begun, or is over."""
+
+
+class TimeTaken(SessionError):
+    """One of the people has another session then: the one from `starts_at` to `ends_at`."""
+
+    def __init__(self, starts_at: datetime, ends_at: datetime) -> None:
+        super().__init__("One of you has another session at that time. Choose another time.", field="time")
+        self.starts_at, self.ends_at = starts_at, ends_at
+
+
+class TooLate(SessionError):
+    """It can no longer be changed so."""
+
+
+class NoteChanged(SessionError):
+    """The note was changed elsewhere since this page was opened: `stored` stands now, as version `version`."""
+
+    def __init__(self, stored: str, version: int) -> None:
+        super().__init__("This note was changed elsewhere since you opened it. Nothing is lost: choose what to keep.")
+        self.stored, self.version = stored, version

@@ -1,0 +1,30 @@
+"""Who may do what with a match's sessions: its own people, and nobody else."""
+
+from datetime import datetime, timedelta
+
+from matching.models import Match
+from matching.queries import MyMatch
+from participants.models import User
+from sessions.models import Goal, Note, Session
+
+# A log can be taken back as long as nobody has been asked about the session by mail. That mail leaves at nine the
+# next morning in its reader's zone, so never sooner than nine hours after the log.
+UNDO = timedelta(hours=8)
+
+
+def may_open(mine: MyMatch | None) -> bool:
+    """Pages of a match are for the people in it, from the day it is on until it ends."""
+    return mine is not None and mine.state == Match.State.ACTIVE and mine.seat.live
+
+
+def may_read(note: Note, user: User) -> bool:
+    return note.visibility == Note.Visibility.SHARED or note.author_id == user.pk
+
+
+def may_change(goal: Goal, user: User) -> bool:
+    return goal.owner_id == user.pk
+
+
+def may_undo(session: Session, user: User, now: datetime) -> bool:
+    logged = session.logged_at if session.before_log is not None else None
+    return logged is not None and session.logged_by_id == user.pk and now < logged + UNDO

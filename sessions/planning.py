@@ -1,0 +1,128 @@
+"""Which messages a planned session earns, and when. Asking again gives the same rows, whoever asks and however often.
+
+Written in the transaction that plans, moves or ends a session, and by the minute tick for what has come near since.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mail.models import Message
+from mail.services import Draft, cancel, enqueue_many
+from matching.models import Match, Seat
+from participants.models import User
+from sessions import timing
+from sessions.models import Session
+
+SUBJECT = "mentoring_sessions.session"
+PLANNED, CANCELLED = "session-planned", "session-cancelled"
+DAY_BEFORE, HOUR_BEFORE, FOLLOW_UP = "session-day-before", "session-hour-before", "session-follow-up"
+NEW_LINK = "session-link"
+
+# Reminders are written down only when they come near: by then people may have moved to another zone.
+HORIZON = timedelta(hours=48)
+# The earliest reminder is at most a day and a night before the session.
+AHEAD = HORIZON + timedelta(hours=36)
+# How long "did you meet?" is worth sending, and news about a change.
+ASKED_FOR = timedelta(days=7)
+NEWS = timedelta(days=2)
+BATCH = 300
+
+
+@dataclass(frozen=True)
+class Due:
+    kind: str
+    not_before: datetime
+    expires_at: datetime
+
+
+def members_of(match_id: int) -> list[User]:
+    """The people of a match, as they sit."""
+    seats = Seat.objects.filter(match=match_id).select_related("enrolment__user").order_by("pk")
+    return [seat.enrolment.user for seat in seats]
+
+
+def reminders(session: Session, user: User) -> Iterator[Due]:
+    """The messages one person gets about a planned session, at any time of the clock.
+
+    A reminder that would have been due before the time was agreed is left out: its reader has just been told.
+    """
+    agreed = session.planned_at or session.created_at
+    for kind, due in (
+        (DAY_BEFORE, timing.day_before(session.starts_at, user.timezone)),
+        (HOUR_BEFORE, timing.hour_before(session.starts_at, user.timezone)),
+    ):
+        if due > agreed:
+            yield Due(kind, due, session.starts_at)
+    asked = timing.follow_up(session.ends_at, user.timezone)
+    yield Due(FOLLOW_UP, asked, asked + ASKED_FOR)
+
+
+def drafts(session: Session, people: Sequence[User], now: datetime) -> list[Draft]:
+    """What must be in the outbox by now for a planned session."""
+    return [
+        _draft(session, user, due)
+        for user in people
+        for due in reminders(session, user)
+        if due.not_before <= now + HORIZON and due.expires_at > now
+    ]
+
+
+def _draft(session: Session, user: User, due: Due) -> Draft:
+    return Draft(
+        kind=due.kind,
+        subject_type=SUBJECT,
+        subject_id=session.pk,
+        sequence=session.sequence,
+        recipient_id=user.pk,
+        not_before=due.not_before,
+        expires_at=due.expires_at,
+        program_id=session.match.track.program_id,
+    )
+
+
+def announce(session: Session, people: Sequence[User], now: datetime) -> None:
+    """Tell the people of a session planned or moved, and remind them of this time only."""
+    drop(session, now, below_sequence=session.sequence)
+    news = Due(PLANNED, now, session.ends_at)
+    enqueue_many([*(_draft(session, user, news) for user in people), *drafts(session, people, now)], now=now)
+
+
+def call_off(session: Session, people: Iterable[User], now: datetime) -> None:
+    """Nothing about this session leaves any more, except that it is cancelled."""
+    drop(session, now)
+    news = Due(CANCELLED, now, now + NEWS)
+    enqueue_many([_draft(session, user, news) for user in people], now=now)
+
+
+def drop(session: Session, now: datetime, *, below_sequence: int | None = None) -> None:
+    cancel(subject_type=SUBJECT, subject_id=session.pk, below_sequence=below_sequence, now=now)
+
+
+def plan_all(now: datetime) -> int:
+    """Write down every reminder that has come near; returns how many are new. Safe to run twice, or twice at once."""
+    near = (
+        Session.objects.filter(state=Session.State.PLANNED, match__state=Match.State.ACTIVE)
+        .filter(starts_at__lt=now + AHEAD, ends_at__gt=now - ASKED_FOR - timedelta(days=1))
+        .select_related("match__track")
+        .prefetch_related("match__seats__enrolment__user")
+        .order_by("starts_at", "pk")
+    )
+    sessions = list(near)
+    return sum(_plan(sessions[start : start + BATCH], now) for start in range(0, len(sessions), BATCH))
+
+
+def _plan(sessions: Sequence[Session], now: datetime) -> int:
+    """Only what is missing is written, so that a quiet minute costs reads alone."""
+    wanted = [
+        draft
+        for session in sessions
+        for draft in drafts(session, [seat.enrolment.user for seat in session.match.seats.all()], now)
+    ]
+    there = set(
+        Message.objects.filter(subject_type=SUBJECT, subject_id__in=[session.pk for session in sessions]).values_list(
+            "kind", "subject_id", "sequence", "recipient_id"
+        )
+    )
+    missing = [each for each in wanted if (each.kind, each.subject_id, each.sequence, each.recipient_id) not in there]
+    return enqueue_many(missing, now=now) if missing else 0

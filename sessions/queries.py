@@ -1,0 +1,172 @@
+"""What the people of a match see of it. Every page is read in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from matching.models import Match
+from matching.queries import MyMatch, matches_of, my_match
+from participants.models import User
+from sessions.models import Goal, Note, Session
+from sessions.permissions import may_open
+
+State = Session.State
+
+
+@dataclass(frozen=True)
+class Course:
+    """One match with its sessions in order of time, seen from one seat."""
+
+    mine: MyMatch
+    sessions: list[Session] = field(default_factory=list)
+
+    @property
+    def pk(self) -> int:
+        return self.mine.match.pk
+
+    @property
+    def others(self) -> str:
+        return self.mine.others_named
+
+    @property
+    def held(self) -> list[Session]:
+        return [each for each in self.sessions if each.state == State.HELD]
+
+    @property
+    def total(self) -> int:
+        """How many sessions the agreed rhythm gives from the day the match began to the end of the program."""
+        began = (self.mine.match.activated_at or self.mine.match.created_at).date()
+        days = (self.mine.program.ends_on - max(began, self.mine.program.starts_on)).days
+        return max(1, days // self.mine.track.cadence_days)
+
+    def next_after(self, now: datetime) -> Session | None:
+        return next((each for each in self.sessions if each.state == State.PLANNED and each.ends_at > now), None)
+
+    def to_log(self, now: datetime) -> Session | None:
+        """The earliest planned session that is over and has not been logged."""
+        return next((each for each in self.sessions if each.state == State.PLANNED and each.ends_at <= now), None)
+
+    def number_of(self, session: Session) -> int:
+        """Which of the held sessions this one is, counted from 1; of one that was not held, which it would be."""
+        return 1 + sum(each.starts_at < session.starts_at for each in self.held if each.pk != session.pk)
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one thing that comes next for a person: answer, log, plan, or nothing ("")."""
+
+    what: str
+    course: Course | None = None
+    session: Session | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One match on the home page."""
+
+    course: Course
+    upcoming: Session | None
+    unlogged: Session | None
+
+
+@dataclass(frozen=True)
+class Home:
+    offers: list[Course]
+    answered: list[Course]
+    rows: list[Row]
+    next: Next
+
+
+def home_of(user: User, now: datetime) -> Home:
+    """All that a person is in: what was offered, what is going on, and the one thing to do first."""
+    live = matches_of(user, live_only=True)
+    courses = _courses(live)
+    offered = [course for course in courses if course.mine.state == Match.State.OFFERED]
+    rows = [Row(course, course.next_after(now), course.to_log(now)) for course in courses if may_open(course.mine)]
+    offers = [course for course in offered if course.mine.is_open(now)]
+    answered = [course for course in offered if not course.mine.is_open(now)]
+    return Home(offers, answered, rows, _next(offers, rows))
+
+
+def _next(offers: Sequence[Course], rows: Sequence[Row]) -> Next:
+    if offers:
+        return Next("answer", offers[0])
+    late = [(row.unlogged.starts_at, row.course.pk, row) for row in rows if row.unlogged]
+    if late:
+        row = min(late)[2]
+        return Next("log", row.course, row.unlogged)
+    unplanned = next((row for row in rows if row.upcoming is None), None)
+    if unplanned:
+        return Next("plan", unplanned.course)
+    soon = [(row.upcoming.starts_at, row.course.pk, row) for row in rows if row.upcoming]
+    if soon:
+        row = min(soon)[2]
+        return Next("meet", row.course, row.upcoming)
+    return Next("")
+
+
+def course_of(user: User, match_id: int) -> Course | None:
+    """An active match of this person with its sessions, or None: for strangers as for matches that are over."""
+    mine = my_match(user=user, match_id=match_id)
+    return _courses([mine])[0] if mine and may_open(mine) else None
+
+
+def session_of(user: User, session_id: int) -> tuple[Course, Session] | None:
+    """A session of one of this person's active matches."""
+    match_id = Session.objects.filter(pk=session_id).values_list("match", flat=True).first()
+    course = course_of(user, match_id) if match_id else None
+    if course is None:
+        return None
+    return course, next(each for each in course.sessions if each.pk == session_id)
+
+
+def _courses(mine: Iterable[MyMatch]) -> list[Course]:
+    found = list(mine)
+    sessions = defaultdict(list)
+    theirs = Session.objects.filter(match__in=[each.match.pk for each in found])
+    for session in theirs.select_related("logged_by").order_by("starts_at", "pk"):
+        sessions[session.match_id].append(session)
+    return [Course(each, sessions[each.match.pk]) for each in found]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The notes of one session that a person may read."""
+
+    shared: Note | None = None
+    private: Note | None = None
+    theirs: list[Note] = field(default_factory=list)
+
+
+def notes_of(session: Session, user: User) -> Notes:
+    """What this person wrote about a session, and what the others share. Private notes of others are never loaded."""
+    readable = Q(visibility=Note.Visibility.SHARED) | Q(author=user)
+    found = list(Note.objects.filter(readable, session=session).select_related("author").order_by("created_at", "pk"))
+    own = {note.visibility: note for note in found if note.author_id == user.pk}
+    return Notes(
+        shared=own.get(Note.Visibility.SHARED),
+        private=own.get(Note.Visibility.PRIVATE),
+        theirs=[note for note in found if note.author_id != user.pk],
+    )
+
+
+def noted_sessions(course: Course, user: User) -> set[int]:
+    """The sessions of a match with a note this person may read."""
+    readable = Q(visibility=Note.Visibility.SHARED) | Q(author=user)
+    return set(Note.objects.filter(readable, session__match=course.pk).values_list("session", flat=True))
+
+
+def goals_of(course: Course) -> list[Goal]:
+    """The goals of a match that were not dropped: open ones first."""
+    goals = Goal.objects.filter(match=course.pk, dropped_at=None).select_related("owner").order_by("created_at", "pk")
+    return sorted(goals, key=lambda goal: goal.reached_at is not None)
+
+
+def goal_of(user: User, goal_id: int) -> tuple[Course, Goal] | None:
+    """A goal in one of this person's active matches."""
+    goal = Goal.objects.filter(pk=goal_id).select_related("owner").first()
+    course = course_of(user, goal.match_id) if goal else None
+    return (course, goal) if goal and course else None

@@ -1,0 +1,178 @@
+"""What came of a session: held or missed. Logging the same twice is logging it once; the other person sees it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from matching.models import Match
+from participants.models import User
+from participants.services import record
+from participants.zones import zone as zone_of
+from sessions import hooks, planning, timing
+from sessions.errors import SessionError, TimeTaken, TooLate
+from sessions.models import Note, Session
+from sessions.permissions import may_undo
+from sessions.services.guards import lock_match, lock_session
+from sessions.services.notes import store_note
+from sessions.services.scheduling import check_facts, checked_moment, put_facts
+
+State = Session.State
+# A session held earlier than this before the match began is a slip of the pen.
+OLDEST = timedelta(days=31)
+
+
+@transaction.atomic
+def log_session(
+    *,
+    session: Session,
+    held: bool,
+    by: User,
+    now: datetime,
+    starts: datetime | None = None,
+    minutes: int | None = None,
+    channel: str | None = None,
+    note: str = "",
+) -> Session:
+    """Say whether a planned session took place, or correct what was said before.
+
+    `starts` is a wall time in the session's own zone; what is not given stays as planned. `note` is kept for its
+    author alone, added to what they wrote before. Queued reminders are taken back, and the floors above join in.
+    Raises NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match is
+    logged at that time, or SessionError naming the field.
+    """
+    locked = lock_session(session, by)
+    if locked.state == State.CANCELLED:
+        raise TooLate("This session was cancelled. Log it as a new one if you met after all.")
+    state = State.HELD if held else State.MISSED
+    moment = checked_moment(starts, locked.zone) if starts else timing.from_text(locked.wall_start, locked.zone)
+    minutes, channel = minutes or locked.minutes, channel or locked.channel
+    check_facts(minutes, channel)
+    _not_to_come(moment, now)
+    _only_one(locked.match, moment.at, besides=locked)
+    if (locked.state, locked.starts_at, locked.minutes, locked.channel) != (state, moment.at, minutes, channel):
+        locked.before_log = _facts(locked)
+        put_facts(locked, moment, minutes, channel, locked.place)
+        corrected, locked.state = locked.logged_at is not None, state
+        _log(locked, "session log corrected" if corrected else "session logged", by, now)
+    _keep_note(locked, note, by, now)
+    return locked
+
+
+@transaction.atomic
+def log_unplanned_session(
+    *,
+    match: Match,
+    starts: datetime,
+    zone: str,
+    minutes: int,
+    channel: str,
+    by: User,
+    now: datetime,
+    note: str = "",
+) -> Session:
+    """Write down a session that was held without having been planned here.
+
+    One that was planned for, or logged at, exactly that time is that session, and is logged as held. Raises as
+    log_session().
+    """
+    locked = lock_match(match.pk, by)
+    moment = checked_moment(starts, zone)
+    check_facts(minutes, channel)
+    _not_to_come(moment, now)
+    began = locked.activated_at or locked.created_at
+    if moment.at < began - OLDEST:
+        raise SessionError("That is long before your match began.", field="day")
+    there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
+    if there:
+        return log_session(session=there, held=True, by=by, now=now, minutes=minutes, channel=channel, note=note)
+    session = Session(match=locked, created_at=now, state=State.HELD, before_log={})
+    put_facts(session, moment, minutes, channel, "")
+    _log(session, "session logged", by, now)
+    _keep_note(session, note, by, now)
+    return session
+
+
+@transaction.atomic
+def undo_log(*, session: Session, by: User, now: datetime) -> Session | None:
+    """Take one's own log back: everything is as before it; a session that was only logged is gone (None).
+
+    Doing it twice changes nothing. Raises TooLate once others have been asked about it or have written about it.
+    """
+    locked = lock_session(session, by)
+    if locked.state not in (State.HELD, State.MISSED):
+        return locked
+    if not may_undo(locked, by, now):
+        raise TooLate("This log cannot be taken back any more. You can still correct it.")
+    program_id, was = locked.match.track.program_id, locked.before_log
+    record(by=by, verb="session log undone", now=now, program_id=program_id, subject=locked)
+    if was:
+        return _restore(locked, was, now)
+    if locked.notes.exclude(author=by).exists():
+        raise TooLate("Somebody else has written about this session. You can still correct it.")
+    locked.state = State.CANCELLED
+    _joined(locked, now)
+    locked.delete()
+    return None
+
+
+def _facts(session: Session) -> dict[str, Any]:
+    """What a log replaces, as plain data."""
+    return {
+        "state": session.state,
+        "wall": session.wall_start,
+        "minutes": session.minutes,
+        "channel": session.channel,
+        "logged_by": session.logged_by_id,
+        "logged_at": session.logged_at.isoformat() if session.logged_at else None,
+    }
+
+
+def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
+    put_facts(session, timing.from_text(was["wall"], session.zone), was["minutes"], was["channel"], session.place)
+    session.state, session.logged_by_id, session.before_log = was["state"], was["logged_by"], None
+    session.logged_at = datetime.fromisoformat(was["logged_at"]) if was["logged_at"] else None
+    _only_one(session.match, session.starts_at, besides=session)
+    session.save()
+    _joined(session, now)
+    return session
+
+
+def _log(session: Session, verb: str, by: User, now: datetime) -> None:
+    session.logged_by, session.logged_at = by, now
+    session.save()
+    planning.drop(session, now)
+    _joined(session, now)
+    match = session.match
+    record(by=by, verb=verb, now=now, program_id=match.track.program_id, subject=session, state=session.state)
+
+
+def _joined(session: Session, now: datetime) -> None:
+    for join in hooks.logged:
+        join(session, now)
+
+
+def _not_to_come(moment: timing.Moment, now: datetime) -> None:
+    today = now.astimezone(zone_of(moment.zone)).date()
+    if moment.wall.date() > today:
+        raise SessionError("That day is still to come. Choose the day you met, or move the session.", field="day")
+
+
+def _only_one(match: Match, at: datetime, besides: Session) -> None:
+    others = Session.objects.filter(match=match, starts_at=at).exclude(state=State.CANCELLED).exclude(pk=besides.pk)
+    found = others.first()
+    if found:
+        raise TimeTaken(found.starts_at, found.ends_at)
+
+
+def _keep_note(session: Session, note: str, by: User, now: datetime) -> None:
+    text = note.strip()
+    if not text:
+        return
+    mine = (
+        Note.objects.select_for_update().filter(session=session, author=by, visibility=Note.Visibility.PRIVATE).first()
+    )
+    if mine and text in mine.body:
+        return
+    body = f"{mine.body}\n\n{text}" if mine else text
+    store_note(mine, session=session, by=by, visibility=Note.Visibility.PRIVATE, body=body, now=now)

@@ -1,0 +1,170 @@
+"""Sessions to come: planned, moved, called off. Each change raises the sequence, and with it the key of the mails."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from matching.models import Match
+from participants.models import User
+from participants.services import record
+from programs.models import Enrolment
+from sessions import planning, timing
+from sessions.errors import SessionError, TimeTaken, TooLate
+from sessions.models import Session
+from sessions.services.guards import lock_match, lock_session
+
+SHORTEST, LONGEST = 5, 480
+FURTHEST = timedelta(days=2 * 366)
+State = Session.State
+
+
+@transaction.atomic
+def plan_session(
+    *, match: Match, starts: datetime, zone: str, minutes: int, channel: str, by: User, now: datetime, place: str = ""
+) -> Session:
+    """Agree on a session at the wall time `starts` (naive) of `zone`; everybody gets it as a calendar file.
+
+    Asking for the same session twice gives the one that is there. Raises NotInMatch, NotActive, TimeTaken, or
+    SessionError naming the field: a time that is over or too far away, a length outside 5 to 480 minutes, an unknown
+    zone or channel.
+    """
+    locked = lock_match(match.pk, by)
+    moment = checked_moment(starts, zone)
+    _to_come(moment.at, now)
+    check_facts(minutes, channel, place)
+    ends_at = moment.at + timedelta(minutes=minutes)
+    same = Session.objects.filter(match=locked, starts_at=moment.at, state=State.PLANNED, minutes=minutes).first()
+    if same:
+        return same
+    people = _free(locked, moment.at, ends_at)
+    session = Session(match=locked, created_at=now, planned_at=now, planned_by=by)
+    put_facts(session, moment, minutes, channel, place)
+    session.save()
+    planning.announce(session, people, now)
+    _recorded(session, "session planned", by, now)
+    return session
+
+
+@transaction.atomic
+def move_session(
+    *,
+    session: Session,
+    starts: datetime,
+    zone: str,
+    minutes: int,
+    channel: str,
+    by: User,
+    now: datetime,
+    place: str = "",
+) -> Session:
+    """Give a planned session another time, length, channel or place; everybody gets the change, reminders follow it.
+
+    The same facts again change nothing. Raises as plan_session(), and TooLate unless the session is planned.
+    """
+    locked = lock_session(session, by)
+    if locked.state != State.PLANNED:
+        raise TooLate("This session is not planned any more, so it cannot be moved.")
+    moment = checked_moment(starts, zone)
+    check_facts(minutes, channel, place)
+    before = (locked.starts_at, locked.minutes, locked.channel, locked.place)
+    if before == (moment.at, minutes, channel, place):
+        return locked
+    _to_come(moment.at, now)
+    people = _free(locked.match, moment.at, moment.at + timedelta(minutes=minutes), besides=locked)
+    put_facts(locked, moment, minutes, channel, place)
+    locked.sequence, locked.planned_at = locked.sequence + 1, now
+    locked.save()
+    planning.announce(locked, people, now)
+    _recorded(locked, "session moved", by, now)
+    return locked
+
+
+@transaction.atomic
+def cancel_session(*, session: Session, by: User, now: datetime) -> Session:
+    """Call a planned session off; everybody is told, and their calendars drop it. Doing it twice changes nothing.
+
+    Raises NotInMatch, NotActive, and TooLate once it was logged.
+    """
+    locked = lock_session(session, by)
+    if locked.state == State.CANCELLED:
+        return locked
+    if locked.state != State.PLANNED:
+        raise TooLate("This session was logged already, so it cannot be cancelled.")
+    _call_off(locked, planning.members_of(locked.match_id), now)
+    _recorded(locked, "session cancelled", by, now)
+    return locked
+
+
+@transaction.atomic
+def cancel_sessions_of(enrolment: Enrolment, now: datetime) -> None:
+    """Somebody leaves: what they had planned is called off, and the others are told."""
+    planned = Session.objects.select_for_update(of=("self",)).filter(
+        match__seats__enrolment=enrolment, state=State.PLANNED
+    )
+    for session in planned.select_related("match__track"):
+        others = [user for user in planning.members_of(session.match_id) if user.pk != enrolment.user_id]
+        _call_off(session, others, now)
+        _recorded(session, "session cancelled", None, now)
+
+
+def _call_off(session: Session, people: Sequence[User], now: datetime) -> None:
+    session.state, session.sequence = State.CANCELLED, session.sequence + 1
+    session.save(update_fields=["state", "sequence"])
+    planning.call_off(session, people, now)
+
+
+def checked_moment(starts: datetime, zone: str) -> timing.Moment:
+    """The instant people mean. Raises SessionError."""
+    try:
+        return timing.instant(starts, zone)
+    except ValueError as error:
+        raise SessionError(f"{error}.", field="zone" if "zone" in str(error) else "day") from error
+
+
+def check_facts(minutes: int, channel: str, place: str = "") -> None:
+    """Raises SessionError for a length, channel or place no session has."""
+    if not SHORTEST <= minutes <= LONGEST:
+        raise SessionError(f"A session lasts {SHORTEST} to {LONGEST} minutes.", field="minutes")
+    if channel not in Session.Channel.values:
+        raise SessionError("Choose one of the ways to meet.", field="channel")
+    if len(place) > 300 or not all(char.isprintable() for char in place):
+        raise SessionError("Give the place in one line of at most 300 characters.", field="place")
+
+
+def put_facts(session: Session, moment: timing.Moment, minutes: int, channel: str, place: str) -> None:
+    session.starts_at, session.ends_at = moment.at, moment.at + timedelta(minutes=minutes)
+    session.wall_start, session.zone = moment.wall.strftime(timing.WALL), moment.zone
+    session.minutes, session.channel, session.place = minutes, channel, place
+
+
+def _to_come(at: datetime, now: datetime) -> None:
+    if at <= now:
+        raise SessionError("That time is over. To write down a session you had, log it.", field="day")
+    if at > now + FURTHEST:
+        raise SessionError("That is more than two years away.", field="day")
+
+
+def _free(match: Match, starts_at: datetime, ends_at: datetime, besides: Session | None = None) -> list[User]:
+    """The match's people, locked, once it is sure that none has another session then. Raises TimeTaken.
+
+    Locking them keeps two matches of one person from taking the same hour at once.
+    """
+    people = planning.members_of(match.pk)
+    ids = sorted(user.pk for user in people)
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    theirs = Session.objects.filter(
+        match__seats__enrolment__user__in=ids, match__state=Match.State.ACTIVE, state=State.PLANNED
+    ).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    clash = theirs.exclude(pk=besides.pk if besides else 0).order_by("starts_at").first()
+    if clash:
+        raise TimeTaken(clash.starts_at, clash.ends_at)
+    taken = Session.objects.filter(match=match, starts_at=starts_at).exclude(state=State.CANCELLED)
+    if taken.exclude(pk=besides.pk if besides else 0).exists():
+        raise TimeTaken(starts_at, ends_at)
+    return people
+
+
+def _recorded(session: Session, verb: str, by: User | None, now: datetime) -> None:
+    program_id = session.match.track.program_id
+    record(by=by, verb=verb, now=now, program_id=program_id, subject=session, match=session.match_id)

@@ -1,0 +1,14 @@
+"""Behind t/<str:tok>/: one person, one session, no sign-in."""
+
+from django.urls import path
+
+from sessions.views import links
+
+app_name = "session_links"
+
+urlpatterns = [
+    path("session/", links.session, name="session"),
+    path("session/move/", links.move, name="move"),
+    path("session/saved/", links.saved, name="saved"),
+    path("session/undo/", links.undo, name="undo"),
+]

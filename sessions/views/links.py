@@ -1,0 +1,176 @@
+"""The pages behind a mail's button: one session, one person, no sign-in. Looking changes nothing."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import ResolverMatch
+from django.utils import timezone
+
+from mail.links import Link
+from mail.pages import gone, token_page
+from mail.tasks import ring
+from participants.models import User
+from sessions import services
+from sessions.errors import SessionError
+from sessions.forms import LogForm
+from sessions.mails import PURPOSE
+from sessions.models import Session
+from sessions.permissions import may_undo
+from sessions.queries import Course, session_of
+from sessions.views import parts
+
+State = Session.State
+LinkPage = Callable[..., HttpResponse]
+
+
+def ended(request: HttpRequest, link: Link) -> HttpResponse:
+    """The time of this link is over: one tap sends a new one to the person it was for. Names nobody."""
+    sent = request.method == "POST"
+    if sent:
+        found = session_of(link.user, link.subject_id)
+        if found:
+            services.send_new_link(session=found[1], user=link.user, now=timezone.now())
+            ring()
+    return render(request, "sessions/link_ended.html", {"sent": sent}, status=200 if sent else 410)
+
+
+def link_page(view: LinkPage) -> LinkPage:
+    """Hand user, course and session to a page behind a link, as long as they may be seen."""
+
+    @wraps(view)
+    def page(request: HttpRequest, link: Link) -> HttpResponse:
+        found = session_of(link.user, link.subject_id)
+        if found is None or found[1].state == State.CANCELLED:
+            return gone(request)
+        return view(request, link, *found)
+
+    return token_page(PURPOSE, expired=ended)(page)
+
+
+@link_page
+def session(request: HttpRequest, link: Link, course: Course, meeting: Session) -> HttpResponse:
+    """Did you meet? The facts are filled in; one button says yes."""
+    now = timezone.now()
+    if meeting.state == State.PLANNED and meeting.starts_at > now:
+        return render(request, "sessions/link_to_come.html", _context(link, course, meeting))
+    form = parts.log_form(course, meeting, link.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        return _save(request, form, link, course, meeting)
+    if meeting.logged_by_id == link.user.pk and "change" not in request.GET:
+        return _to("saved", request)
+    return _show(request, form, link, course, meeting)
+
+
+def _save(request: HttpRequest, form: LogForm, link: Link, course: Course, meeting: Session) -> HttpResponse:
+    user: User = link.user
+    outcome = request.POST.get("outcome", "met")
+    if outcome == "moved":
+        return _to("move", request)
+    if outcome == "missed":
+        try:
+            services.log_session(session=meeting, held=False, by=user, now=timezone.now())
+        except SessionError as error:
+            return _show(request, form, link, course, meeting, problem=str(error), status=409)
+        return _to("saved", request)
+    if form.is_valid() and parts.log_held(form, meeting, user, timezone.now()):
+        return _to("saved", request)
+    return _show(request, form, link, course, meeting, status=422)
+
+
+def _show(
+    request: HttpRequest,
+    form: LogForm,
+    link: Link,
+    course: Course,
+    meeting: Session,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    other = meeting.logged_by if meeting.logged_by_id not in (None, link.user.pk) else None
+    context = {
+        **_context(link, course, meeting),
+        "form": form,
+        "logged_by": other,
+        "open": bool(form.errors) or "change" in request.GET,
+        "doubt_first": request.GET.get("a") == "other",
+        "problem": problem,
+        "now": timezone.now(),
+    }
+    return render(request, "sessions/link_log.html", context, status=status)
+
+
+@link_page
+def move(request: HttpRequest, link: Link, course: Course, meeting: Session) -> HttpResponse:
+    """We moved it: the new time, or none yet."""
+    if meeting.state != State.PLANNED:
+        return _to("session", request)
+    user: User = link.user
+    now = timezone.now()
+    if request.POST.get("later"):
+        services.cancel_session(session=meeting, by=user, now=now)
+        ring()
+        return render(request, "sessions/link_called_off.html", _context(link, course, meeting))
+    form = parts.time_form(course, user, meeting, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        moved = parts.attempt(form, lambda: services.move_session(session=meeting, **form.facts(), by=user, now=now))
+        if moved:
+            ring()
+            return _to("session", request)
+    context = {**_context(link, course, meeting), "form": form}
+    return render(request, "sessions/link_move.html", context, status=422 if form.errors else 200)
+
+
+@link_page
+def saved(request: HttpRequest, link: Link, course: Course, meeting: Session) -> HttpResponse:
+    """The receipt of a log, with its undo and what the floors above ask next."""
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    if meeting.logged_at is None:
+        return _to("session", request)
+    return _receipt(request, link, course, meeting)
+
+
+def _receipt(
+    request: HttpRequest, link: Link, course: Course, meeting: Session, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        **_context(link, course, meeting),
+        "number": course.number_of(meeting),
+        "next": course.next_after(now),
+        "may_undo": may_undo(meeting, link.user, now),
+        "parts": parts.receipt_parts(meeting, link.user, now),
+        "problem": problem,
+    }
+    return render(request, "sessions/link_saved.html", context, status=status)
+
+
+@link_page
+def undo(request: HttpRequest, link: Link, course: Course, meeting: Session) -> HttpResponse:
+    """Take the log back. Looking at this address changes nothing."""
+    if request.method == "POST":
+        try:
+            services.undo_log(session=meeting, by=link.user, now=timezone.now())
+        except SessionError as error:
+            return _receipt(request, link, course, meeting, problem=str(error), status=409)
+    return _to("session", request)
+
+
+def _to(page: str, request: HttpRequest) -> HttpResponse:
+    """Another page behind the same link."""
+    match = cast(ResolverMatch, request.resolver_match)
+    return redirect(f"session_links:{page}", tok=match.kwargs["tok"])
+
+
+def _context(link: Link, course: Course, meeting: Session) -> dict[str, object]:
+    return {
+        "course": course,
+        "meeting": meeting,
+        "reader": link.user,
+        "heading_line": course.mine.program.name,
+        "works_until": link.expires_at,
+    }

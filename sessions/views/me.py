@@ -1,0 +1,40 @@
+"""Where a mentor, mentee or peer starts: the one next thing, then their matches."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from mail.tasks import ring
+from matching.errors import OfferOver
+from matching.forms import AnswerForm
+from matching.queries import my_match
+from matching.services import answer_seat
+from sessions.access import MemberRequest
+from sessions.queries import home_of
+
+
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    now = timezone.now()
+    return render(request, "sessions/home.html", {"home": home_of(request.user, now), "now": now})
+
+
+@require_POST
+def answer(request: MemberRequest, match_id: int) -> HttpResponse:
+    """Yes or no to an offer, from the home page."""
+    mine = my_match(user=request.user, match_id=match_id)
+    if mine is None:
+        raise Http404("There is no such page")
+    form = AnswerForm(request.POST)
+    problem = "Choose Accept or Decline."
+    if form.is_valid():
+        try:
+            answer_seat(seat=mine.seat, **form.cleaned_data, now=timezone.now())
+            ring()
+            return redirect("sessions:home")
+        except OfferOver as error:
+            problem = str(error)
+    now = timezone.now()
+    context = {"home": home_of(request.user, now), "now": now, "problem": problem}
+    return render(request, "sessions/home.html", context, status=409)
