@@ -51,6 +51,17 @@ def test_all_messages_of_a_drain_use_one_connection(db, kind, queue_many, drain,
     assert connect.call_count == 1
 
 
+@real_mail
+def test_without_a_mail_server_messages_become_files(db, kind, queue_many, drain, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    kind()
+    people = queue_many(12)
+    assert drain().outcomes == {Outcome.SENT: 12}
+    written = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert [written.count(f"\nTo: {person.email}\n") for person in people] == [1] * 12
+
+
 def test_signs_of_life_are_kept(ann, kind, queue, drain, clock):
     kind()
     drain()
