@@ -28,8 +28,10 @@ def pytest(env: dict[str, str], *arguments: str) -> int:
     )
     try:
         return process.wait()
-    except BaseException:
-        # pytest has been interrupted as well, and its fixtures have servers to end
+    except BaseException as reason:
+        # Ctrl-C has reached pytest too; anything else it is told here. Its fixtures have servers to end.
+        if not isinstance(reason, KeyboardInterrupt):
+            process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(20)
         process.kill()
