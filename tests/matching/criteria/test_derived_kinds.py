@@ -90,6 +90,13 @@ def week(zone, *times):
             20,
             "2 h a week in common: Monday 09:00–09:30, Tuesday 09:00–09:30 and 1 more (UTC)",
         ),
+        (
+            week("UTC", "Mon 09:10-10:00"),
+            week("UTC", "Mon 08:00-09:50"),
+            [WINTER],
+            10,
+            "30 min a week in common: Monday 09:15–09:45 (UTC)",
+        ),
     ],
 )
 def test_times_are_laid_over_each_other_across_zones(taker, giver, weeks, points, sentence):

@@ -339,6 +339,13 @@ def test_in_co_mentoring_the_direction_with_the_smaller_total_counts():
     )
 
 
+def test_of_two_equal_directions_the_first_persons_is_told():
+    ruled = [Rule("y", "gap", "Years", "years", "years", "points", by_gap={2: 4, -2: 4})]
+    for two_way in ("each_rule", "weaker_total"):
+        assert explain_peers(ANA, BEN, FIELDS, ruled, two_way)[0].sentence == "Years in post: 3 is 2 above 1"
+        assert explain_peers(BEN, ANA, FIELDS, ruled, two_way)[0].sentence == "Years in post: 1 is 2 below 3"
+
+
 def test_a_rule_broken_in_one_direction_only_is_told_between_peers():
     ahead = [Rule("y", "gap", "Years", "years", "years", "must", params={"min_gap": 0})]
     for first, second in ((ANA, BEN), (BEN, ANA)):

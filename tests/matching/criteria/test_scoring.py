@@ -181,3 +181,18 @@ def test_a_zero_score_is_not_a_forbidden_pair():
     scores = score_two_sided(taker, mentors, [GRADE], [near])
     assert scores.points.tolist() == [[0, 0, 0]]
     assert scores.allowed.tolist() == [[True, False, False]]
+
+
+@pytest.mark.parametrize("two_way", TWO_WAY)
+def test_a_pair_of_peers_that_is_forbidden_one_way_is_forbidden(two_way):
+    above = Rule("g", "gap", "Grade", "grade", "grade", "must", params={"min_gap": 0})
+    group = [Person(number, {"grade": grade}) for number, grade in enumerate(["Head", "Junior", "Head"])]
+    scores = score_peers(group, [GRADE], [above], two_way)
+    assert scores.allowed.tolist() == [[False, False, True], [False, False, False], [True, False, False]]
+
+
+def test_the_largest_distance_allowed_is_allowed():
+    near = Rule("g", "closeness", "Grade", "grade", "grade", "must", params={"within": 1})
+    taker = [Person(1, {"grade": "Junior"})]
+    mentors = [Person(2, {"grade": "Senior"}), Person(3, {"grade": "Head"})]
+    assert score_two_sided(taker, mentors, [GRADE], [near]).allowed.tolist() == [[True, False]]
