@@ -5,6 +5,9 @@ Pure: numpy, scipy and solvers; no Django, no clock, no files, no unseeded chanc
 
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.solver import assign
+from matching.engine.booking.problem import BookProblem, Held, Request, Slot
+from matching.engine.booking.results import Booking
+from matching.engine.booking.solver import book
 from matching.engine.errors import Infeasible
 from matching.engine.explaining import Change, Move, Reason, relax, why_not
 from matching.engine.grouping.problem import GroupProblem, Seats, Spread
@@ -19,19 +22,25 @@ from matching.engine.results import Assignment, Certificate, Violation
 __all__ = [
     "AssignProblem",
     "Assignment",
+    "BookProblem",
+    "Booking",
     "Certificate",
     "Change",
     "GroupProblem",
     "Grouping",
+    "Held",
     "Infeasible",
     "Move",
     "PairProblem",
     "Pairing",
     "Reason",
+    "Request",
     "Seats",
+    "Slot",
     "Spread",
     "Violation",
     "assign",
+    "book",
     "certify",
     "check",
     "group",

@@ -5,6 +5,8 @@ from typing import Any
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.check import check_assignment
 from matching.engine.assigning.problem import AssignProblem
+from matching.engine.booking.certify import certify_booking, check_booking
+from matching.engine.booking.problem import BookProblem
 from matching.engine.grouping.certify import certify_grouping
 from matching.engine.grouping.check import check_grouping
 from matching.engine.grouping.problem import GroupProblem
@@ -24,6 +26,8 @@ def check(problem: Any, solution: Any) -> list[Violation]:
         return check_pairing(problem, solution)
     if isinstance(problem, GroupProblem):
         return check_grouping(problem, solution)
+    if isinstance(problem, BookProblem):
+        return check_booking(problem, solution)
     raise TypeError(f"there is no checker for {type(problem).__name__}")
 
 
@@ -35,4 +39,6 @@ def certify(problem: Any, solution: Any) -> Certificate:
         return certify_pairing(problem, solution)
     if isinstance(problem, GroupProblem):
         return certify_grouping(problem, solution)
+    if isinstance(problem, BookProblem):
+        return certify_booking(problem, solution)
     raise TypeError(f"there is no certificate for {type(problem).__name__}")

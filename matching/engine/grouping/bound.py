@@ -20,8 +20,9 @@ from matching.engine.numbers import Ints
 # Partial groups held at once while the dearest group is searched; beyond that the search is given up.
 MOST_PARTS = 400_000
 SMALL = 10
-PRICED = 110
-ROUNDS = 60
+PRICED = 64
+ROUNDS = 80
+BEAM = 3000
 Worth = NDArray[np.float64]
 
 
@@ -59,8 +60,12 @@ def sizes(plan: Plan) -> list[tuple[int, int]]:
     return [(size, number) for size, number in ((low, plan.groups - more), (low + 1, more)) if number]
 
 
-def dearest(problem: GroupProblem, price: Worth, size: int) -> tuple[float, list[tuple[int, ...]]] | None:
+def dearest(
+    problem: GroupProblem, price: Worth, size: int, beam: int | None = None
+) -> tuple[float, list[tuple[int, ...]]] | None:
     """The most that a group of this size exceeds its prices (at least 0), and groups that do; None if given up.
+
+    With `beam` only so many beginnings are followed: quick, and good for finding groups, but no bound.
 
     Groups are built person by person in order of number; a beginning is dropped when even the best that each further
     person could add (with half of their best scores to one another) cannot bring it above 0.
@@ -83,6 +88,10 @@ def dearest(problem: GroupProblem, price: Worth, size: int) -> tuple[float, list
             best = best[keep]
         others = 0 if best is None else best[:, :-1].clip(min=0).sum(axis=1)
         row, person = np.nonzero(after & np.isfinite(gain) & (value[:, None] + optimistic + np.reshape(others, (-1, 1)) > 0))
+        if beam is not None and len(row) > beam:
+            likely = (value[:, None] + optimistic + np.reshape(others, (-1, 1)))[row, person]
+            kept = np.sort(np.argpartition(-likely, beam)[:beam])
+            row, person = row[kept], person[kept]
         if len(row) > MOST_PARTS:
             return None
         value = value[row] + gain[row, person]
@@ -114,19 +123,27 @@ def best_prices(problem: GroupProblem, plan: Plan, known: list[tuple[int, ...]])
     for _ in range(ROUNDS):
         price, base = _master(problem, plan, columns)
         whole = np.ceil(price - 1e-6).astype(np.int64)
-        bound, fresh = sum(whole.tolist()), []
-        for size, number in sizes(plan):
-            found = dearest(problem, whole.astype(float), size)
-            if found is None:
+        fresh = _fresh(problem, plan, whole, columns, BEAM)
+        if not fresh:
+            bound = price_bound(problem, plan, whole)
+            if bound is None:
                 return best
-            bound += number * int(found[0])
-            fresh += [one for one in found[1] if one not in columns]
-        if bound < lowest:
-            best, lowest = whole, bound
-        if not fresh or bound <= base + 0.5:
+            if bound < lowest:
+                best, lowest = whole, bound
+            fresh = _fresh(problem, plan, whole, columns, None) if bound > base + problem.people else []
+        if not fresh:
             return best
         columns += fresh
     return best
+
+
+def _fresh(
+    problem: GroupProblem, plan: Plan, price: Ints, columns: list[tuple[int, ...]], beam: int | None
+) -> list[tuple[int, ...]]:
+    """Groups worth more than their prices that are not listed yet."""
+    known = set(columns)
+    found = [dearest(problem, price.astype(float), size, beam) for size, _ in sizes(plan)]
+    return [one for some in found if some is not None for one in some[1] if one not in known]
 
 
 def _master(problem: GroupProblem, plan: Plan, columns: list[tuple[int, ...]]) -> tuple[Worth, float]:

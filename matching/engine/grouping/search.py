@@ -114,8 +114,8 @@ def search(problem: GroupProblem, plan: Plan, effort: int) -> list[tuple[int, ..
 def _climb(state: State, width: int, rng: np.random.Generator, effort: int) -> None:
     """Steps at random places, members' and leaders' in turn, until many in a row have changed nothing."""
     groups, idle = len(state.places), 0
-    patience = 60 * effort + 4 * state.width
-    for turn in range(effort * max(400, 2500 - groups)):
+    patience = 400 * effort
+    for turn in range(effort * max(1200, 6000 - 10 * groups)):
         leading = width < state.width and turn % 4 == 3
         low, high = (width, state.width) if leading else (0, width)
         changed = state.step(rng.integers(low, high, groups), bench=False)
