@@ -3,6 +3,7 @@
 Pure: numpy, scipy and solvers; no Django, no clock, no files, no unseeded chance. docs/engine.md explains the methods.
 """
 
+from matching.engine.assigning.constellation import Constellation, ConstellationProblem, constellation
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.solver import assign
 from matching.engine.booking.problem import BookProblem, Held, Request, Slot
@@ -26,6 +27,8 @@ __all__ = [
     "Booking",
     "Certificate",
     "Change",
+    "Constellation",
+    "ConstellationProblem",
     "GroupProblem",
     "Grouping",
     "Held",
@@ -43,6 +46,7 @@ __all__ = [
     "book",
     "certify",
     "check",
+    "constellation",
     "group",
     "pair",
     "relax",

@@ -4,6 +4,7 @@ from typing import Any
 
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.check import check_assignment
+from matching.engine.assigning.constellation import ConstellationProblem
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.booking.certify import certify_booking, check_booking
 from matching.engine.booking.problem import BookProblem
@@ -18,8 +19,11 @@ from matching.engine.results import Certificate, Violation
 def check(problem: Any, solution: Any) -> list[Violation]:
     """The rules a solution breaks; empty if it is feasible. Reads only the statement of the problem, no solver's state.
 
-    `problem` is an AssignProblem, PairProblem, GroupProblem or BookProblem; every result carries its own as `.problem`.
+    `problem` is an AssignProblem, ConstellationProblem, PairProblem, GroupProblem or BookProblem; every result carries its
+    own as `.problem`.
     """
+    if isinstance(problem, ConstellationProblem):
+        return check_assignment(problem.stated, solution.assignment)
     if isinstance(problem, AssignProblem):
         return check_assignment(problem, solution)
     if isinstance(problem, PairProblem):
@@ -33,6 +37,8 @@ def check(problem: Any, solution: Any) -> list[Violation]:
 
 def certify(problem: Any, solution: Any) -> Certificate:
     """What a solution's own prices prove about it; `optimal` only if feasibility and optimality follow from them."""
+    if isinstance(problem, ConstellationProblem):
+        return certify_assignment(problem.stated, solution.assignment)
     if isinstance(problem, AssignProblem):
         return certify_assignment(problem, solution)
     if isinstance(problem, PairProblem):
