@@ -225,7 +225,7 @@ def told(ruled, taker, giver, *, words=None):
         ),
     ],
 )
-def test_each_kind_names_the_values(ruled, taker, giver, points, sentence, told_taker, told_giver):  # noqa: PLR0917 - the table’s columns
+def test_each_kind_names_the_values(ruled, taker, giver, points, sentence, told_taker, told_giver):
     share = told(ruled, taker, giver)
     assert (share.points, share.sentence) == (points, sentence)
     assert (share.reason, share.reason_for_giver) == (told_taker, told_giver)
