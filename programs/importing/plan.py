@@ -8,7 +8,7 @@ from participants.models import User
 from programs.errors import ProgramError
 from programs.importing.targets import field_slug, targets_for
 from programs.models import Enrolment, ProfileField, Role, Track
-from programs.reading import Checked, CleanRow, RowProblem, Table, check_rows
+from programs.reading import Checked, CleanRow, RowProblem, Table, Target, check_rows
 from programs.services.enrolments import clean_answer
 
 # Databases take only so many values in one query.
@@ -61,26 +61,45 @@ class Plan:
         return any(problem.row is None for problem in self.problems)
 
 
-def plan_rows(
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The rows of a file as values, and what the columns could be when they were read."""
+
+    targets: list[Target]
+    checked: Checked
+    rows: int
+
+
+def plan_rows(*, track: Track, role: str, table: Table, mapping: Mapping[str, str | None]) -> Plan:
+    """Compare the rows of a file with who is in the track. Nothing is written.
+
+    A cell left empty keeps the answer given before; a row whose answers would not be complete is a problem.
+    Queries: fields, addresses in the program, and users and enrolments in chunks of 500 addresses.
+    """
+    reading = read_rows(track=track, role=role, table=table, mapping=mapping)
+    return compare(track=track, role=role, mapping=mapping, reading=reading)
+
+
+def read_rows(
     *,
     track: Track,
     role: str,
     table: Table,
     mapping: Mapping[str, str | None],
     on_row: Callable[[int], None] | None = None,
-    lock: bool = False,
-) -> Plan:
-    """Compare the rows of a file with who is in the track. Nothing is written.
-
-    A cell left empty keeps the answer given before; a row whose answers would not be complete is a problem. With
-    `lock`, inside a transaction, the enrolments found stay as they are until it ends.
-    Queries: fields, and users and enrolments in chunks of 500 addresses.
-    """
+) -> Reading:
+    """The slow half of a plan, which asks only for the fields of the program and the addresses in it."""
     targets = targets_for(track, role)
-    here = _addresses_in(track)
-    checked = check_rows(table, mapping, targets, here, on_row=on_row)
+    return Reading(targets, check_rows(table, mapping, targets, _addresses_in(track), on_row=on_row), len(table.rows))
+
+
+def compare(
+    *, track: Track, role: str, mapping: Mapping[str, str | None], reading: Reading, lock: bool = False
+) -> Plan:
+    """The other half: who is new, who changes. With `lock`, inside a transaction, those found stay as they are."""
     asked = {each.slug: each for each in track.program.fields.all() if role in each.asked_of}
-    plan = Plan(problems=list(checked.problems), warnings=list(checked.warnings), rows=len(table.rows))
+    checked = reading.checked
+    plan = Plan(problems=list(checked.problems), warnings=list(checked.warnings), rows=reading.rows)
     for step in _steps(track, role, checked, lock=lock):
         problems = list(_missing_or_bad(step, asked, mapping))
         if problems:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -14,8 +14,7 @@ from django.db.models import Q
 from participants.models import User
 from participants.services import record
 from programs.errors import ProgramError
-from programs.importing import Plan, Step, plan_rows
-from programs.importing.targets import roles_of
+from programs.importing import Plan, Step, compare, read_rows, roles_of, targets_for
 from programs.models import Enrolment, Import, Track
 from programs.reading import Table, UnreadableFile, own_name, read_table
 
@@ -25,6 +24,12 @@ Clock = Callable[[], dt.datetime]
 LOST_AFTER = dt.timedelta(minutes=10)
 _BATCH = 500
 _REPORT_EVERY = 200
+
+
+class _Given(TypedDict):
+    track: Track
+    role: str
+    mapping: dict[str, str | None]
 
 
 class AlreadyImported(ProgramError):
@@ -144,16 +149,19 @@ def _run(item: Import, clock: Clock) -> Import:
             Import.objects.filter(pk=item.pk, total__gte=count).update(progress=count)
 
     table = read_import(item)
+    given: _Given = {"track": item.track, "role": item.role, "mapping": item.mapping}
     # Outside the transaction: what is only read holds no lock, and others can see how far it is.
-    plan_rows(track=item.track, role=item.role, table=table, mapping=item.mapping, on_row=report)
+    reading = read_rows(**given, table=table, on_row=report)
     with transaction.atomic():
         Track.objects.select_for_update().get(pk=item.track_id)
         locked = Import.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=item.pk)
         if (locked.state, locked.started_at) != (State.RUNNING, item.started_at):
             raise NotReady("This import was taken over by another worker")
         _refuse_twice(locked)
-        # Again under the lock: between the check and now somebody may have changed people or fields.
-        plan = plan_rows(track=locked.track, role=locked.role, table=table, mapping=locked.mapping, lock=True)
+        # Under the lock: since the check, and even since the reading, somebody may have changed people or fields.
+        if reading.targets != targets_for(item.track, item.role):
+            reading = read_rows(**given, table=table)
+        plan = compare(**given, reading=reading, lock=True)
         if not set(plan.bad_rows) <= set(locked.skipped_rows) or plan.blocked:
             raise ProgramError(
                 "The people or fields of the program have changed since the check. Check the rows again."

@@ -421,3 +421,21 @@ def test_undo_happens_once(track):
     undoing.undo_import(item=done, by=None, now=LATER)
     with pytest.raises(undoing.TooLate, match="This import is undone; there is nothing to undo"):
         undoing.undo_import(item=done, by=None, now=LATER)
+
+
+def test_a_field_added_while_the_file_is_read_is_seen(track, monkeypatch):
+    """What is read outside the transaction is read again if the columns could now be something else."""
+    item = stage(track)
+    importing.queue_import(item=item, plan=plan_of(item), skip_bad_rows=False)
+    real = importing.read_rows
+
+    def slow(**kwargs):
+        reading = real(**kwargs)
+        FieldFactory.create(program=track.program, slug="new", label="New", required=True)
+        monkeypatch.setattr(importing, "read_rows", real)
+        return reading
+
+    monkeypatch.setattr(importing, "read_rows", slow)
+    done = importing.run_import(item.pk, clock=lambda: LATER)
+    assert done is not None
+    assert (done.state, state(track)) == ("failed", [])
