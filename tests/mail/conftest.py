@@ -1,9 +1,11 @@
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from mail import registry, services
 from mail.models import Message
@@ -32,6 +34,28 @@ class Clock:
 
 def hello(message: Message, now: datetime) -> dict[str, Any]:
     return {"name": message.recipient.short_name, "moment": now, "why": "You get this because you are in a test."}
+
+
+def in_threads(count: int, work: Callable[[], object]) -> None:
+    """Run work() in so many threads that all start at once, and pass on what went wrong in any."""
+    gate = threading.Barrier(count)
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            gate.wait(30)
+            work()
+        except Exception as error:  # noqa: BLE001  an error in a thread must fail the test
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
 
 
 @pytest.fixture(autouse=True)
