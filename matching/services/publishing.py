@@ -8,7 +8,7 @@ from django.db import transaction
 
 from mail.services import Draft, enqueue_many
 from matching.errors import CannotMatch
-from matching.models import Match, Proposal, Seat
+from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries import publishable
 from matching.queries.inputs import open_offers, places_of
 from matching.services.ending import end_offers
@@ -40,6 +40,7 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
     """
     Program.objects.select_for_update().get(pk=proposal.program_id)
     found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal.pk)
+    _hold_still(found)
     publishable.check(found, version)
     kept, withdrawn = _replace_earlier(found, now)
     answer_until = now + dt.timedelta(days=found.track.plan.answer_days)
@@ -63,6 +64,13 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
         withdrawn=withdrawn,
     )
     return Published(len(fresh), mails, kept, withdrawn)
+
+
+def _hold_still(proposal: Proposal) -> None:
+    """Lock what the proposal was computed from, so that nothing changes between the check and the offers."""
+    MatchingPlan.objects.select_for_update().get(track=proposal.track_id)
+    people = Enrolment.objects.select_for_update().filter(track=proposal.track_id)
+    list(people.order_by("pk").values_list("pk", flat=True))
 
 
 def people_key(seats: list[Seat]) -> str:
@@ -90,8 +98,8 @@ def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
 def _take_places(proposal: Proposal, matches: list[Match]) -> None:
     """Give each seat the lowest free place of its person. The database refuses a place that is taken twice."""
     seats = [seat for match in matches for seat in match.seats.all()]
-    people = Enrolment.objects.select_for_update(of=("self",)).select_related("user")
-    by_id = {each.pk: each for each in people.filter(pk__in={seat.enrolment_id for seat in seats}).order_by("pk")}
+    people = Enrolment.objects.select_related("user").filter(pk__in={seat.enrolment_id for seat in seats})
+    by_id = {each.pk: each for each in people}
     taken: dict[int, set[int]] = defaultdict(set)
     live = Seat.objects.filter(live=True, enrolment__in=by_id).values_list("enrolment_id", "place")
     for enrolment_id, place in live:

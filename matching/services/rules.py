@@ -161,6 +161,7 @@ def move_rule(*, rule: MatchRule, up: bool, by: User | None, now: dt.datetime) -
 @transaction.atomic
 def remove_rule(*, rule: MatchRule, by: User | None, now: dt.datetime) -> None:
     """Take a rule away; its fields are then free to be changed or removed again."""
+    MatchingPlan.objects.select_for_update().get(pk=rule.plan_id)
     program_id = rule.plan.track.program_id
     record(by=by, verb="rule removed", now=now, program_id=program_id, subject=rule, label=rule.label)
     rule.delete()
@@ -219,7 +220,8 @@ def spec_of(rule: MatchRule) -> RuleSpec:
 
 
 def _checked(plan: MatchingPlan, spec: RuleSpec) -> dict[str, ProfileField]:
-    """The program's fields, locked, so that none changes between the check and the saving."""
+    """The program's fields, locked with the plan, so that nothing changes between the check and the saving."""
+    MatchingPlan.objects.select_for_update().get(pk=plan.pk)
     program_id = plan.track.program_id
     found = ProfileField.objects.select_for_update().filter(program_id=program_id)
     fields = {each.slug: each for each in found}

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -102,7 +103,7 @@ class Town:
     track: Track
     people: dict[str, Enrolment] = field(default_factory=dict)
 
-    def propose(self, **options: object) -> Proposal:
+    def propose(self, **options: Any) -> Proposal:
         queued = services.start_proposal(track=self.track, by=None, now=NOW, **options)
         done = services.run_proposal(queued.pk, clock=lambda: NOW)
         assert done is not None

@@ -70,7 +70,7 @@ def test_looking_writes_nothing(town, draft, client, django_assert_num_queries):
 
 
 def test_the_list_shows_every_proposal_and_makes_new_ones(town, draft, client, monkeypatch):
-    rung = []
+    rung: list[int] = []
     monkeypatch.setattr("matching.tasks.ring", rung.append)
     assert "One proposal so far" in text(client.get(HOME))
     response = client.post(HOME, {"track": "mentoring", "capacity": "2", "objective": ""})

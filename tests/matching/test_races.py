@@ -24,7 +24,8 @@ def town(transactional_db) -> Town:
 
 def together(*deeds: Callable[[], object]) -> list[object]:
     """Run all deeds at the same moment, each on its own connection; what each gave back or raised."""
-    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
+    barrier = threading.Barrier(len(deeds))
+    results: list[object] = [None] * len(deeds)
 
     def run(place: int, deed: Callable[[], object]) -> None:
         try:
