@@ -1,8 +1,11 @@
 """Loaded by pytest before Django reads its settings: a folder and an address of its own, no outside world."""
 
 import atexit
+import ctypes
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +17,9 @@ def _own_folder() -> str:
     return folder
 
 
+if sys.platform == "linux" and "PYTEST_XDIST_WORKER" in os.environ:
+    # A worker of xdist would finish its test first when the run is killed.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 # A folder a process: two workers of one run share no queue, no uploads and no SQLite file.
 os.environ["VAR_DIR"] = _own_folder()
 os.environ.setdefault("STATICFILES", "django.contrib.staticfiles.storage.StaticFilesStorage")
