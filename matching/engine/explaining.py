@@ -31,8 +31,8 @@ class Move:
 class Reason:
     """Why a pair is not in the solution.
 
-    kind    "chosen" (it is), "forbidden" (a rule stands against it), "locked" (fixed pairs leave no room), "floor" (it is
-            below the lowest score the objective allows) or "cost"
+    kind    "chosen" (it is), "forbidden" (a rule stands against it), "locked" (fixed pairs leave no room), "floor"
+            (it is below the lowest score the objective allows) or "cost"
     loss    points that the best solution with this pair has less, seats_lost the pairs it has less (seats count first);
             None where the pair cannot be forced
     moves   who would change partners, the two themselves included
@@ -66,18 +66,19 @@ class Change:
     message: str
 
 
-def why_not(problem: Any, solution: Any, a: int, b: int) -> Reason:
+def why_not(problem: AssignProblem | PairProblem, solution: Assignment | Pairing, a: int, b: int) -> Reason:
     """What forbids pair (a, b), or what forcing it would cost and who would move.
 
     Two-sided: taker a with giver b, exact by a shortest path over the prices. One-sided: exact by pairing anew with the
     pair fixed. Raises ValueError for people who do not exist and where `solution` is not proven optimal ("stable" has
     no prices of its own), TypeError for other shapes.
     """
-    if isinstance(problem, AssignProblem):
-        return _why_not_assigned(problem, solution, a, b)
-    if isinstance(problem, PairProblem):
-        return _why_not_paired(problem, solution, a, b)
-    raise TypeError(f"there are no reasons for {type(problem).__name__}")
+    match problem, solution:
+        case AssignProblem(), Assignment():
+            return _why_not_assigned(problem, solution, a, b)
+        case PairProblem(), Pairing():
+            return _why_not_paired(problem, solution, a, b)
+    raise TypeError(f"there are no reasons for a {type(solution).__name__} of a {type(problem).__name__}")
 
 
 def _why_not_assigned(problem: AssignProblem, solution: Assignment, a: int, b: int) -> Reason:
@@ -111,7 +112,9 @@ def _forced(problem: AssignProblem, solution: Assignment, a: int, b: int, weight
             break
         if reach > problem.grid.largest:
             if size > MOST_EDGES:
-                return Reason(kind, f"forcing it costs at least {problem.grid.score(own)}", problem.grid.score(own), exact=False)
+                return Reason(
+                    kind, f"forcing it costs at least {problem.grid.score(own)}", problem.grid.score(own), exact=False
+                )
             reach = np.inf
         else:
             reach *= 4
@@ -174,7 +177,7 @@ def _partners_moved(before: Pairing, after: Pairing, people: int) -> tuple[Move,
 
 def _partners(solution: Pairing) -> dict[int, int]:
     both = solution.pairs.tolist()
-    return {one: other for one, other in both} | {other: one for one, other in both}
+    return dict(both) | {other: one for one, other in both}
 
 
 def relax(
@@ -183,10 +186,9 @@ def relax(
     """For a taker who is left over: the cheapest single changes that would place them, best first.
 
     `rules` names what stands against pairs: bool takers × givers each, true where the rule forbids. Every change adds
-    one pair; what it does to the total is exact for solutions proven optimal (raises ValueError otherwise).
+    one pair; points are exact for the best solution that places the person that way. Raises ValueError for a taker
+    who is not left over, and for solutions that are not proven optimal.
     """
-    if not isinstance(problem, AssignProblem):
-        raise TypeError(f"nothing can be relaxed in {type(problem).__name__}")
     if person not in solution.unfilled.tolist():
         raise ValueError(f"taker {person} is not left over")
     if problem.objective == "stable" or not solution.optimal:
@@ -195,7 +197,9 @@ def relax(
     reach = np.inf if table.size() <= MOST_EDGES else float(problem.grid.largest)
     network = residual(problem, solution, reach)
     found = [*_permissions(problem, network, person, rules or {}), *_capacities(problem, network, person)]
-    return sorted(found, key=lambda one: (-(one.points if one.points is not None else -np.inf), one.kind, one.partner))[:most]
+    return sorted(found, key=lambda one: (-(one.points if one.points is not None else -np.inf), one.kind, one.partner))[
+        :most
+    ]
 
 
 def _permissions(problem: AssignProblem, network: Residual, person: int, rules: Mapping[str, Any]) -> list[Change]:

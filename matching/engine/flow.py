@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from matching.engine.numbers import Ints
 
 try:
     from ortools.graph.python import min_cost_flow as ortools_flow
 except ImportError:  # pragma: no cover - the tests take it away to prove that the answers stay the same
-    ortools_flow = None  # type: ignore[assignment]
+    ortools_flow = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,6 @@ def _ranges(first: Ints, nodes: Ints) -> Ints:
     return np.asarray(offsets + np.arange(int(sizes.sum())), dtype=np.int64)
 
 
-def joined(parts: Sequence[Ints]) -> Ints:
+def joined(parts: Sequence[ArrayLike]) -> Ints:
     """Several runs of whole numbers, one after the other."""
     return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])

@@ -13,11 +13,16 @@ from math import frexp, ldexp
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[Any]
+# What callers may give: a table (array, lists, scipy.sparse); pairs of numbers; one number for all or one each.
+TableLike = Any
+PairsLike = Any
+EachLike = ArrayLike
 
 # Duals may reach the sum of all scores on one alternating path and four of them are added: 2^50 leaves room in 2^53.
 LARGEST_TOTAL = 2**50
@@ -51,7 +56,7 @@ class Grid:
 
 
 def grid_of(values: Numbers, seats: int, name: str = "score") -> Grid:
-    """The grid on which every total over `seats` pairs is exact; ValueError names a NaN, infinite or too large entry."""
+    """The grid on which totals over `seats` pairs are exact; ValueError names a NaN, infinite or too large entry."""
     if values.dtype == object or values.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold numbers, not {values.dtype}")
     largest, whole = 0.0, True
@@ -90,6 +95,12 @@ def _finite(block: Numbers, start: int, name: str) -> None:
 
 def _at(where: Sequence[Any]) -> str:
     return f"[{', '.join(str(int(index)) for index in where)}]"
+
+
+def picked(table: TableLike, pairs: Ints) -> Numbers:
+    """The entries of an array or a sparse matrix at pairs of row and column."""
+    entries = table[pairs[:, 0], pairs[:, 1]]
+    return np.asarray(entries.toarray() if sparse.issparse(entries) else entries).reshape(-1)
 
 
 def counts(value: object, length: int, name: str) -> Ints:

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from matching.engine.assigning.problem import AssignProblem, Objective, pairs_of
 from matching.engine.assigning.solver import solve_assignment
-from matching.engine.numbers import Ints
+from matching.engine.numbers import EachLike, Ints, PairsLike, TableLike
 from matching.engine.results import Assignment
 
 
@@ -63,7 +63,7 @@ class ConstellationProblem:
         """The kind that each giver is to the taker beside them."""
         return self.kind[pairs[:, 1]] if self.kind.ndim == 1 else self.kind[pairs[:, 0], pairs[:, 1]]
 
-    def _rows(self, pairs: Any, plain: AssignProblem) -> Ints:
+    def _rows(self, pairs: PairsLike, plain: AssignProblem) -> Ints:
         known = pairs_of(pairs, plain.takers, plain.givers, "fixed")
         return np.stack([known[:, 0] * self.kinds + self.kinds_of(known), known[:, 1]], axis=1)
 
@@ -79,19 +79,23 @@ class ConstellationProblem:
         return sparse.csr_array((data, (rows, pairs[:, 1])), shape=(plain.takers * self.kinds, plain.givers))
 
 
-def _wanted(wanted: Any, takers: int) -> Ints:
+def _wanted(wanted: EachLike, takers: int) -> Ints:
     table = np.asarray(wanted)
     if table.dtype.kind not in "iu" or table.ndim not in (1, 2) or (table.ndim == 2 and len(table) != takers):
-        raise ValueError(f"wanted must hold whole numbers, one a kind or takers × kinds, not {table.dtype} {table.shape}")
+        raise ValueError(
+            f"wanted must hold whole numbers, one a kind or takers × kinds, not {table.dtype} {table.shape}"
+        )
     if (table < 0).any():
         raise ValueError("wanted must not be negative")
     return np.array(np.broadcast_to(table, (takers, table.shape[-1])), dtype=np.int64)
 
 
-def _kinds(kind: Any, plain: AssignProblem, kinds: int) -> Ints:
+def _kinds(kind: EachLike, plain: AssignProblem, kinds: int) -> Ints:
     table = np.asarray(kind)
     if table.dtype.kind not in "iu" or table.shape not in ((plain.givers,), (plain.takers, plain.givers)):
-        raise ValueError(f"kind must hold whole numbers, one a giver or takers × givers, not {table.dtype} {table.shape}")
+        raise ValueError(
+            f"kind must hold whole numbers, one a giver or takers × givers, not {table.dtype} {table.shape}"
+        )
     if table.size and not 0 <= table.min() <= table.max() < kinds:
         raise ValueError(f"kinds must lie from 0 to {kinds - 1}")
     return table.astype(np.int64)
@@ -112,16 +116,16 @@ class Constellation:
 
 
 def constellation(
-    score: Any,
+    score: TableLike,
     *,
-    kind: Any,
-    wanted: Any,
-    allowed: Any = None,
-    giver_capacity: Any = 1,
-    giver_minimum: Any = 0,
+    kind: TableLike,
+    wanted: EachLike,
+    allowed: TableLike = None,
+    giver_capacity: EachLike = 1,
+    giver_minimum: EachLike = 0,
     objective: Objective = "cover",
-    fixed: Any = (),
-    previous: Any = None,
+    fixed: PairsLike = (),
+    previous: PairsLike = None,
     taker_ids: Sequence[Hashable] | None = None,
     giver_ids: Sequence[Hashable] | None = None,
 ) -> Constellation:

@@ -20,7 +20,7 @@ CANDIDATES = 24
 SAMPLE = 6  # every sixth pair is looked at to judge which are near the top
 
 
-def core_of(table: Table, limits: Limits, start: Prices | None = None) -> Edges:
+def core_of(table: Table, limits: Limits) -> Edges:
     """Promising pairs: all of a small or sparse table, else those near the top of their row or column."""
     if table.sparse or table.size() <= SMALL:
         return _usable(table.edges(), limits)
@@ -49,7 +49,7 @@ def _bars(table: Table, row_rank: int, column_rank: int) -> tuple[Values, Values
 
 def _ranked(block: Values, rank: float) -> Values:
     """The value at that rank from the top of each row."""
-    place = min(max(int(round(rank)), 1), block.shape[1])
+    place = min(max(round(rank), 1), block.shape[1])
     return np.partition(block, block.shape[1] - place, axis=1)[:, block.shape[1] - place]
 
 

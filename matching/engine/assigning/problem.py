@@ -9,7 +9,18 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from matching.engine.errors import Infeasible
-from matching.engine.numbers import Grid, Ints, Mask, Numbers, counts, fingerprints, grid_of
+from matching.engine.numbers import (
+    Grid,
+    Ints,
+    Mask,
+    Numbers,
+    PairsLike,
+    TableLike,
+    counts,
+    fingerprints,
+    grid_of,
+    picked,
+)
 
 Objective = Literal["cover", "floor", "score", "stable"]
 
@@ -79,8 +90,7 @@ class AssignProblem:
 
     def value(self, pairs: Ints) -> Ints:
         """The scores of pairs, in units of the grid."""
-        picked = np.asarray(self.score[pairs[:, 0], pairs[:, 1]]).reshape(-1)
-        return self.grid.units(picked).astype(np.int64)
+        return self.grid.units(picked(self.score, pairs)).astype(np.int64)
 
     def _consistent(self) -> None:
         short = np.flatnonzero(self.giver_minimum > self.giver_capacity)
@@ -114,7 +124,7 @@ class AssignProblem:
             )
 
 
-def _table(score: object) -> Any:
+def _table(score: TableLike) -> TableLike:
     if sparse.issparse(score):
         rows: Any = sparse.csr_array(score)
         rows.sum_duplicates()
@@ -126,7 +136,7 @@ def _table(score: object) -> Any:
     return table
 
 
-def _permission(allowed: ArrayLike | None, score: Any) -> Mask | None:
+def _permission(allowed: ArrayLike | None, score: TableLike) -> Mask | None:
     if allowed is None:
         return None
     if sparse.issparse(score):
@@ -139,9 +149,9 @@ def _permission(allowed: ArrayLike | None, score: Any) -> Mask | None:
     return None if mask.all() else mask
 
 
-def pairs_of(pairs: object, takers: int, givers: int, name: str) -> Ints:
-    """Pairs of row and column numbers as int[k, 2], sorted; ValueError names one that does not exist or stands twice."""
-    table = np.array([tuple(pair) for pair in pairs], dtype=np.int64).reshape(-1, 2)  # type: ignore[attr-defined]
+def pairs_of(pairs: PairsLike, takers: int, givers: int, name: str) -> Ints:
+    """Pairs of row and column numbers as int[k, 2], sorted; ValueError names one that is outside or repeated."""
+    table = np.array([tuple(pair) for pair in pairs], dtype=np.int64).reshape(-1, 2)
     outside = (table < 0).any(axis=1) | (table[:, 0] >= takers) | (table[:, 1] >= givers)
     if outside.any():
         raise ValueError(f"{name} holds {tuple(table[outside][0].tolist())}, which is outside {takers} × {givers}")

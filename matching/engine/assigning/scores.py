@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matching.engine.assigning.problem import AssignProblem
-from matching.engine.numbers import Grid, Ints, Mask
+from matching.engine.numbers import Grid, Ints, Mask, TableLike
 
 FORBIDDEN = -np.inf
 # float32 holds whole numbers up to 2^24; scores and prices below 2^22 leave room for the sum of the four.
@@ -32,7 +32,7 @@ class Edges:
     def __len__(self) -> int:
         return len(self.row)
 
-    def __getitem__(self, which: Any) -> "Edges":
+    def __getitem__(self, which: Mask | Ints) -> "Edges":
         return Edges(self.row[which], self.column[which], self.weight[which])
 
     def merged(self, other: "Edges", width: int) -> "Edges":
@@ -49,7 +49,7 @@ class Table:
     `shift` is added to every score; it makes a pair as such worth something.
     """
 
-    score: Any
+    score: TableLike
     allowed: Mask | None
     grid: Grid
     fixed: Ints
@@ -92,7 +92,9 @@ class Table:
         """Pairs that touch neither the marked rows nor the marked columns."""
         return self._select(np.where(rows, np.inf, 0.0), np.where(columns, np.inf, 0.0), np.greater, FORBIDDEN)
 
-    def _select(self, row_price: Values, column_price: Values, test: Callable[[Values, float], Mask], to: float) -> Edges:
+    def _select(
+        self, row_price: Values, column_price: Values, test: Callable[[Values, float], Mask], to: float
+    ) -> Edges:
         if self.sparse:
             stored = self._stored()
             return stored[test(stored.weight - row_price[stored.row] - column_price[stored.column], to)]
@@ -100,15 +102,15 @@ class Table:
         single = self.grid.plain and self.grid.largest < SINGLE and not self.shift and _small(row_price, column_price)
         column_price = column_price.astype(np.float32 if single else np.float64)
         for rows, block in self.blocks(single=single):
-            block -= column_price
-            block -= row_price[rows, None].astype(block.dtype)
-            where = np.flatnonzero(test(block, to))
-            row, column = where // block.shape[1], where % block.shape[1]
-            weight = block[row, column] + row_price[rows][row] + column_price[column]
+            gap = np.subtract(block, column_price, out=block)
+            gap -= row_price[rows, None].astype(gap.dtype)
+            where = np.flatnonzero(test(gap, to))
+            row, column = where // gap.shape[1], where % gap.shape[1]
+            weight = gap[row, column] + row_price[rows][row] + column_price[column]
             found.append(Edges(row + rows.start, column, weight.astype(np.int64)))
         return _chained(found)
 
-    def blocks(self, single: bool = False) -> Iterator[tuple[slice, Values]]:
+    def blocks(self, *, single: bool = False) -> Iterator[tuple[slice, Values]]:
         """Runs of rows of whole scores in float64, or in float32 where the caller knows that this loses nothing."""
         height, width = self.shape
         step = max(1, min(height, 400_000 // max(width, 1)))
@@ -116,7 +118,7 @@ class Table:
             rows = slice(start, min(start + step, height))
             yield rows, self._block(rows, np.float32 if single else np.float64)
 
-    def _block(self, rows: slice, kind: Any) -> Values:
+    def _block(self, rows: slice, kind: type[np.floating[Any]]) -> Values:
         units = self.score[rows] if self.grid.plain else self.grid.units(self.score[rows])
         block = np.array(units, dtype=kind)
         if self.allowed is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import Any
 
 import numpy as np
 
@@ -17,20 +16,20 @@ from matching.engine.assigning.scores import Edges, Table
 from matching.engine.assigning.ties import decide
 from matching.engine.assigning.transport import Cut, Limits, Prices
 from matching.engine.errors import Infeasible, names
-from matching.engine.numbers import Ints, lots
-from matching.engine.results import AssignProof, Assignment
+from matching.engine.numbers import EachLike, Ints, PairsLike, TableLike, lots, picked
+from matching.engine.results import Assignment, AssignProof
 
 
 def assign(
-    score: Any,
+    score: TableLike,
     *,
-    allowed: Any = None,
-    giver_capacity: Any = 1,
-    giver_minimum: Any = 0,
-    taker_demand: Any = 1,
+    allowed: TableLike = None,
+    giver_capacity: EachLike = 1,
+    giver_minimum: EachLike = 0,
+    taker_demand: EachLike = 1,
     objective: Objective = "cover",
-    fixed: Any = (),
-    previous: Any = None,
+    fixed: PairsLike = (),
+    previous: PairsLike = None,
     taker_ids: Sequence[Hashable] | None = None,
     giver_ids: Sequence[Hashable] | None = None,
 ) -> Assignment:
@@ -72,7 +71,7 @@ def solve_assignment(problem: AssignProblem, start: Prices | None = None) -> Ass
     table, limits = Table.of(problem), remaining(problem)
     if start is not None and (len(start.row), len(start.column)) != limits.shape:
         start = None
-    core = _with_minimums(table, limits, core_of(table, limits, start))
+    core = _with_minimums(table, limits, core_of(table, limits))
     possible, cover, core = most_pairs(table, core, limits.row_high, limits.column_high)
     if problem.objective == "score":
         found = _by_score(problem, table, limits, core, cover)
@@ -111,7 +110,7 @@ def _by_cover(
 
 
 def _price_of_cover(table: Table, limits: Limits, core: Edges, prices: Prices, total: int) -> int:
-    """Points that filling every seat costs against the best total; a seat price of at least 0 proves that it is none."""
+    """Points that filling every seat costs against the best total; a seat price of at least 0 proves that it is 0."""
     if prices.seat >= 0:
         return 0
     best, _ = solve(table, replace(limits, total=None), core)
@@ -186,4 +185,4 @@ def total_of(problem: AssignProblem, pairs: Ints) -> float:
     """The sum of the scores as they were given: a whole number where they are whole."""
     if problem.grid.plain:
         return int(problem.value(pairs).sum())
-    return fsum(np.asarray(problem.score[pairs[:, 0], pairs[:, 1]]).reshape(-1).tolist())
+    return fsum(picked(problem.score, pairs).tolist())

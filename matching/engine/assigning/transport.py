@@ -65,7 +65,7 @@ def solve_edges(edges: Edges, limits: Limits, start: Prices | None = None) -> tu
         return None
     labels = potentials(network, flow, None if start is None else _labels(start))
     used = flow[: len(edges)] > 0
-    return used, _raised(_prices(labels, limits, columns_direct), edges[used], limits)
+    return used, _raised(_prices(labels, limits, columns_full=columns_direct), edges[used], limits)
 
 
 def _raised(prices: Prices, used: Edges, limits: Limits) -> Prices:
@@ -116,7 +116,7 @@ def _labels(prices: Prices) -> Ints:
     return joined([prices.row, -prices.column - prices.seat, [0, -prices.seat]])
 
 
-def _prices(labels: Ints, limits: Limits, columns_full: bool) -> Prices:
+def _prices(labels: Ints, limits: Limits, *, columns_full: bool) -> Prices:
     height, width = limits.shape
     source, sink = labels[height + width], labels[height + width + 1]
     row, column = labels[:height] - source, sink - labels[height : height + width]

@@ -12,7 +12,7 @@ from matching.engine.results import Certificate, Violation
 
 @dataclass(frozen=True)
 class Weighing:
-    """Number of sessions, score and earliness as the digits of one whole number: value = (count * one + score) * late - lateness."""
+    """Sessions, score and earliness as digits of one whole number: (count * one + score) * late - lateness."""
 
     one: int
     late: int
@@ -41,7 +41,9 @@ def weighing(problem: BookProblem) -> Weighing:
 def check_booking(problem: BookProblem, solution: Booking) -> list[Violation]:
     """Every rule that the solution breaks; empty if it is feasible and says the truth about itself."""
     sessions = [(int(request), int(slot)) for request, slot in solution.sessions]
-    outside = [one for one in sessions if not (0 <= one[0] < len(problem.requests) and 0 <= one[1] < len(problem.slots))]
+    outside = [
+        one for one in sessions if not (0 <= one[0] < len(problem.requests) and 0 <= one[1] < len(problem.slots))
+    ]
     if outside:
         return [Violation("outside", f"session {one} does not exist", one) for one in outside]
     found = []

@@ -8,7 +8,7 @@ from matching.engine.numbers import Ints
 
 @dataclass(frozen=True)
 class BookPrices:
-    """Duals of the rule that counts sessions first, then scores, then earlier starts, as one whole number (see `weigh`)."""
+    """Duals of sessions weighed as in matching.engine.booking.certify.weighing."""
 
     request: tuple[int, ...]
     slot: tuple[int, ...]

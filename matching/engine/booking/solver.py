@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,9 @@ def _flow(problem: BookProblem, choices: Ints) -> tuple[Mask, BookPrices]:
     value = weighing(problem).value(problem, choices)
     places = np.array([slot.places for slot in problem.slots], dtype=np.int64)
     network = Network(
-        joined([np.full(requests, hub), choices[:, 0], requests + np.arange(slots), first_share + np.arange(len(left))]),
+        joined(
+            [np.full(requests, hub), choices[:, 0], requests + np.arange(slots), first_share + np.arange(len(left))]
+        ),
         joined([np.arange(requests), requests + choices[:, 1], first_share + share, np.full(len(left), hub)]),
         joined([np.ones(requests), np.ones(len(choices)), places, left]),
         joined([np.zeros(requests), [-one for one in value], np.zeros(slots + len(left))]),
@@ -120,7 +123,9 @@ def _branched(problem: BookProblem, choices: Ints, clashes: list[tuple[int, int]
     ]
     best = np.zeros(len(choices), dtype=bool)
     for goal in (np.ones(len(choices)), problem.worth(choices).astype(float), -problem.lateness(choices).astype(float)):
-        solved = milp(-goal, integrality=np.ones(len(goal)), bounds=Bounds(0, 1), constraints=rules, options={"mip_rel_gap": 0})
+        solved = milp(
+            -goal, integrality=np.ones(len(goal)), bounds=Bounds(0, 1), constraints=rules, options={"mip_rel_gap": 0}
+        )
         if solved.x is None:
             raise ArithmeticError(f"HiGHS found no booking: {solved.message}")
         best = np.asarray(solved.x > 0.5)
@@ -128,7 +133,7 @@ def _branched(problem: BookProblem, choices: Ints, clashes: list[tuple[int, int]
     return best
 
 
-def _at_most(group: Ints, room: NDArray[np.float64]) -> LinearConstraint:
+def _at_most(group: Ints, room: NDArray[Any]) -> LinearConstraint:
     matrix = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(room), len(group)))
     return LinearConstraint(matrix, ub=room)
 

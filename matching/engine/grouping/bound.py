@@ -29,7 +29,7 @@ Worth = NDArray[np.float64]
 def degree_bound(problem: GroupProblem, plan: Plan) -> int:
     """Everyone with their best partners: half the sum of each person's highest scores (of those placed)."""
     weight = _weights(problem)
-    places = _width(problem, plan) - 1
+    places = _width(plan) - 1
     best = -np.sort(-weight, axis=1)[:, :places]
     # Groups may be smaller than the largest, and then a negative score is no part of it.
     each = np.where(np.isfinite(best), np.maximum(best, 0), 0).sum(axis=1)
@@ -42,7 +42,7 @@ def priceable(problem: GroupProblem, plan: Plan) -> bool:
     return problem.seats is None and plan.members == problem.people and 0 < problem.people <= PRICED
 
 
-def _width(problem: GroupProblem, plan: Plan) -> int:
+def _width(plan: Plan) -> int:
     return -(-plan.members // plan.groups) + -(-plan.leaders // plan.groups)
 
 
@@ -87,7 +87,9 @@ def dearest(
             parts, gain, value, after, optimistic = parts[keep], gain[keep], value[keep], after[keep], optimistic[keep]
             best = best[keep]
         others = 0 if best is None else best[:, :-1].clip(min=0).sum(axis=1)
-        row, person = np.nonzero(after & np.isfinite(gain) & (value[:, None] + optimistic + np.reshape(others, (-1, 1)) > 0))
+        row, person = np.nonzero(
+            after & np.isfinite(gain) & (value[:, None] + optimistic + np.reshape(others, (-1, 1)) > 0)
+        )
         if beam is not None and len(row) > beam:
             likely = (value[:, None] + optimistic + np.reshape(others, (-1, 1)))[row, person]
             kept = np.sort(np.argpartition(-likely, beam)[:beam])
@@ -121,7 +123,7 @@ def best_prices(problem: GroupProblem, plan: Plan, known: list[tuple[int, ...]])
     columns = list(dict.fromkeys(known))
     best, lowest = None, np.inf
     for _ in range(ROUNDS):
-        price, base = _master(problem, plan, columns)
+        price, base = _master(problem, columns)
         whole = np.ceil(price - 1e-6).astype(np.int64)
         fresh = _fresh(problem, plan, whole, columns, BEAM)
         if not fresh:
@@ -146,7 +148,7 @@ def _fresh(
     return [one for some in found if some is not None for one in some[1] if one not in known]
 
 
-def _master(problem: GroupProblem, plan: Plan, columns: list[tuple[int, ...]]) -> tuple[Worth, float]:
+def _master(problem: GroupProblem, columns: list[tuple[int, ...]]) -> tuple[Worth, float]:
     """Prices of the members for the groups listed, and their value: everyone in one group, groups in fractions."""
     row = np.concatenate([list(group) for group in columns])
     column = np.repeat(np.arange(len(columns)), [len(group) for group in columns])

@@ -25,7 +25,9 @@ def check_grouping(problem: GroupProblem, solution: Grouping) -> list[Violation]
     """Every rule that the solution breaks; empty if it is feasible and says the truth about itself."""
     groups = solution.groups
     people = [person for group in groups for person in group]
-    found = [Violation("outside", f"person {one} does not exist", (one,)) for one in people if not 0 <= one < problem.people]
+    found = [
+        Violation("outside", f"person {one} does not exist", (one,)) for one in people if not 0 <= one < problem.people
+    ]
     if found:
         return found
     found += [Violation("once", f"{one} is in {n} groups", (one,)) for one, n in Counter(people).items() if n > 1]

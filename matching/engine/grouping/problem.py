@@ -2,14 +2,14 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import InitVar, dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.assigning.problem import pairs_of
 from matching.engine.errors import Infeasible, names
-from matching.engine.numbers import Grid, Ints, fingerprints, grid_of
+from matching.engine.numbers import Grid, Ints, PairsLike, TableLike, fingerprints, grid_of
 from matching.engine.pairing.problem import PairProblem
 
 GroupObjective = Literal["cover"]
@@ -51,14 +51,14 @@ class Plan:
 class GroupProblem:
     """The arguments are those of `group`; see there. `together` includes the fixed pairs after construction."""
 
-    score: Any
+    score: TableLike
     size: tuple[int, int]
     seats: Seats | None = None
-    apart: Any = ()
-    together: Any = ()
+    apart: PairsLike = ()
+    together: PairsLike = ()
     spread: Sequence[Spread] = ()
     objective: GroupObjective = "cover"
-    fixed: Any = ()
+    fixed: PairsLike = ()
     seed: int = 0
     effort: int = 1
     ids: InitVar[Sequence[Hashable] | None] = None
@@ -76,7 +76,11 @@ class GroupProblem:
             raise ValueError(f"size must be 1 <= lowest <= highest, not {self.size}")
         pairs = [*map(tuple, self.together or ()), *map(tuple, self.fixed or ())]
         put(self, "apart", _both(self.apart or (), self.people, "apart"))
-        put(self, "together", _both(dict.fromkeys(tuple(sorted(map(int, pair))) for pair in pairs), self.people, "together"))
+        put(
+            self,
+            "together",
+            _both(dict.fromkeys(tuple(sorted(map(int, pair))) for pair in pairs), self.people, "together"),
+        )
         put(self, "spread", tuple(self.spread or ()))
         put(self, "grid", grid_of(self.score, max(1, self.people * (high + 10)), "score"))
         put(self, "lots", fingerprints(ids, self.people, "ids"))
@@ -134,19 +138,25 @@ class GroupProblem:
         for cluster in self.clusters():
             inside = [(one, other) for one in cluster for other in cluster if (one, other) in split]
             if inside:
-                raise Infeasible(f"{inside[0][0]} and {inside[0][1]} must be together and apart", rule="apart", takers=inside[0])
+                raise Infeasible(
+                    f"{inside[0][0]} and {inside[0][1]} must be together and apart", rule="apart", takers=inside[0]
+                )
             if len(np.intersect1d(cluster, self.members)) > self.size[1]:
-                raise Infeasible(f"{names(cluster)} must be together but fit into no group", rule="together", takers=cluster)
+                raise Infeasible(
+                    f"{names(cluster)} must be together but fit into no group", rule="together", takers=cluster
+                )
 
     def _seated(self, seats: Seats) -> None:
         people = np.array(seats.people)
-        if len(set(seats.people)) != len(people) or (len(people) and not 0 <= people.min() <= people.max() < self.people):
+        if len(set(seats.people)) != len(people) or (
+            len(people) and not 0 <= people.min() <= people.max() < self.people
+        ):
             raise ValueError("seats must name each person who may lead once")
         if not 0 <= seats.least <= seats.most or seats.most == 0:
             raise ValueError(f"seats must be 0 <= least <= most and most >= 1, not {seats.least} and {seats.most}")
 
 
-def _both(pairs: Any, people: int, name: str) -> Ints:
+def _both(pairs: PairsLike, people: int, name: str) -> Ints:
     table = pairs_of(pairs, people, people, name)
     if (table[:, 0] == table[:, 1]).any():
         raise ValueError(f"{name} holds somebody with themselves")

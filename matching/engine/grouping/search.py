@@ -31,7 +31,9 @@ class State:
 
     def value(self) -> float:
         """Scores less penalties."""
-        pairs = sum(float(self.gain[self.places[:, column], np.arange(len(self.places))].sum()) for column in range(self.width))
+        pairs = sum(
+            float(self.gain[self.places[:, column], np.arange(len(self.places))].sum()) for column in range(self.width)
+        )
         return pairs / 2 - self.penalty * sum(float(self.broken(number).sum()) for number in range(len(self.labels)))
 
     @property
@@ -49,7 +51,7 @@ class State:
         high = -(-total // len(self.places))
         return np.asarray((np.maximum(low - have, 0) + np.maximum(have - high, 0)).sum(axis=-1), dtype=np.int64)
 
-    def step(self, columns: Ints, bench: bool) -> bool:
+    def step(self, columns: Ints, *, bench: bool) -> bool:
         """Take out one place of each group (and the bench), put back the best way; whether anything changed."""
         groups = np.arange(len(self.places))
         out = self.places[groups, columns]
@@ -173,7 +175,7 @@ def _start(problem: GroupProblem, plan: Plan, members: Ints, leaders: Ints) -> t
     dummies = groups * width - plan.members, groups * lead - plan.leaders
     total = problem.people + sum(dummies)
     weight, penalty = _weights(problem, total, dummies)
-    order = _clustered(problem, members, width)
+    order = _clustered(problem, members)
     places = np.full((groups, width + lead), -1, dtype=np.int64)
     # Dummies go into the last place of as many groups as needed, one each.
     fake = np.arange(problem.people, total)
@@ -200,7 +202,7 @@ def _fill(places: Ints, people: Ints) -> None:
     places[column[: len(people)], row[: len(people)]] = people
 
 
-def _clustered(problem: GroupProblem, members: Ints, width: int) -> list[list[int]]:
+def _clustered(problem: GroupProblem, members: Ints) -> list[list[int]]:
     """Members in their order, clusters first and whole."""
     clusters = [[one for one in cluster if one in set(members.tolist())] for cluster in problem.clusters()]
     inside = {one for cluster in clusters for one in cluster}

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,19 +11,19 @@ from matching.engine.grouping.check import Groups, broken_rules, total_of
 from matching.engine.grouping.problem import GroupObjective, GroupProblem, Plan, Seats, Spread
 from matching.engine.grouping.results import Grouping
 from matching.engine.grouping.search import search
-from matching.engine.numbers import Ints
+from matching.engine.numbers import Ints, PairsLike, TableLike
 
 
 def group(
-    score: Any,
+    score: TableLike,
     *,
     size: tuple[int, int],
     seats: Seats | None = None,
-    apart: Any = None,
-    together: Any = None,
+    apart: PairsLike = None,
+    together: PairsLike = None,
     spread: Sequence[Spread] | None = None,
     objective: GroupObjective = "cover",
-    fixed: Any = (),
+    fixed: PairsLike = (),
     seed: int = 0,
     effort: int = 1,
     ids: Sequence[Hashable] | None = None,
@@ -66,7 +65,9 @@ def solve_grouping(problem: GroupProblem) -> Grouping:
         best = all_partitions(problem, plan)
         if best is None:
             raise Infeasible(
-                f"no way to form {plan.groups} groups keeps every rule", rule="groups", takers=tuple(range(problem.people))
+                f"no way to form {plan.groups} groups keeps every rule",
+                rule="groups",
+                takers=tuple(range(problem.people)),
             )
         return _result(problem, plan, best[1], _Bound(best[0], "all partitions"))
     groups = tuple(search(problem, plan, problem.effort))

@@ -3,6 +3,10 @@
 Weights are made unique by the ids' lots, so that both find the same pairs.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -10,10 +14,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from matching.engine.assigning.scores import Edges
 from matching.engine.numbers import Ints, Mask
 
-try:
-    import rustworkx
-except ImportError:  # pragma: no cover - the tests take it away to prove that the answers stay the same
-    rustworkx = None  # type: ignore[assignment]
+rustworkx: ModuleType | None = None
+if find_spec("rustworkx") is not None:
+    rustworkx = import_module("rustworkx")
 
 LOT_BITS = 40
 
@@ -27,7 +30,10 @@ def heaviest(edges: Edges, people: int, lots: Ints) -> Mask:
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(range(people))
     # rustworkx computes with 128 bits: score, number of pairs and lots fit into one whole number side by side.
-    weights = [(weight << LOT_BITS + 22) + (1 << LOT_BITS + 20) + lot for weight, lot in zip(edges.weight.tolist(), lots.tolist(), strict=True)]
+    weights = [
+        (weight << LOT_BITS + 22) + (1 << LOT_BITS + 20) + lot
+        for weight, lot in zip(edges.weight.tolist(), lots.tolist(), strict=True)
+    ]
     graph.extend_from_weighted_edge_list(list(zip(edges.row.tolist(), edges.column.tolist(), weights, strict=True)))
     pairs = rustworkx.max_weight_matching(graph, max_cardinality=False, weight_fn=int)
     keys = np.array([min(pair) * people + max(pair) for pair in pairs], dtype=np.int64)
@@ -50,7 +56,9 @@ def _programmed(edges: Edges, people: int, lots: Ints) -> Mask:
 
 
 def _chosen(cost: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", rules: list[LinearConstraint]) -> Mask:
-    solved = milp(cost, integrality=np.ones(len(cost)), bounds=Bounds(0, 1), constraints=rules, options={"mip_rel_gap": 0})
+    solved = milp(
+        cost, integrality=np.ones(len(cost)), bounds=Bounds(0, 1), constraints=rules, options={"mip_rel_gap": 0}
+    )
     if solved.x is None:
         raise ArithmeticError(f"HiGHS found no matching: {solved.message}")
     return np.asarray(solved.x > 0.5)

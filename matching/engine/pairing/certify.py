@@ -10,7 +10,7 @@ from scipy import sparse
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.scores import Table
-from matching.engine.numbers import Grid, Ints, Mask
+from matching.engine.numbers import Grid, Ints, Mask, picked
 from matching.engine.pairing.problem import PairProblem
 from matching.engine.pairing.results import Pairing, PairProof
 from matching.engine.results import Certificate, Violation
@@ -25,13 +25,15 @@ def worth_of(problem: PairProblem, pairs: Ints) -> float:
     """The sum of the scores as they were given: a whole number where they are whole."""
     if problem.grid.plain:
         return int(problem.value(pairs).sum())
-    return fsum(np.asarray(problem.score[pairs[:, 0], pairs[:, 1]]).reshape(-1).tolist())
+    return fsum(picked(problem.score, pairs).tolist())
 
 
 def third_table(problem: PairProblem, pairs: Ints) -> tuple[Ints, Mask, NDArray[np.float64]]:
     """People who are left over, which of them may join which pair, and what that would add."""
     left = np.setdiff1d(np.arange(problem.people), pairs)
-    joins = np.array([[problem.may(one, a) and problem.may(one, b) for a, b in pairs.tolist()] for one in left.tolist()])
+    joins = np.array(
+        [[problem.may(one, a) and problem.may(one, b) for a, b in pairs.tolist()] for one in left.tolist()]
+    )
     joins = joins.reshape(len(left), len(pairs)).astype(bool)
     worth = np.zeros(joins.shape)
     for row, column in np.argwhere(joins).tolist():
@@ -62,7 +64,9 @@ def check_pairing(problem: PairProblem, solution: Pairing) -> list[Violation]:
         if not problem.may(one, other)
     ]
     times = np.bincount(people, minlength=problem.people)
-    found += [Violation("once", f"{one} is in {times[one]} groups", (one,)) for one in np.flatnonzero(times > 1).tolist()]
+    found += [
+        Violation("once", f"{one} is in {times[one]} groups", (one,)) for one in np.flatnonzero(times > 1).tolist()
+    ]
     if len(triads) and not problem.triads:
         found.append(Violation("triads", "triads were not asked for", tuple(triads[0].tolist())))
     together = {frozenset(pair) for pair in np.concatenate([pairs, sides_of(triads)]).tolist()}

@@ -11,7 +11,7 @@ from scipy import sparse
 from matching.engine.assigning.problem import pairs_of
 from matching.engine.assigning.scores import Table
 from matching.engine.errors import Infeasible
-from matching.engine.numbers import Grid, Ints, Mask, fingerprints, grid_of
+from matching.engine.numbers import Grid, Ints, Mask, PairsLike, TableLike, fingerprints, grid_of, picked
 
 PairObjective = Literal["cover", "floor", "score"]
 
@@ -24,11 +24,11 @@ class PairProblem:
     forbidden pair is not looked at.
     """
 
-    score: Any
-    allowed: Any = None
+    score: TableLike
+    allowed: TableLike = None
     triads: bool = False
     objective: PairObjective = "cover"
-    fixed: Any = ()
+    fixed: PairsLike = ()
     ids: InitVar[Sequence[Hashable] | None] = None
     grid: Grid = field(init=False)
     lots: NDArray[np.uint64] = field(init=False)
@@ -60,8 +60,7 @@ class PairProblem:
 
     def value(self, pairs: Ints) -> Ints:
         """The scores of pairs in units of the grid."""
-        picked = np.asarray(self.score[pairs[:, 0], pairs[:, 1]]).reshape(-1)
-        return self.grid.units(picked).astype(np.int64)
+        return self.grid.units(picked(self.score, pairs)).astype(np.int64)
 
     def table(self) -> Table:
         """All pairs, in both directions, among people who are not in a fixed pair."""
@@ -74,7 +73,7 @@ class PairProblem:
             kept.data = np.ones_like(kept.data, dtype=np.int8)
             where = sparse.coo_array(free @ kept @ free)
             where.eliminate_zeros()
-            data = np.asarray(self.score[where.row, where.col]).reshape(-1)
+            data = picked(self.score, np.stack([where.row, where.col], axis=1))
             return Table(sparse.csr_array((data, (where.row, where.col)), shape=where.shape), None, self.grid, none)
         allowed = self.allowed
         if locked.any():
@@ -84,7 +83,9 @@ class PairProblem:
     def _consistent(self) -> None:
         for one, other in self.fixed.tolist():
             if not self.may(one, other):
-                raise Infeasible(f"{one} is fixed with {other}, but the pair is forbidden", rule="fixed", takers=(one, other))
+                raise Infeasible(
+                    f"{one} is fixed with {other}, but the pair is forbidden", rule="fixed", takers=(one, other)
+                )
         times = np.bincount(self.fixed.reshape(-1), minlength=self.people)
         if (times > 1).any():
             person = int(np.argmax(times > 1))
@@ -103,7 +104,7 @@ def _square(score: object, allowed: object) -> tuple[Any, Mask | None]:
     mask = mask & mask.T
     np.fill_diagonal(mask, val=False)
     for row in range(len(table)):
-        wrong = np.flatnonzero(mask[row] & (table[row] != table[:, row]) & (table[row] == table[row]))  # noqa: PLR0124 - not NaN
+        wrong = np.flatnonzero(mask[row] & (table[row] != table[:, row]) & (table[row] == table[row]))
         if len(wrong):
             raise ValueError(
                 f"score[{row}, {wrong[0]}] is {table[row, wrong[0]]} and score[{wrong[0]}, {row}] is "
@@ -112,7 +113,7 @@ def _square(score: object, allowed: object) -> tuple[Any, Mask | None]:
     return table, mask
 
 
-def _square_sparse(score: Any, allowed: object) -> Any:
+def _square_sparse(score: TableLike, allowed: object) -> TableLike:
     if allowed is not None:
         raise ValueError("a sparse score already says which pairs are allowed: leave out the entries of the others")
     if score.shape[0] != score.shape[1]:

@@ -85,9 +85,7 @@ def prove(edges: Edges, total: int, start: PairPrices) -> PairPrices:
     return best
 
 
-def _priced(
-    edges: Edges, start: PairPrices, sets: list[tuple[int, ...]]
-) -> tuple[NDArray[np.float64], PairPrices]:
+def _priced(edges: Edges, start: PairPrices, sets: list[tuple[int, ...]]) -> tuple[NDArray[np.float64], PairPrices]:
     """Solve the relaxation with these odd sets, in terms of what prices differ from `start`: that keeps numbers small.
 
     Staying single has a variable of its own, which costs a person's starting price; so changes d keep start + d >= 0.
@@ -106,7 +104,9 @@ def _priced(
     if solved.status != 0:
         raise ArithmeticError(f"HiGHS could not price the pairs: {solved.message}")
     change = np.rint(-solved.eqlin.marginals * start.scale).astype(np.int64)
-    extra = np.rint(np.maximum(-solved.ineqlin.marginals, 0) * start.scale).astype(np.int64) if sets else start.person[:0]
+    extra = (
+        np.rint(np.maximum(-solved.ineqlin.marginals, 0) * start.scale).astype(np.int64) if sets else start.person[:0]
+    )
     person = np.maximum(start.person + change, 0)
     return solved.x[: len(edges)], PairPrices(person, start.scale, tuple(sets), tuple(extra.tolist()))
 
@@ -135,7 +135,9 @@ def _violated(edges: Edges, people: int, chosen: NDArray[np.float64]) -> list[tu
     found: set[tuple[int, ...]] = set()
     for strength in (1e-6, 0.2, 0.35, 0.49):
         some = (chosen > strength) & (chosen < 1 - 1e-6)
-        graph = sparse.coo_array((np.ones(int(some.sum())), (edges.row[some], edges.column[some])), shape=(people, people))
+        graph = sparse.coo_array(
+            (np.ones(int(some.sum())), (edges.row[some], edges.column[some])), shape=(people, people)
+        )
         parts = connected_components(graph, directed=False)[1]
         inside = parts[edges.row] == parts[edges.column]
         weight = np.bincount(parts[edges.row[inside]], chosen[inside], minlength=int(parts.max(initial=0)) + 1)

@@ -9,7 +9,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from matching.engine.assigning.core import core_of, solve
 from matching.engine.assigning.scores import Edges, Table
 from matching.engine.assigning.solver import assign
 from matching.engine.assigning.transport import Limits
-from matching.engine.numbers import Ints, lots
+from matching.engine.numbers import Ints, PairsLike, TableLike, lots
 from matching.engine.pairing.blossom import LOT_BITS, heaviest
 from matching.engine.pairing.certify import certify_pairing, ones_of, shift_of, sides_of, third_table, worth_of
 from matching.engine.pairing.problem import PairObjective, PairProblem
@@ -29,12 +28,12 @@ ROUNDS = 20
 
 
 def pair(
-    score: Any,
+    score: TableLike,
     *,
-    allowed: Any = None,
+    allowed: TableLike = None,
     triads: bool = False,
     objective: PairObjective = "cover",
-    fixed: Any = (),
+    fixed: PairsLike = (),
     ids: Sequence[Hashable] | None = None,
 ) -> Pairing:
     """Pair people with one another.
