@@ -8,6 +8,9 @@ from participants.confidential import ConfidentialTextField
 from programs.models import Program
 from sessions.models import Session
 
+# Fewer people than this are never shown, and figures move only when as many have something new to say.
+GROUP = 5
+
 
 class Survey(models.Model):
     """A set of questions a program asks at one kind of moment."""
@@ -125,7 +128,7 @@ class Publication(models.Model):
     class Meta:
         ordering = ["-as_of", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(people__gte=5), name="publication_of_five_people_or_more"),
+            models.CheckConstraint(condition=Q(people__gte=GROUP), name="publication_of_five_people_or_more"),
         ]
 
     def __str__(self) -> str:

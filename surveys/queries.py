@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from participants.models import User
 from programs.models import Program
-from surveys.models import Answer, Invitation, Publication, Survey
-from surveys.services import GROUP
+from surveys.models import GROUP, Answer, Invitation, Publication, Survey
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,8 @@ from participants.services import record
 from programs.models import Coordinator, Program
 from sessions.models import Session
 from surveys import definition
-from surveys.models import Answer, Invitation, Publication, Question, Response, Survey
+from surveys.models import GROUP, Answer, Invitation, Publication, Question, Response, Survey
 
-# Fewer people than this are never shown, and figures move only when as many have something new to say.
-GROUP = 5
 OPEN_DAYS = 14
 SUBJECT = "surveys.invitation"
 
@@ -174,10 +172,11 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
 
 
 def _figure(question: Question, now: dt.datetime) -> dict[str, Any]:
-    rows = Answer.objects.filter(question=question, value__isnull=False, response__submitted_at__lte=now)
+    rows = Answer.objects.filter(question=question, response__submitted_at__lte=now)
     by_person: dict[int, list[int]] = {}
     for person, value in rows.values_list("response__invitation__user", "value"):
-        by_person.setdefault(person, []).append(value or 0)
+        if value is not None:
+            by_person.setdefault(person, []).append(value)
     means = [sum(values) / len(values) for values in by_person.values()]
     shown = question.scored and len(means) >= GROUP
     return {

@@ -12,10 +12,10 @@ from mail.registry import all_kinds
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
+from reports.exports import MIME, WRITERS, export_outcome
 from reports.queries.base import load
 from reports.queries.outcome import FUNNEL, Outcome, outcome
 from reports.queries.overview import Overview, overview, pair_rows
-from reports.services import MIME, WRITERS, export_outcome
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def export(request: ProgramRequest, program: Program, ending: str) -> HttpRespon
     """The report as a file. A POST, because taking it is written down."""
     if ending not in WRITERS:
         raise Http404("There is no such file")
-    content = export_outcome(program=program, format=ending, by=request.user, now=timezone.now())
+    content = export_outcome(program=program, ending=ending, by=request.user, now=timezone.now())
     response = HttpResponse(content, content_type=MIME[ending])
     response["Content-Disposition"] = f'attachment; filename="{program.slug}-report.{ending}"'
     return response

@@ -24,7 +24,7 @@ BASICS = services.Basics("Spring", dt.date(2027, 3, 1), dt.date(2027, 8, 31), ti
 
 
 def create(**change: object) -> Program:
-    basics = services.Basics(**{**BASICS.__dict__, **change})  # type: ignore[arg-type]
+    basics = services.Basics(**{**BASICS.__dict__, **change})
     return services.create_program(basics=basics, models=["traditional", "peer"], by=UserFactory.create(), now=NOW)
 
 
@@ -243,7 +243,7 @@ def test_enrolling_again_changes_the_answers_and_brings_back_who_left() -> None:
 
 def test_leaving_tells_the_floors_above_once(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Enrolment] = []
-    monkeypatch.setattr(hooks, "leaving", [lambda enrolment, now: told.append(enrolment)])
+    monkeypatch.setattr(hooks, "leaving", [lambda enrolment, _now: told.append(enrolment)])
     enrolment = EnrolmentFactory.create()
     for _ in range(2):
         services.leave(enrolment=enrolment, by=enrolment.user, now=NOW)

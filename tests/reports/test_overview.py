@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -74,7 +75,7 @@ def test_pages_show_no_confidential_word_and_ask_no_more_with_more_rows(
     client: Client,
     program: Program,
     name: str,
-    django_assert_max_num_queries,  # type: ignore[no-untyped-def]  # pytest-django's
+    django_assert_max_num_queries: Any,
 ) -> None:
     user = CoordinatorFactory.create(program=program).user
     match = pair(program, 3)

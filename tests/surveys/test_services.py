@@ -149,7 +149,8 @@ def test_one_person_with_five_sessions_is_one_person(match: Match) -> None:
     user = match.seats.all()[0].enrolment.user
     survey = definition.pulse_of(match.track.program)
     for day in range(5):
-        invitation = services.invite_after(session=SessionFactory.create(match=match, held=True, starts_at=NOW + day * 24 * HOUR), user=user, now=NOW)
+        session = SessionFactory.create(match=match, held=True, starts_at=NOW + day * 24 * HOUR)
+        invitation = services.invite_after(session=session, user=user, now=NOW)
         services.answer(invitation=invitation, answers={"useful": 1}, now=NOW)
     assert services.publish_figures(survey=survey, now=NOW) is None
 
