@@ -70,7 +70,7 @@ def _answers(rng: Random, role: str) -> dict[str, object]:
 def invent(counts: dict[str, int], seed: int = 7) -> list[Invented]:
     """So many people of each role, with answers to the standard fields."""
     rng = Random(seed)  # noqa: S311  invented names, not secrets
-    people = []
+    people: list[Invented] = []
     for role, count in counts.items():
         for _ in range(count):
             number = len(people)
