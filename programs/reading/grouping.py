@@ -42,12 +42,14 @@ class ProblemGroup:
 
 
 def group_problems(problems: Iterable[RowProblem]) -> list[ProblemGroup]:
-    """Groups by kind and column, the largest first; within a group by row."""
+    """Groups by kind and column: what concerns the whole file first, then the largest; within a group by row."""
     groups: dict[tuple[str, str], list[RowProblem]] = {}
     for problem in problems:
         groups.setdefault((problem.code, problem.column), []).append(problem)
     made = [ProblemGroup(code, column, _title(code, found), found) for (code, column), found in groups.items()]
-    return sorted(made, key=lambda group: (-len(group.problems), group.column, group.code))
+    return sorted(
+        made, key=lambda group: (group.problems[0].row is not None, -len(group.problems), group.column, group.code)
+    )
 
 
 def _title(code: str, problems: list[RowProblem]) -> str:

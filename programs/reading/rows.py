@@ -62,10 +62,11 @@ def check_rows(
     their rows are marked `known`, and addresses that only look like one of them are warned of. `on_row` is told how
     many rows have been read, after each.
     """
-    missing = [_no_column(target) for target in targets if target.required and not mapping.get(target.key)]
+    missing = [_no_column(target) for target in targets if _lacks(mapping, target)]
     unknown = [_no_header(header) for header in mapping.values() if header and header not in table.headers]
     if missing or unknown:
-        return Checked([], missing + unknown, [])
+        rows = [_without_column(row, target) for target in targets for row in table.rows if _lacks(mapping, target)]
+        return Checked([], missing + unknown + rows, [])
     checker = _Checker(table, mapping, targets, known_emails)
     for count, row in enumerate(table.rows, start=1):
         checker.check(row)
@@ -186,6 +187,18 @@ def split_name(whole: str) -> tuple[str | None, str | None]:
     if not comma:
         first, _, last = whole.rpartition(" ")
     return (first or last or None), (last if first else None) or None
+
+
+def _lacks(mapping: Mapping[str, str | None], target: Target) -> bool:
+    return target.required and not mapping.get(target.key)
+
+
+def _without_column(row: Row, target: Target) -> RowProblem:
+    """Each row is refused by itself too; the first thing in it shows which row is meant."""
+    value = next((cell for cell in row.values if cell.strip()), "")
+    what = "e-mail address" if target.kind == "email" else target.label
+    fix = "Name the column, or add one."
+    return RowProblem(row.number, "", shown(value), f"no_{target.kind}", f"There is no column for the {what}", fix)
 
 
 def _no_column(target: Target) -> RowProblem:

@@ -263,9 +263,18 @@ def test_a_field_called_like_an_own_fact_is_not_taken_for_it():
     assert [(row.first_name, row.answers) for row in checked.ready] == [(None, {"name": "Navy"})]
 
 
-def test_a_missing_column_is_one_problem_of_the_file():
-    checked = check_rows(read_table(b"dinosaur\na@x.org\n", "x.csv"), {"email": None}, [EMAIL])
-    assert (checked.ready, found(checked.problems)) == ([], [(None, "", "", "no_column")])
+def test_a_missing_column_is_a_problem_of_the_file_and_of_each_row():
+    checked = check_rows(read_table(b"dinosaur\na@x.org\n\nb@x.org\n", "x.csv"), {"email": None}, [EMAIL])
+    assert checked.ready == []
+    assert found(checked.problems) == [
+        (None, "", "", "no_column"),
+        (2, "", "a@x.org", "no_email"),
+        (4, "", "b@x.org", "no_email"),
+    ]
+    assert [group.title for group in group_problems(checked.problems)] == [
+        "A column is missing",
+        "2 rows: no e-mail address",
+    ]
 
 
 def test_a_column_the_file_has_not_is_one_problem_of_the_file():
