@@ -10,6 +10,7 @@ import xlsxwriter
 
 from participants.models import User
 from programs.models import Program
+from programs.reading import guard
 from reports.figures import LEAST_PEOPLE, MEASURES
 from reports.queries.outcome import Outcome, outcome
 from reports.services import log_export
@@ -29,14 +30,7 @@ COLUMNS = (
 )
 HIDDEN = f"no: fewer than {LEAST_PEOPLE} people"
 Cell = str | float | None
-# What a spreadsheet would take for a formula, also behind spaces and in full width.
-_FORMULA = re.compile("^[\\s\u00a0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\x00]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet runs: an apostrophe stands before what looks like a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def table(report: Outcome) -> Iterator[list[Cell]]:
@@ -63,7 +57,7 @@ def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return safe(cell)
+        return guard(cell)
     return f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
 
 
