@@ -21,5 +21,6 @@ urlpatterns = [
     path("matching/<int:number>/again/", proposals.again, name="again"),
     path("matching/<int:number>/discard/", proposals.discard, name="discard"),
     path("matching/<int:number>/publish/", proposals.publish, name="publish"),
+    path("matching/<int:number>/answer/<int:seat>/", board.answer, name="answer"),
     path("matching/<int:number>/withdraw/<int:match>/", board.withdraw, name="withdraw"),
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mail.tasks import ring
 from matching import services
 from matching.errors import MatchingError
-from matching.models import Match, Proposal
+from matching.models import Match, Proposal, Seat
 from matching.queries.board import board_of
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
@@ -124,6 +124,24 @@ def undo(request: ProgramRequest, program: Program, number: int) -> HttpResponse
     except MatchingError as error:
         messages.error(request, str(error))
     return _back(request, found)
+
+
+@require_POST
+@program_view(Right.MATCH)
+def answer(request: ProgramRequest, program: Program, number: int, seat: int) -> HttpResponse:
+    """Answer for somebody who has said yes or no elsewhere; it is written down who did."""
+    found = find(program, number)
+    present = Seat.objects.filter(match__proposal=found, pk=seat).first()
+    sent = request.POST.get("answer", "")
+    if present is None or sent not in {"accept", "decline"}:
+        raise Http404("There is no such offer")
+    try:
+        services.answer_seat(seat=present, accept=sent == "accept", by=request.user, now=timezone.now())
+    except MatchingError as error:
+        messages.error(request, str(error))
+    else:
+        ring()
+    return _back(request, found, present.match_id)
 
 
 @require_POST

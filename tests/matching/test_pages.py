@@ -2,10 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from mail.models import Message
 from matching import services
 from matching.models import Match, MatchRule, Proposal, Seat
+from participants.models import AuditEntry
 from programs.models import Enrolment, Role
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory
@@ -232,6 +234,19 @@ def test_after_publishing_the_coordinator_sees_answers_and_reasons_and_takes_off
     assert Match.objects.get(pk=una.pk).end_reason == "withdrawn"
     late = client.post(f"{HOME}{draft.number}/withdraw/{una.pk}/", follow=True)
     assert "This match is not on offer any more." in text(late)
+
+
+def test_a_coordinator_answers_for_somebody_and_it_is_written_down(town, draft, alice, client):
+    services.publish(proposal=draft, by=None, now=timezone.now())
+    tom, mona = town.seat(draft, "Tom"), town.seat(draft, "Mona")
+    client.post(f"{HOME}{draft.number}/answer/{tom.pk}/", {"answer": "accept"})
+    client.post(f"{HOME}{draft.number}/answer/{mona.pk}/", {"answer": "accept"})
+    assert town.match(draft, "Mona", "Tom").state == "active"
+    assert list(AuditEntry.objects.filter(verb="offer accepted").values_list("by", flat=True)) == [alice.pk] * 2
+    refused = client.post(f"{HOME}{draft.number}/answer/{tom.pk}/", {"answer": "decline"}, follow=True)
+    assert "This offer was answered already." in text(refused)
+    assert client.post(f"{HOME}{draft.number}/answer/{tom.pk}/", {"answer": "x"}).status_code == 404
+    assert client.post(f"{HOME}999/answer/{tom.pk}/", {"answer": "accept"}).status_code == 404
 
 
 def test_names_are_escaped(town, draft, client):
