@@ -88,9 +88,7 @@ class Track(models.Model):
             models.UniqueConstraint(fields=["program", "slug"], name="track_slug_once_a_program"),
             models.CheckConstraint(condition=Q(capacity__range=(1, 50)), name="track_capacity_1_to_50"),
             models.CheckConstraint(condition=Q(cadence_days__range=(1, 180)), name="track_cadence_1_to_180_days"),
-            models.CheckConstraint(
-                condition=Q(session_minutes__range=(5, 480)), name="track_session_5_to_480_minutes"
-            ),
+            models.CheckConstraint(condition=Q(session_minutes__range=(5, 480)), name="track_session_5_to_480_minutes"),
         ]
 
     def __str__(self) -> str:

@@ -14,9 +14,7 @@ STATES = Enrolment.State
 def programs_of(user: User) -> QuerySet[Program]:
     """The programs a coordinator runs; an admin sees every program's name and dates."""
     programs = Program.objects.annotate(
-        people=Count(
-            "tracks__enrolments__user", filter=Q(tracks__enrolments__state=STATES.ACTIVE), distinct=True
-        )
+        people=Count("tracks__enrolments__user", filter=Q(tracks__enrolments__state=STATES.ACTIVE), distinct=True)
     ).prefetch_related("tracks")
     return programs if is_admin(user) else programs.filter(coordinators__user=user)
 
