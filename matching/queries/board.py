@@ -139,6 +139,15 @@ class Board:
         return [row.percent for row in self.rows]
 
     @property
+    def standing(self) -> list[str]:
+        """How the offers of a published proposal stand, in words: “3 on”, “12 waiting for an answer”."""
+        said = ((Match.State.ACTIVE, "on"), (Match.State.OFFERED, "waiting for an answer"))
+        states = Counter(row.match.state for row in self.rows)
+        over = states[Match.State.DECLINED] + states[Match.State.ENDED]
+        words = [f"{states[state]} {word}" for state, word in said if states[state]]
+        return [*words, f"{over} over"] if over else words
+
+    @property
     def score_columns(self) -> list[str]:
         return ["Score", "Pairs"]
 

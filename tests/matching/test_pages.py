@@ -229,6 +229,7 @@ def test_after_publishing_the_coordinator_sees_answers_and_reasons_and_takes_off
     page = text(client.get(f"{HOME}{draft.number}/"))
     assert "I know her" in page
     assert "no answer yet" in page
+    assert "<span>1 waiting for an answer</span><span>1 over</span>" in page
     una = town.match(draft, "Nils", "Una")
     client.post(f"{HOME}{draft.number}/withdraw/{una.pk}/")
     assert Match.objects.get(pk=una.pk).end_reason == "withdrawn"
