@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
@@ -35,4 +37,24 @@ class TimezoneMiddleware:
         if request.user.is_authenticated:
             with timezone.override(ZoneInfo(request.user.timezone)):
                 return self.get_response(request)
+        return self.get_response(request)
+
+
+class BodyLimitMiddleware:
+    """A body larger than any page takes is refused by its announced size, before a byte of it is read."""
+
+    ROOM = 1024 * 1024  # for the form around the largest file
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) > settings.IMPORT_MAX_BYTES + self.ROOM:
+            limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
+            context = {
+                "title": "This file is too large",
+                "text": f"A file may have {limit} MB. Split it, or save it as CSV.",
+            }
+            return render(request, "413.html", context, status=413)
         return self.get_response(request)
