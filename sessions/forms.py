@@ -1,9 +1,10 @@
 """Forms of sessions, notes and goals. They say what was typed; services decide what can be done."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from participants.formkit import DayInput, LookForm, Segmented, TimeOfDayInput
 from participants.forms import zone_choices
@@ -22,9 +23,10 @@ def _minutes(given: int) -> list[tuple[str, str]]:
 
 
 def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=DayInput(), error_messages={"invalid": f"Give a day at “{label}”, such as 2027-05-14"}
-    )
+    """A day of our times: years far off are slips, and the ends of the calendar have no instant in some zones."""
+    words = f"Give a day at “{label}”, such as 2027-05-14"
+    bounds = [MinValueValidator(date(1990, 1, 1), words), MaxValueValidator(date(2199, 12, 31), words)]
+    return forms.DateField(label=label, widget=DayInput(), validators=bounds, error_messages={"invalid": words})
 
 
 class _Facts(LookForm):

@@ -48,7 +48,7 @@ def log_session(
     moment = checked_moment(starts, locked.zone) if starts else timing.from_text(locked.wall_start, locked.zone)
     minutes, channel = minutes or locked.minutes, channel or locked.channel
     check_facts(minutes, channel)
-    _not_to_come(moment, now)
+    _in_its_time(locked.match, moment, now)
     _only_one(locked.match, moment.at, besides=locked)
     if (locked.state, locked.starts_at, locked.minutes, locked.channel) != (state, moment.at, minutes, channel):
         locked.before_log = _facts(locked)
@@ -79,10 +79,7 @@ def log_unplanned_session(
     locked = lock_match(match.pk, by)
     moment = checked_moment(starts, zone)
     check_facts(minutes, channel)
-    _not_to_come(moment, now)
-    began = locked.activated_at or locked.created_at
-    if moment.at < began - OLDEST:
-        raise SessionError("That is long before your match began.", field="day")
+    _in_its_time(locked, moment, now)
     there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
     if there:
         return log_session(session=there, held=True, by=by, now=now, minutes=minutes, channel=channel, note=note)
@@ -152,10 +149,12 @@ def _joined(session: Session, now: datetime) -> None:
         join(session, now)
 
 
-def _not_to_come(moment: timing.Moment, now: datetime) -> None:
+def _in_its_time(match: Match, moment: timing.Moment, now: datetime) -> None:
     today = now.astimezone(zone_of(moment.zone)).date()
     if moment.wall.date() > today:
         raise SessionError("That day is still to come. Choose the day you met, or move the session.", field="day")
+    if moment.at < (match.activated_at or match.created_at) - OLDEST:
+        raise SessionError("That is long before your match began.", field="day")
 
 
 def _only_one(match: Match, at: datetime, besides: Session) -> None:

@@ -1,0 +1,46 @@
+"""Each constraint, broken."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sessions.models import Session
+from tests.factories.programs import NOW
+from tests.factories.sessions import GoalFactory, SessionFactory
+
+BROKEN = [
+    ("session_state_known", {"state": "dreamt"}),
+    ("session_ends_after_it_starts", {"ends_at": NOW}),
+    ("session_5_to_480_minutes", {"minutes": 4}),
+    ("session_5_to_480_minutes", {"minutes": 481}),
+    ("session_logged_has_a_date", {"state": "held"}),
+    ("session_logged_has_a_date", {"logged_at": NOW}),
+    ("session_planned_has_a_date", {"planned_at": None}),
+]
+
+
+@pytest.mark.parametrize(("name", "facts"), BROKEN)
+def test_a_session_is_whole(cast, name, facts):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        SessionFactory.create(match=cast.match, starts_at=NOW + dt.timedelta(days=1), **facts)
+
+
+def test_a_match_has_one_session_at_a_time_unless_it_was_cancelled(cast):
+    SessionFactory.create(match=cast.match, state=Session.State.CANCELLED)
+    SessionFactory.create(match=cast.match)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SessionFactory.create(match=cast.match)
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("goal_level_minus_2_to_2", {"level": -3}),
+        ("goal_level_minus_2_to_2", {"level": 3}),
+        ("goal_reached_or_dropped", {"reached_at": NOW, "dropped_at": NOW}),
+    ],
+)
+def test_a_goal_is_whole(cast, name, facts):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        GoalFactory.create(match=cast.match, owner=cast.mia, **facts)
