@@ -76,7 +76,8 @@ def solve_grouping(problem: GroupProblem) -> Grouping:
 
 def _bound(problem: GroupProblem, plan: Plan, groups: Groups) -> _Bound:
     degrees = _Bound(degree_bound(problem, plan), "degrees")
-    prices = best_prices(problem, plan, list(groups))
+    reached = degrees.value <= sum(problem.worth(one) for one in groups)
+    prices = None if reached else best_prices(problem, plan, list(groups))
     if prices is None:
         return degrees
     value = price_bound(problem, plan, prices)

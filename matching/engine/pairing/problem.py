@@ -68,13 +68,10 @@ class PairProblem:
         locked[self.fixed.reshape(-1)] = True
         none = np.zeros((0, 2), dtype=np.int64)
         if sparse.issparse(self.score):
-            free = sparse.diags_array((~locked).astype(np.int8))
-            kept = self.score.copy()
-            kept.data = np.ones_like(kept.data, dtype=np.int8)
-            where = sparse.coo_array(free @ kept @ free)
-            where.eliminate_zeros()
-            data = picked(self.score, np.stack([where.row, where.col], axis=1))
-            return Table(sparse.csr_array((data, (where.row, where.col)), shape=where.shape), None, self.grid, none)
+            entries = sparse.coo_array(self.score)
+            keep = ~locked[entries.row] & ~locked[entries.col]
+            free = (entries.data[keep], (entries.row[keep], entries.col[keep]))
+            return Table(sparse.csr_array(free, shape=self.score.shape), None, self.grid, none)
         allowed = self.allowed
         if locked.any():
             allowed = allowed & ~locked[:, None] & ~locked

@@ -1,0 +1,182 @@
+"""Grouping against brute force and planted groups."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine import GroupProblem, Infeasible, Seats, Spread, certify, check, group
+from matching.engine.grouping import bound
+from tests.matching.engine.oracles import partitions
+
+pytestmark = pytest.mark.pure
+
+
+def table(people, seed, top=50):
+    scores = np.random.default_rng(seed).integers(-5, top, (people, people))
+    return scores + scores.T
+
+
+@given(
+    people=st.integers(1, 9), size=st.sampled_from([(1, 3), (2, 3), (3, 3), (3, 5), (4, 9)]), seed=st.integers(0, 9999)
+)
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_it_finds_and_proves_the_best_of_all_partitions(people, size, seed):
+    scores = table(people, seed)
+    result = group(scores, size=size)
+    plan = result.problem.plan()
+    low, high = size
+    counts = [n for n in range(people + 1) if any(g * low <= n <= g * high for g in range(1, people + 1))]
+    assert result.filled == max(counts, default=0)
+    assert (result.optimal, check(result.problem, result)) == (True, [])
+    if result.filled == people and people:
+        shapes = sorted(len(one) for one in result.groups)
+        assert len(shapes) == min(g for g in range(1, people + 1) if g * low <= people <= g * high) == plan.groups
+        best = max(
+            sum(result.problem.worth(one) for one in groups) for groups in partitions(list(range(people)), shapes)
+        )
+        assert result.total == best
+
+
+@pytest.mark.parametrize("people", [15, 20])
+def test_prices_bound_what_the_search_finds(people):
+    result = group(table(people, people), size=(5, 5))
+    assert (result.method, check(result.problem, result)) == ("prices", [])
+    assert result.total <= result.bound <= 1.02 * result.total
+    assert certify(result.problem, result).bound == result.bound
+
+
+def test_planted_groups_are_found_and_proved():
+    rng = np.random.default_rng(1)
+    place = rng.permutation(np.repeat(np.arange(6), 5))
+    scores = np.where(place[:, None] == place, 100, rng.integers(0, 5))
+    result = group(scores, size=(5, 5))
+    assert (result.total, result.optimal) == (6 * 10 * 100, True)
+    assert {frozenset(place[list(one)].tolist()) for one in result.groups} == {frozenset([one]) for one in range(6)}
+
+
+@given(people=st.integers(11, 60), size=st.sampled_from([(2, 3), (3, 5), (5, 5), (6, 10)]), seed=st.integers(0, 9999))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_everyone_is_in_one_group_and_sizes_differ_by_one_at_most(people, size, seed):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bound, "PRICED", 0)  # the bound is tested elsewhere, and takes longer than the search
+        result = group(table(people, seed), size=size)
+    assert check(result.problem, result) == []
+    times = Counter(person for one in result.groups for person in one)
+    assert set(times.values()) <= {1}
+    sizes = [len(one) for one in result.groups]
+    assert max(sizes) - min(sizes) <= 1
+    assert result.filled + len(result.unfilled) == people
+    assert result.filled == result.possible
+
+
+def test_who_must_be_apart_or_together_is():
+    apart = [(0, other) for other in range(1, 12)]
+    result = group(table(40, 3), size=(4, 4), apart=apart, together=[(1, 2), (2, 3)], fixed=[(20, 30)])
+    assert (result.broken, check(result.problem, result)) == ((), [])
+    place = {person: number for number, one in enumerate(result.groups) for person in one}
+    assert place[1] == place[2] == place[3]
+    assert place[20] == place[30]
+    assert all(place[0] != place[other] for other in range(1, 12))
+
+
+def test_circles_get_their_leaders_and_nobody_leads_who_may_not():
+    leaders = tuple(range(50, 60))
+    result = group(table(60, 4), size=(6, 8), seats=Seats(leaders, 1, 2))
+    assert check(result.problem, result) == []
+    led = sorted(len(set(one) & set(leaders)) for one in result.groups)
+    assert led == [1, 1, 1, 1, 2, 2, 2] or sum(led) == 10
+    assert len(result.groups) == 7
+
+
+def test_too_few_leaders_leave_members_over_rather_than_groups_without_one():
+    result = group(table(30, 5), size=(4, 5), seats=Seats((0, 1), 1, 1))
+    assert (len(result.groups), result.filled, len(result.unfilled)) == (2, 12, 18)
+    assert check(result.problem, result) == []
+
+
+def test_nobody_is_alone_with_their_kind_and_labels_are_balanced():
+    rng = np.random.default_rng(6)
+    kinds = tuple("few" if person < 6 else None for person in range(48))
+    teams = tuple(int(team) for team in rng.permutation(np.repeat([0, 1, 2, 3], 12)))
+    spread = [Spread(kinds, "not_alone", "kind"), Spread(teams, "balance", "team")]
+    result = group(table(48, 6), size=(6, 6), spread=spread)
+    assert (result.broken, check(result.problem, result)) == ((), [])
+    for one in result.groups:
+        assert sum(person < 6 for person in one) != 1
+        assert all(1 <= count <= 2 for count in Counter(teams[person] for person in one).values())
+
+
+def test_rules_that_contradict_one_another_are_refused_with_the_people():
+    with pytest.raises(Infeasible) as caught:
+        group(table(12, 1), size=(3, 4), apart=[(0, 2)], together=[(0, 1), (1, 2)])
+    assert (caught.value.rule, set(caught.value.takers)) == ("apart", {0, 2})
+    with pytest.raises(Infeasible, match="0, 1, 2, 3 must be together but fit into no group"):
+        group(table(12, 1), size=(2, 3), together=[(0, 1), (1, 2), (2, 3)])
+    with pytest.raises(Infeasible, match="no way to form 2 groups keeps every rule"):
+        group(table(6, 1), size=(3, 3), apart=[(0, 1), (0, 2), (1, 2)])
+
+
+def test_a_rule_the_search_could_not_keep_is_named_and_not_certified():
+    kinds = tuple("only" if person == 0 else None for person in range(20))
+    result = group(table(20, 2), size=(5, 5), spread=[Spread(kinds, "not_alone", "kind")])
+    assert result.broken == ("0 is alone with kind only",)
+    assert not result.optimal
+    assert [one.rule for one in check(result.problem, result)] == ["not_alone"]
+
+
+def test_the_same_seed_finds_the_same_groups():
+    scores = table(80, 8)
+    assert group(scores, size=(4, 5), seed=3).groups == group(scores, size=(4, 5), seed=3).groups
+
+
+@pytest.mark.parametrize("people", [9, 15])
+def test_a_grouping_made_worse_by_one_exchange_is_not_certified(people):
+    result = group(table(people, 9, top=1000), size=(3, 3))
+    assert certify(result.problem, result).optimal is result.optimal
+    first, second, *rest = (list(one) for one in result.groups)
+    first[0], second[0] = second[0], first[0]
+    groups = tuple(tuple(sorted(one)) for one in (first, second, *rest))
+    total = sum(result.problem.worth(one) for one in groups)
+    worse = replace(result, groups=groups, total=total)
+    assert total < result.total
+    assert not certify(result.problem, worse).optimal
+    if result.prices is not None:
+        cheap = replace(result, prices=result.prices - 10)
+        assert certify(result.problem, cheap).bound >= result.total
+
+
+def test_nobody_and_fewer_than_one_group():
+    for people in (0, 2):
+        result = group(table(people, 1), size=(3, 5))
+        assert (result.groups, result.filled, result.optimal) == ((), 0, True)
+        assert result.unfilled.tolist() == list(range(people))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"size": (4, 3)}, "size must be"),
+        ({"size": (1, 2), "effort": 0}, "effort must be"),
+        ({"size": (1, 2), "seats": Seats((9,))}, "seats must name"),
+        ({"size": (1, 2), "seats": Seats((0,), 2, 1)}, "least <= most"),
+        ({"size": (1, 2), "spread": [Spread(("a",))]}, "1 values for 3 people"),
+        ({"size": (1, 2), "apart": [(0, 0)]}, "with themselves"),
+        ({"size": (1, 2), "objective": "floor"}, "objective must be one of"),
+    ],
+)
+def test_bad_input_is_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        group(np.zeros((3, 3)), **arguments)
+
+
+def test_check_names_each_broken_rule():
+    problem = GroupProblem(table(7, 1), (3, 4), apart=[(0, 1)], together=[(2, 3)])
+    result = group(problem.score, size=(3, 4), apart=[(0, 1)], together=[(2, 3)])
+    bad = replace(result, groups=((0, 1, 2, 4, 5), (3, 3)), filled=1)
+    rules = {violation.rule for violation in check(problem, bad)}
+    assert rules == {"once", "size", "balance", "apart", "together", "filled", "unfilled", "total"}
+    assert [one.rule for one in check(problem, replace(result, groups=((0, 8),)))] == ["outside"]
