@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from matching.models import MatchRule
 from mentorship.definition import BadProgramFile, dump_program, load_program, read_file
@@ -80,7 +80,7 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
     return tasks
 
 
-@require_GET
+@require_safe
 @program_view(Right.EDIT)
 def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
     todo = tasks_of(program, request.program_rights)
@@ -88,7 +88,7 @@ def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
     return render(request, "setup/tasks.html", {"program": program, "tasks": todo, "done": done})
 
 
-@require_GET
+@require_safe
 @program_view(Right.EDIT)
 def download(_request: ProgramRequest, program: Program) -> HttpResponse:
     """The whole definition as a file: a template for the next program, here or elsewhere."""

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from participants.permissions import is_admin, may_create_programs
 from programs.models import Coordinator, Enrolment
@@ -37,7 +37,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ready", content_type="text/plain")
 
 
-@require_GET
+@require_safe
 @login_not_required
 def plain_page(request: HttpRequest, template: str) -> HttpResponse:
     return render(request, template)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mail import links
 from mail.pages import token_page
@@ -19,7 +19,7 @@ from surveys.models import Invitation
 from surveys.queries import figures_of, own_answers, surveys_of
 
 
-@require_GET
+@require_safe
 @program_view(Right.MATCH)
 def survey_list(request: ProgramRequest, program: Program) -> HttpResponse:
     surveys = [figures_of(survey) for survey in surveys_of(program)]

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mail.tasks import ring
 from matching import services
@@ -22,7 +22,7 @@ PER_PAGE = 50
 UNDER_WAY = (Proposal.State.QUEUED, Proposal.State.RUNNING)
 
 
-@require_GET
+@require_safe
 @program_view(Right.MATCH)
 def proposal(request: ProgramRequest, program: Program, number: int) -> HttpResponse:
     found = find(program, number)
@@ -41,7 +41,7 @@ def proposal(request: ProgramRequest, program: Program, number: int) -> HttpResp
     return render(request, "matching/proposal.html", context)
 
 
-@require_GET
+@require_safe
 @program_view(Right.MATCH)
 def progress(request: ProgramRequest, program: Program, number: int) -> HttpResponse:
     """The part of the page that asks again while a run is going on; when it is over the whole page is fetched."""
@@ -52,7 +52,7 @@ def progress(request: ProgramRequest, program: Program, number: int) -> HttpResp
     return response
 
 
-@require_GET
+@require_safe
 @program_view(Right.MATCH)
 def why(request: ProgramRequest, program: Program, number: int, match: int) -> HttpResponse:
     """What a pair's score is made of."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from programs import tasks
 from programs.access import ProgramRequest, program_view
@@ -80,7 +80,7 @@ def _context(program: Program, **more: Any) -> dict[str, Any]:
     return {"program": program, **more}
 
 
-@require_GET
+@require_safe
 @program_view(Right.PEOPLE)
 def template(request: ProgramRequest, program: Program, kind: str) -> HttpResponse:
     """An empty file with the right columns, for the role and track asked for (or the first)."""
@@ -193,7 +193,7 @@ def _shown(plan: Plan, item: Import) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @program_view(Right.PEOPLE)
 def left_out(_: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     """The rows that have to be repaired, with the reason for each."""
@@ -208,7 +208,7 @@ def left_out(_: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     return _attachment(left_out_csv(table, plan.problems), "csv", "left-out")
 
 
-@require_GET
+@require_safe
 @program_view(Right.PEOPLE)
 def progress(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     """How far it is. A script asks for this same page again and again; without one the page reloads."""
@@ -226,7 +226,7 @@ def progress(request: ProgramRequest, program: Program, pk: int) -> HttpResponse
     return _to(name, program, item)
 
 
-@require_GET
+@require_safe
 @program_view(Right.PEOPLE)
 def done(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     item = _import(program, pk)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from programs import services
 from programs.access import ProgramRequest, program_view
@@ -74,7 +74,7 @@ def remove_track(request: ProgramRequest, program: Program, track: str) -> HttpR
     return redirect("setup:tasks", slug=program.slug)
 
 
-@require_GET
+@require_safe
 @program_view(Right.EDIT)
 def fields(request: ProgramRequest, program: Program) -> HttpResponse:
     return render(request, "programs/fields.html", {"program": program, "fields": program.fields.all()})

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from programs import services
 from programs.access import ProgramRequest, program_view
@@ -15,7 +15,7 @@ from programs.queries import PeopleFilter, head_count, people_of
 from programs.views.paging import page_of
 
 
-@require_GET
+@require_safe
 @program_view(Right.PEOPLE)
 def people(request: ProgramRequest, program: Program) -> HttpResponse:
     form = PeopleFilterForm(request.GET, tracks=program.tracks.all())

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from participants.emails import BadEmail
 from participants.permissions import may_create_programs
@@ -18,7 +18,7 @@ from programs.views.paging import page_of
 BASICS = ("name", "description", "starts_on", "ends_on", "timezone", "contact_name", "contact_email")
 
 
-@require_GET
+@require_safe
 def program_list(request: HttpRequest) -> HttpResponse:
     programs = list(programs_of(request.user))  # type: ignore[arg-type]  # signed in: LoginRequiredMiddleware
     may_create = may_create_programs(request.user)
@@ -125,7 +125,7 @@ def delete(request: ProgramRequest, program: Program) -> HttpResponse:
     return render(request, "programs/delete.html", {"program": program})
 
 
-@require_GET
+@require_safe
 @program_view(Right.SEE)
 def history(request: ProgramRequest, program: Program) -> HttpResponse:
     page = page_of(request, history_of(program), per_page=50)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from participants import services
 from participants.emails import BadEmail
@@ -28,7 +28,7 @@ def admin_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return wrapper
 
 
-@require_GET
+@require_safe
 @admin_view
 def organisation(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/organisation.html", {"lines": program_lines()})

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mail import queries as mail
 from mail.registry import all_kinds
@@ -80,7 +80,7 @@ def _finding(shown: Overview) -> str:
     return f"{risky} may need help, {steady} keep their rhythm"
 
 
-@require_GET
+@require_safe
 @program_view(Right.SEE)
 def program_overview(request: ProgramRequest, program: Program) -> HttpResponse:
     now = timezone.now()
@@ -143,7 +143,7 @@ def _stages(program: Program, shown: Overview) -> list[dict[str, str]]:
     ]
 
 
-@require_GET
+@require_safe
 @program_view(Right.SEE)
 def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
     """Every active match by risk, and the offers nobody has answered."""
@@ -162,7 +162,7 @@ def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
     return render(request, "reports/pairs.html", context)
 
 
-@require_GET
+@require_safe
 @program_view(Right.SEE)
 def messages(request: ProgramRequest, program: Program) -> HttpResponse:
     """What was sent to whom, and what could not be delivered."""
@@ -176,7 +176,7 @@ def _funnel(report: Outcome) -> list[tuple[str, int]]:
     return [(labels[slug], int(report.figures[slug].numerator or 0)) for slug in FUNNEL if report.figures[slug].shown]
 
 
-@require_GET
+@require_safe
 @program_view(Right.REPORT)
 def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
     report = outcome(program, timezone.now())
