@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from django.db.models import QuerySet
+
 from matching.criteria import Condition, Field, Person, Rule, Scores, Words, score_peers, score_two_sided
 from matching.models import Match, MatchingPlan, MatchRule, Seat
 from programs.catalogue import registry
@@ -225,7 +227,7 @@ def places_of(enrolment: Enrolment, default: int) -> int:
     return default if enrolment.capacity is None else enrolment.capacity
 
 
-def open_offers(track: Track) -> Any:  # noqa: ANN401 - a queryset with a condition on seats, used only as a subquery
+def open_offers(track: Track) -> QuerySet[Match]:
     """Offers nobody has said yes to: a later proposal takes their place."""
     return Match.objects.filter(track=track, state=Match.State.OFFERED).exclude(seats__answer=Seat.Answer.ACCEPTED)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from matching.models import Match, Seat
 from matching.queries.inputs import model_of
@@ -98,7 +98,7 @@ def by_seat(seat_id: int) -> MyMatch | None:
     return next(iter(_views(list(_seats().filter(pk=seat_id).exclude(match__state=Match.State.DRAFT)))), None)
 
 
-def _seats() -> Any:  # noqa: ANN401 - a queryset of seats, filtered and used above only
+def _seats() -> QuerySet[Seat]:
     chain = "match__track__program", "enrolment__user"
     around = Prefetch("match__seats", Seat.objects.select_related("enrolment__user"))
     return Seat.objects.select_related(*chain).prefetch_related(around)

@@ -41,7 +41,9 @@ def start_proposal(
     Raises CannotMatch where the track's model or the people in it leave nothing to match, MatchingError (with the
     field) for a number or word out of range.
     """
-    Program.objects.select_for_update().get(pk=track.program_id)
+    program = Program.objects.select_for_update().get(pk=track.program_id)
+    if program.state == Program.State.CLOSED:
+        raise CannotMatch("The program is closed: nobody is matched in it any more.")
     plan = ensure_plan(track=track, by=by, now=now)
     if capacity is not None and not 1 <= capacity <= 50:
         raise MatchingError("Enter a number of places from 1 to 50", field="capacity")

@@ -14,6 +14,7 @@ from matching.queries.inputs import open_offers, places_of
 from matching.services.ending import end_offers
 from participants.models import User
 from participants.services import record
+from programs.errors import ProgramError
 from programs.models import Enrolment, Program
 from programs.services import start_meeting
 
@@ -36,7 +37,8 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
 
     Offers of the track's earlier proposal that nobody has said yes to are taken back, or kept where this one holds the
     same people. Raises AlreadyPublished, NotADraft, DataChanged (people, answers, places or rules are not what it was
-    computed from), ChangedMeanwhile (the draft is not `version` any more), CannotMatch (somebody has no place left).
+    computed from), ChangedMeanwhile (the draft is not `version` any more), CannotMatch (somebody has no place left, or
+    the program is closed).
     """
     Program.objects.select_for_update().get(pk=proposal.program_id)
     found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal.pk)
@@ -44,26 +46,22 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
     publishable.check(found, version)
     kept, withdrawn = _replace_earlier(found, now)
     answer_until = now + dt.timedelta(days=found.track.plan.answer_days)
-    fresh = list(found.matches.filter(state=Match.State.DRAFT).prefetch_related("seats"))
-    _take_places(found, fresh)
-    for match in fresh:
-        match.state, match.offered_at, match.answer_until = Match.State.OFFERED, now, answer_until
-    Match.objects.bulk_update(fresh, ["state", "offered_at", "answer_until", "people_key"], batch_size=200)
+    fresh = _offer(found, answer_until, now)
     found.state, found.published_at, found.published_by = Proposal.State.PUBLISHED, now, by
     found.save(update_fields=["state", "published_at", "published_by"])
     mails = _send_offers(found, fresh, answer_until, now)
-    start_meeting(program=found.track.program, by=by, now=now)
-    record(
-        by=by,
-        verb="proposal published",
-        now=now,
-        program_id=found.program_id,
-        subject=found,
-        offers=len(fresh),
-        mails=mails,
-        withdrawn=withdrawn,
-    )
+    _start_program(found, by, now)
+    figures = {"offers": len(fresh), "mails": mails, "withdrawn": withdrawn}
+    record(by=by, verb="proposal published", now=now, program_id=found.program_id, subject=found, **figures)
     return Published(len(fresh), mails, kept, withdrawn)
+
+
+def _start_program(proposal: Proposal, by: User | None, now: dt.datetime) -> None:
+    """A program whose first matches go out is running."""
+    try:
+        start_meeting(program=proposal.track.program, by=by, now=now)
+    except ProgramError as error:
+        raise CannotMatch("The program is closed: nothing is published in it any more.") from error
 
 
 def _hold_still(proposal: Proposal) -> None:
@@ -95,6 +93,16 @@ def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
     return len(same), len(gone)
 
 
+def _offer(proposal: Proposal, answer_until: dt.datetime, now: dt.datetime) -> list[Match]:
+    fresh = list(proposal.matches.filter(state=Match.State.DRAFT).prefetch_related("seats"))
+    _take_places(proposal, fresh)
+    for match in fresh:
+        match.state, match.offered_at, match.answer_until = Match.State.OFFERED, now, answer_until
+        match.people_key = people_key(list(match.seats.all()))
+    Match.objects.bulk_update(fresh, ["state", "offered_at", "answer_until", "people_key"], batch_size=200)
+    return fresh
+
+
 def _take_places(proposal: Proposal, matches: list[Match]) -> None:
     """Give each seat the lowest free place of its person. The database refuses a place that is taken twice."""
     seats = [seat for match in matches for seat in match.seats.all()]
@@ -114,8 +122,6 @@ def _take_places(proposal: Proposal, matches: list[Match]) -> None:
         seat.place = free[0]
         taken[person.pk].add(seat.place)
     Seat.objects.bulk_update(seats, ["live", "place", "places"], batch_size=200)
-    for match in matches:
-        match.people_key = people_key(list(match.seats.all()))
 
 
 def _send_offers(proposal: Proposal, matches: list[Match], answer_until: dt.datetime, now: dt.datetime) -> int:

@@ -111,6 +111,17 @@ def test_only_a_draft_can_be_published(town, state):
         services.publish(proposal=draft, by=None, now=NOW)
 
 
+def test_a_closed_program_is_not_matched_any_more(town):
+    draft = town.propose()
+    Program.objects.update(state="closed")
+    with pytest.raises(CannotMatch) as caught:
+        services.publish(proposal=draft, by=None, now=NOW)
+    assert str(caught.value) == "The program is closed: nothing is published in it any more."
+    assert Message.objects.count() == 0
+    with pytest.raises(CannotMatch):
+        services.start_proposal(track=town.track, by=None, now=NOW)
+
+
 def test_a_later_proposal_takes_back_what_nobody_has_accepted_and_keeps_what_is_the_same(town):
     first = town.propose()
     services.publish(proposal=first, by=None, now=NOW)
