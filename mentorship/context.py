@@ -32,7 +32,7 @@ PROGRAM_PAGES = (
     ("Messages", "reports:messages", "envelope", Right.SEE, False),
     ("Report", "reports:outcome", "bar-chart", Right.REPORT, False),
     ("Program set-up", "setup:tasks", "sliders", Right.EDIT, True),
-    ("History", "programs:history", "clock-history", Right.SEE, False),
+    ("History", "programs:history", "clock-history", Right.HISTORY, False),
 )
 
 

@@ -17,6 +17,7 @@ class Right(StrEnum):
     MATCH = "propose and publish matches"
     REPORT = "read and export the outcome report"
     STAFF = "add and remove coordinators"
+    HISTORY = "read who changed what"
 
 
 RIGHTS: dict[Right, frozenset[str]] = {
@@ -26,6 +27,7 @@ RIGHTS: dict[Right, frozenset[str]] = {
     Right.MATCH: frozenset({COORDINATOR}),
     Right.REPORT: frozenset({COORDINATOR, ADMIN}),
     Right.STAFF: frozenset({COORDINATOR, ADMIN}),
+    Right.HISTORY: frozenset({COORDINATOR, ADMIN}),
 }
 
 

@@ -126,7 +126,7 @@ def delete(request: ProgramRequest, program: Program) -> HttpResponse:
 
 
 @require_safe
-@program_view(Right.SEE)
+@program_view(Right.HISTORY)
 def history(request: ProgramRequest, program: Program) -> HttpResponse:
     page = page_of(request, history_of(program), per_page=50)
     return render(request, "programs/history.html", {"program": program, "page": page})
