@@ -15,7 +15,7 @@ from programs import tasks
 from programs.access import ProgramRequest, program_view
 from programs.errors import ProgramError
 from programs.exports_template import left_out_csv, template_csv, template_xlsx
-from programs.forms.importing import ColumnsForm, UploadForm, track_and_role
+from programs.forms.importing import ColumnsForm, UploadForm, track_and_role, who_choices
 from programs.importing import Plan, guess_for, plan_rows, targets_for
 from programs.importing.shown import groups_of
 from programs.models import Import, Program
@@ -84,7 +84,8 @@ def _context(program: Program, **more: Any) -> dict[str, Any]:
 @program_view(Right.PEOPLE)
 def template(request: ProgramRequest, program: Program, kind: str) -> HttpResponse:
     """An empty file with the right columns, for the role and track asked for (or the first)."""
-    chosen = track_and_role(program, request.GET.get("who", ""))
+    first = next((value for value, _ in who_choices(program)), "")
+    chosen = track_and_role(program, request.GET.get("who", first))
     if chosen is None:
         raise Http404("There is no such track")
     track, role = chosen
