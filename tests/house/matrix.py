@@ -1,0 +1,141 @@
+"""Reads permissions.yaml and turns a row of it into requests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from tests.house.world import TOKEN_ROLES, Place, World
+
+FILE = Path(__file__).with_name("permissions.yaml")
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+REDIRECT, NOT_ALLOWED = 302, 405
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: who gets which answer, and how to ask."""
+
+    name: str
+    # Whether one has to be signed in before anything of the page is looked at.
+    is_behind_sign_in: bool
+    answers: Mapping[str, Mapping[str, int]]
+    arguments: Mapping[str, Any]
+    session: str
+    body: Any
+    query: str
+
+    def expected(self, role: str, method: str) -> int:
+        is_out = role in ("an", *TOKEN_ROLES)
+        if self.is_behind_sign_in and is_out:
+            return REDIRECT
+        by_role = self.answers.get("GET" if method == "HEAD" else method)
+        if by_role is None:
+            return NOT_ALLOWED
+        others = by_role.get("out", by_role["rest"]) if is_out else by_role["rest"]
+        return by_role.get(role, others)
+
+    def allowed(self, method: str) -> bool:
+        return ("GET" if method == "HEAD" else method) in self.answers
+
+    def url(self, world: World, role: str, place: Place | None = None, **other: Any) -> str:
+        """The address as this role would ask for it; in the other program, or with other arguments, where told to."""
+        args = (place or world.here).args
+        found = {key: _value(value, args) for key, value in self.arguments.items()}
+        if "tok" in found:
+            found["tok"] = world.token(role, self.session)
+        return reverse(self.name, kwargs={**found, **other}) + self.query
+
+    def data(self, place: Place) -> Any:
+        return _value(self.body, place.args)
+
+
+def _value(value: Any, args: Mapping[str, Any]) -> Any:
+    """What stands for itself, or with a $ before it a name of the world."""
+    if isinstance(value, str) and value.startswith("$"):
+        found = args[value[1:]]
+        return found() if callable(found) else found
+    if isinstance(value, dict):
+        return {key: _value(each, args) for key, each in value.items()}
+    return value
+
+
+def read_matrix() -> dict[str, Row]:
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    usual, kinds, patterns = told["arguments"], told["kinds"], named_patterns()
+    return {name: _row(name, given, kinds, usual, patterns.get(name, ())) for name, given in told["urls"].items()}
+
+
+def _row(name: str, given: Any, kinds: Any, usual: Mapping[str, Any], arguments: tuple[str, ...]) -> Row:
+    row = {"is": given} if isinstance(given, str) else given
+    unknown = set(row) - {"is", "with", "session", "body", "query", "why", *METHODS}
+    if unknown:
+        raise ValueError(f"{name}: nothing is called {unknown}")
+    kind = kinds[row["is"]]
+    answers = {key: row.get(key, kind.get(key)) for key in METHODS if key in row or key in kind}
+    return Row(
+        name=name,
+        is_behind_sign_in=kind["door"] == "sign-in",
+        answers={method: each if isinstance(each, dict) else {"rest": each} for method, each in answers.items()},
+        arguments={key: {**usual, **row.get("with", {})}[key] for key in arguments},
+        session=row.get("session", "over"),
+        body=row.get("body", {}),
+        query=row.get("query", ""),
+    )
+
+
+def named_patterns() -> dict[str, tuple[str, ...]]:
+    """Every address of the site by its full name, with the names of its arguments.
+
+    Raises ValueError for one without a name, and for a second of the same name: nobody could say who may open it.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name, arguments in _walk(get_resolver(), (), ()):
+        if name in found or name.endswith("None"):
+            raise ValueError(f"An address needs a name of its own: {name}")
+        found[name] = arguments
+    return found
+
+
+def _walk(
+    resolver: URLResolver, spaces: tuple[str, ...], outer: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for each in resolver.url_patterns:
+        arguments = (*outer, *each.pattern.converters)
+        if isinstance(each, URLResolver):
+            yield from _walk(each, (*spaces, each.namespace) if each.namespace else spaces, arguments)
+        else:
+            yield ":".join((*spaces, str(each.name))), arguments
+
+
+def ask(client: Client, method: str, url: str, body: Any = None) -> HttpResponseBase:
+    """One request; whatever it writes is taken back, and the browser has the cookies it had before."""
+    cookies = client.cookies.copy()
+    cache.clear()
+    try:
+        with transaction.atomic():
+            response = getattr(client, method.lower())(url, body if method == "POST" else None)
+            if response.streaming:
+                response.content = b"".join(response)
+            transaction.set_rollback(True)
+    finally:
+        client.cookies = cookies
+    return response
+
+
+def surprises(row: Row, world: World, roles: tuple[str, ...]) -> list[str]:
+    """What is answered otherwise than the row says, one line each."""
+    found = []
+    for role in roles:
+        for method in METHODS:
+            status = ask(world.clients[role], method, row.url(world, role), row.data(world.here)).status_code
+            if status != row.expected(role, method):
+                found.append(f"{role} {method}: {status} instead of {row.expected(role, method)}")
+    return found

@@ -1,0 +1,308 @@
+"""Two programs of the same shape with something in every state that a page can be about, and everybody signed in."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from mail import links
+from mail.services.composing import LINK_PURPOSE
+from matching import services as matching
+from matching.mails import PURPOSE as OFFER
+from matching.models import Match, Proposal
+from mentorship.definition import dump_program
+from participants.mails import PURPOSE as SIGN_IN
+from participants.mails import once
+from participants.models import RoleGrant, User
+from programs import services as programs
+from programs.importing import guess_for, plan_rows, targets_for
+from programs.models import Coordinator, Enrolment, Program, Role, Track
+from programs.services import importing
+from sessions import services as sessions
+from sessions.mails import PURPOSE as SESSION
+from sessions.models import Session
+from surveys import services as surveys
+from surveys.mails import PURPOSE as SURVEY
+from surveys.models import Invitation, Question
+from tests.factories.matching import make_pair
+from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
+from tests.people import Cast, make_cast, person
+
+# Everything was set up at NOW; the pages are looked at ten days later.
+LATER = NOW + dt.timedelta(days=10)
+PEOPLE = b"email,first name,grade\na@x.org,Ann,Junior\nb@x.org,Bob,Senior\n"
+PASSWORD = "a long pass phrase"
+TOKEN_ROLES = ("tr", "tm", "ts", "tf", "tl")
+# No page reads a token of this purpose.
+NO_PURPOSE = "nothing"
+
+
+def canary(name: str) -> str:
+    """A word that stands in one confidential field and nowhere else."""
+    return f"canary{name}{sum(map(ord, name))}"
+
+
+@dataclass
+class Place:
+    """One program: what its addresses are made of, by the names that permissions.yaml uses."""
+
+    program: Program
+    coordinator: User
+    mentor: User
+    mentee: User
+    match: Match
+    args: dict[str, Any] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    invitation: Invitation | None = None
+    offered_to: User | None = None
+
+
+@dataclass
+class World:
+    cast: Cast
+    here: Place
+    there: Place
+    # What a role holds: a browser that is signed in, or only a link.
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def token(self, role: str, session: str = "over") -> str:
+        """The link that a role holds; to everybody who holds none, a true signature for something else."""
+        place, days = self.here, 30
+        made: dict[str, Callable[[], str]] = {
+            "tr": lambda: links.make(SESSION, place.mentor, place.sessions[session].pk, days=days),
+            "tm": lambda: links.make(OFFER, place.offered_to, place.args["offered_seat"], days=days),
+            "ts": lambda: links.make(SURVEY, place.mentee, place.invitation.pk, days=days),
+            "tf": lambda: links.make(LINK_PURPOSE, place.mentee, place.program.pk, days=days),
+            "tl": lambda: links.make(SIGN_IN, place.mentee, place.mentee.pk, days=days, extra=once(place.mentee)),
+        }
+        return made.get(role, lambda: links.make(NO_PURPOSE, place.mentee, place.sessions[session].pk, days=days))()
+
+    def people(self) -> dict[str, User]:
+        """Who is signed in, by role."""
+        cast = self.cast
+        return {
+            "ex": cast.xena,
+            "pu": cast.paul,
+            "me": cast.bob,
+            "mn": cast.mia,
+            "co": cast.alice,
+            "cx": cast.dora,
+            "sl": cast.sally,
+            "ad": cast.ada,
+        }
+
+
+def make_world() -> World:
+    """Call it, and all that uses it, with the clock at LATER."""
+    cast = make_cast()
+    there_people = [seat.enrolment.user for seat in cast.other_match.seats.order_by("pk")]
+    here = Place(cast.program, cast.alice, cast.bob, cast.mia, cast.match)
+    there = Place(cast.other_program, cast.dora, *there_people, cast.other_match)
+    # One after the other, kind by kind: so the neighbour of most numbers belongs to the other program.
+    for add in (_set_up, _propose, _meet, _write, _ask, _offer, _import):
+        for place in (here, there):
+            add(place)
+    _leave(cast)
+    world = World(cast, here, there)
+    here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
+    world.clients = _sign_in(world)
+    for place, role in ((here, "co"), (there, "cx")):
+        at = reverse("programs:import_check", kwargs={"slug": place.program.slug, "pk": place.args["mapped_import"]})
+        place.args["seen"] = world.clients[role].get(at).context["seen"]
+    return world
+
+
+def _sign_in(world: World) -> dict[str, Client]:
+    clients = {role: Client() for role in ("an", *TOKEN_ROLES, *world.people())}
+    # Most people sign in by a link and have no password; the coordinator has one.
+    world.cast.alice.set_password(PASSWORD)
+    world.cast.alice.save()
+    for role, user in world.people().items():
+        # As the database has them: a session holds a hash of the stored password.
+        clients[role].force_login(User.objects.get(pk=user.pk))
+        user.refresh_from_db()
+    return clients
+
+
+def _track(program: Program) -> Track:
+    return Track.objects.get(program=program, slug="mentoring")
+
+
+def _set_up(place: Place) -> None:
+    program = place.program
+    FieldFactory.create(
+        program=program, slug="grade", label="Grade", kind="ordered", options=["Junior", "Senior"], shared=True
+    )
+    FieldFactory.create(program=program, slug="about", label="About", asked_of=["mentee"])
+    second = CoordinatorFactory.create(program=program, user=person(f"Carol{program.pk}"))
+    spec = matching.RuleSpec(
+        kind="gap",
+        label="Grade above",
+        taker_field="grade",
+        giver_field="grade",
+        strength="points",
+        by_gap={1: 9},
+        params={"unit": "grade"},
+    )
+    rule = matching.add_rule(plan=_track(program).plan, spec=spec, by=place.coordinator, now=NOW)
+    Enrolment.objects.filter(track__program=program).update(
+        answers={"grade": "Junior", "about": canary("unshared" + program.slug)}
+    )
+    place.args |= {
+        "slug": program.slug,
+        "track": "mentoring",
+        "field": "grade",
+        "rule": rule.pk,
+        "coordinator": second.pk,
+        "enrolment": place.match.seats.get(enrolment__user=place.mentee).enrolment_id,
+        "match": place.match.pk,
+        "program_file": lambda: _program_file(program),
+    }
+
+
+def _program_file(program: Program) -> SimpleUploadedFile:
+    return SimpleUploadedFile("program.json", json.dumps(dump_program(program)).encode())
+
+
+def _propose(place: Place) -> None:
+    """A second track with a draft of two pairs, and one more proposal that is still waiting for its run."""
+    program = place.program
+    track = TrackFactory.create(program=program, slug="reading", name="Reading")
+    matching.ensure_plan(track=track, now=NOW, with_rules=False)
+    for role, grade in (
+        (Role.MENTOR, "Senior"),
+        (Role.MENTOR, "Senior"),
+        (Role.MENTEE, "Junior"),
+        (Role.MENTEE, "Junior"),
+    ):
+        EnrolmentFactory.create(track=track, role=role, answers={"grade": grade, "about": "Books"})
+    proposal = matching.start_proposal(track=track, by=place.coordinator, now=NOW)
+    matching.run_proposal(proposal.pk, clock=lambda: NOW)
+    # The factories count their proposals on their own; this number they never reach.
+    Proposal.objects.filter(pk=proposal.pk).update(number=100_000)
+    proposal.refresh_from_db()
+    assert proposal.state == "draft"
+    one, other = proposal.matches.order_by("pk")
+    place.args |= {
+        "proposal": proposal.number,
+        "draft_one": one.pk,
+        "draft_other": other.pk,
+        "version": proposal.version,
+    }
+
+
+def _plan(place: Place, day: int) -> Session:
+    return sessions.plan_session(
+        match=place.match,
+        starts=dt.datetime(2027, 3, day, 16, 0),
+        zone="Europe/Berlin",
+        minutes=45,
+        channel="in_person",
+        place=canary("place" + place.program.slug),
+        by=place.mentor,
+        now=NOW,
+    )
+
+
+def _meet(place: Place) -> None:
+    """Three sessions: one held and logged half an hour ago, one over and not logged, one to come."""
+    place.sessions = {"held": _plan(place, 3), "over": _plan(place, 9), "coming": _plan(place, 18)}
+    held = place.sessions["held"]
+    sessions.log_session(session=held, held=True, by=place.mentor, now=LATER - dt.timedelta(minutes=30))
+    place.args |= {name: session.pk for name, session in place.sessions.items()}
+
+
+def _write(place: Place) -> None:
+    """Notes of both kinds and a goal by both of them."""
+    for writer, user in (("mentor", place.mentor), ("mentee", place.mentee)):
+        for visibility in ("shared", "private"):
+            sessions.write_note(
+                session=place.sessions["held"],
+                by=user,
+                visibility=visibility,
+                body=canary(visibility + writer + place.program.slug),
+                version=0,
+                now=NOW,
+            )
+        goal = sessions.add_goal(match=place.match, text=canary("goal" + writer + place.program.slug), by=user, now=NOW)
+        place.args[f"goal_of_{writer}"] = goal.pk
+
+
+def _ask(place: Place) -> None:
+    """The mentee has answered in words; the mentor not yet."""
+    invitation = Invitation.objects.get(session=place.sessions["held"], user=place.mentee)
+    Question.objects.create(survey=invitation.survey, slug="words", kind="text", text="Anything else?", position=9)
+    words = {"useful": 4, "words": canary("words" + place.program.slug)}
+    surveys.answer(invitation=invitation, answers=words, now=LATER - dt.timedelta(minutes=10))
+    place.invitation = invitation
+
+
+def _offer(place: Place) -> None:
+    """One offer to the mentor that waits for its answers, and one that the mentee has declined with a reason."""
+    mentor = Enrolment.objects.get(track=_track(place.program), user=place.mentor)
+    for what in ("offered", "declined"):
+        user = person(f"{what}{place.program.pk}")
+        mentee = EnrolmentFactory.create(track=mentor.track, user=user, role=Role.MENTEE, answers={"grade": "Junior"})
+        match = make_pair(mentor, mentee, state=Match.State.OFFERED)
+        seat = match.seats.get(enrolment=mentee)
+        if what == "declined":
+            reason = canary("reason" + place.program.slug)
+            matching.answer_seat(seat=seat, accept=False, reason=reason, now=LATER)
+        else:
+            place.offered_to = user
+            place.args |= {
+                "offered_match": match.pk,
+                "offered_proposal": match.proposal.number,
+                "offered_seat": seat.pk,
+            }
+
+
+def _import(place: Place) -> None:
+    """One import at every step."""
+    track, by = _track(place.program), place.coordinator
+    for step in ("uploaded", "mapped", "queued", "done"):
+        rows = PEOPLE.replace(b"x.org", f"{step}{place.program.pk}.org".encode())
+        item, _ = importing.start_import(
+            track=track, role=Role.MENTEE, data=rows, filename=f"{step}.csv", by=by, now=LATER
+        )
+        place.args[f"{step}_import"] = item.pk
+        table = importing.read_import(item)
+        mapping = guess_for(table, targets_for(track, item.role), by_content=True)
+        place.args["columns"] = {f"column_{at}": key for key, at in _places(mapping, table.headers).items()}
+        if step == "uploaded":
+            continue
+        item = importing.set_mapping(item=item, mapping=mapping)
+        if step == "mapped":
+            continue
+        plan = plan_rows(track=track, role=item.role, table=table, mapping=item.mapping)
+        importing.queue_import(item=item, plan=plan, skip_bad_rows=False)
+        if step == "done":
+            importing.run_import(item.pk, clock=lambda: LATER)
+
+
+def _places(mapping: dict[str, str | None], headers: Sequence[str]) -> dict[str, int]:
+    return {key: headers.index(header) for key, header in mapping.items() if header}
+
+
+def _leave(cast: Cast) -> None:
+    """Xena was in a pair, met, wrote, and has left."""
+    xena = Enrolment.objects.get(user=cast.xena)
+    Enrolment.objects.filter(pk=xena.pk).update(state=Enrolment.State.ACTIVE, left_at=None)
+    xena.refresh_from_db()
+    mentor = EnrolmentFactory.create(track=cast.track, role=Role.MENTOR)
+    make_pair(mentor, xena)
+    programs.leave(enrolment=xena, by=cast.alice, now=NOW + dt.timedelta(days=5))
+
+
+def at_later() -> time_machine.travel:
+    return time_machine.travel(LATER, tick=False)
+
+
+def stop_coordinating(user: User) -> None:
+    Coordinator.objects.filter(user=user).delete()
