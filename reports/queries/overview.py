@@ -13,6 +13,7 @@ from reports.health import Signal, signal_of
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
 from sessions.models import Session
 from surveys.models import Publication, Survey
+from surveys.queries import SurveyFigures, figures_of
 
 RECENT_DAYS = 30
 SHOWN = {"risk": 12, "warn": 8, "ok": 5}
@@ -64,7 +65,7 @@ class Overview:
     heat: list[list[int]]
     weekdays: list[tuple[str, int]]
     finding: str
-    published: Publication | None
+    survey: SurveyFigures | None
     waiting: int
     draft: Proposal | None
     unmatched: int
@@ -72,7 +73,8 @@ class Overview:
     @property
     def useful(self) -> dict[str, Any] | None:
         """The published figure of the first question after a session."""
-        figures = self.published.figures if self.published else []
+        published = self.survey.published if self.survey else None
+        figures = published.figures if published else []
         return next((each for each in figures if each["mean"] is not None), None)
 
     @property
@@ -146,7 +148,7 @@ def overview(program: Program, now: dt.datetime) -> Overview:
         heat=heat,
         weekdays=weekdays,
         finding=_busiest(weekdays),
-        published=published_pulse(program),
+        survey=_survey(program),
         waiting=sum(match.state == Match.State.OFFERED for match in data.matches),
         draft=Proposal.objects.filter(program=program, state=Proposal.State.DRAFT).order_by("-number").first(),
         unmatched=_unmatched(data),
@@ -212,6 +214,11 @@ def _months(program: Program, shown: Window) -> list[tuple[int, str]]:
         if not months or months[-1][1] != name:
             months.append((week, name))
     return months
+
+
+def _survey(program: Program) -> SurveyFigures | None:
+    survey = program.surveys.filter(kind=Survey.Kind.PULSE, active=True).first()
+    return figures_of(survey) if survey else None
 
 
 def published_pulse(program: Program) -> Publication | None:

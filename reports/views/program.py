@@ -108,14 +108,22 @@ def _words(shown: Overview) -> dict[str, object]:
     return {
         "live": f"of {shown.live} {'match' if shown.live == 1 else 'matches'}",
         "sessions": f"{shown.held} held, {shown.planned} planned",
+        "useful": f"{useful['mean']:.1f}" if useful else "–",
         "useful_of": f"of {useful['points']}" if useful else "",
-        "useful_note": f"{useful['people']} people, {shown.published.as_of:%-d %B}"
-        if useful and shown.published
-        else "",
+        "useful_note": _response(shown),
         "goals_of": f"of {shown.goals['all']}",
         "goals_note": f"{shown.goals['open']} on the way, {shown.goals['dropped']} dropped",
         "weekday_columns": ["Day", "Sessions"],
     }
+
+
+def _response(shown: Overview) -> str:
+    """How many answer, and of when the figure is; nothing that could point at somebody."""
+    if shown.survey is None or not shown.survey.rate_shown:
+        return "Shown once five people have been asked"
+    rate = f"{shown.survey.answered_people} of {shown.survey.invited_people} people asked have answered"
+    published = shown.survey.published
+    return f"{rate}; figure of {published.as_of:%-d %B}" if published else f"{rate}; the mean comes with the fifth"
 
 
 def _stages(program: Program, shown: Overview) -> list[dict[str, str]]:
