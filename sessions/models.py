@@ -10,6 +10,15 @@ from matching.models import Match
 from participants.confidential import ConfidentialTextField
 from participants.zones import validate_zone
 
+# What the steps of goal attainment mean.
+LEVEL_WORDS = {
+    -2: "much less than expected",
+    -1: "less than expected",
+    0: "as expected",
+    1: "more than expected",
+    2: "much more than expected",
+}
+
 
 class Session(models.Model):
     """One meeting of a match, planned or held. Coordinators see this row and never the notes."""
@@ -125,3 +134,7 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return f"Goal {self.pk}"
+
+    @property
+    def level_words(self) -> str:
+        return "" if self.level is None else LEVEL_WORDS[self.level]

@@ -449,7 +449,7 @@ def test_goals_on_the_page(cast, as_):
     client.post(f"/me/goal/{goal.pk}/", {"text": "Lead two meetings", "level": "-1"})
     goal.refresh_from_db()
     assert (goal.text, goal.level) == ("Lead two meetings", -1)
-    assert "Yours · −1 of what was expected" in text(client.get(url))
+    assert "Yours · less than expected" in text(client.get(url))
     client.post(f"/me/goal/{goal.pk}/reach/")
     assert "Reached" in text(client.get(url))
     client.post(f"/me/goal/{goal.pk}/drop/")

@@ -1,0 +1,89 @@
+"""Two at once: whoever comes first wins, and the database never holds both."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from mail.models import Message
+from programs.models import Enrolment, Role
+from sessions import services
+from sessions.errors import TimeTaken
+from sessions.models import Session
+from tests.factories.matching import make_pair
+from tests.factories.programs import NOW, EnrolmentFactory
+from tests.people import make_cast
+
+ROUNDS = 8
+
+
+def together(*deeds):
+    """Run these at the same moment, each with a connection of its own; gives results or exceptions."""
+    start = Barrier(len(deeds))
+
+    def run(deed):
+        try:
+            start.wait(10)
+            return deed()
+        except TimeTaken as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def plan(match, by, hour):
+    return services.plan_session(
+        match=match,
+        starts=dt.datetime(2027, 3, 8, hour, 0),
+        zone="Europe/Berlin",
+        minutes=45,
+        channel="video",
+        by=by,
+        now=NOW,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_mentees_cannot_take_one_hour_of_their_mentor():
+    cast = make_cast()
+    second = EnrolmentFactory.create(track=cast.track, role=Role.MENTEE)
+    other = make_pair(Enrolment.objects.get(user=cast.bob), second)
+    for number in range(ROUNDS):
+        hour = 6 + number
+        results = together(lambda: plan(cast.match, cast.mia, hour), lambda: plan(other, second.user, hour))  # noqa: B023 - run before the next round
+        assert sorted(type(result).__name__ for result in results) == ["Session", "TimeTaken"]
+    assert Session.objects.count() == ROUNDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_tapping_twice_plans_once():
+    cast = make_cast()
+    for number in range(ROUNDS):
+        hour = 6 + number
+        first, second = together(*[lambda: plan(cast.match, cast.mia, hour)] * 2)  # noqa: B023 - as above
+        assert first == second
+    assert Session.objects.count() == ROUNDS
+    assert Message.objects.filter(kind="session-planned").count() == 2 * ROUNDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_logging_at_once_leave_one_log_and_one_question_each():
+    from surveys.models import Invitation
+
+    cast = make_cast()
+    session = plan(cast.match, cast.mia, 10)
+    now = dt.datetime(2027, 3, 8, 18, 0, tzinfo=dt.UTC)
+    together(
+        *[
+            lambda by=by: services.log_session(session=session, held=True, by=by, now=now)
+            for by in (cast.bob, cast.mia, cast.bob, cast.mia)
+        ]
+    )
+    session.refresh_from_db()
+    assert session.state == Session.State.HELD
+    assert Invitation.objects.filter(session=session).count() == 2
