@@ -6,8 +6,10 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from matching import mails
-        from matching.services import end_matches_of
+        from matching.services import drop_drafts, end_matches_of, stands_on
         from programs import hooks
 
         mails.register_all()
         hooks.leaving.append(end_matches_of)
+        hooks.standing.append(stands_on)
+        hooks.removing.append(drop_drafts)

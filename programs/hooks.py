@@ -12,6 +12,15 @@ T = TypeVar("T")
 leaving: list[Callable[[Enrolment, dt.datetime], None]] = []
 # Called with (program, now) just before a program and all that hangs on it is deleted.
 deleting: list[Callable[[Program, dt.datetime], None]] = []
+# Called with (ids of enrolments) to hear what stands on them that cannot go, in words, or "".
+standing: list[Callable[[list[int]], str]] = []
+# Called with (ids of enrolments, now) just before they are deleted, to take away what may go with them.
+removing: list[Callable[[list[int], dt.datetime], None]] = []
+
+
+def obstacles(enrolments: list[int]) -> str:
+    """What keeps these enrolments from being deleted, or ""."""
+    return next((words for call in standing if (words := call(enrolments))), "")
 
 
 def run(calls: list[Callable[[T, dt.datetime], None]], subject: T, now: dt.datetime) -> None:

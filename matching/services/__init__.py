@@ -2,7 +2,7 @@
 
 from matching.services.answering import answer_seat
 from matching.services.board import lock, set_lock, swap, undo, unlock
-from matching.services.ending import end_matches_of, expire_unanswered, withdraw
+from matching.services.ending import drop_drafts, end_matches_of, expire_unanswered, stands_on, withdraw
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
 from matching.services.rules import (
@@ -23,6 +23,7 @@ __all__ = [
     "add_rule",
     "answer_seat",
     "discard",
+    "drop_drafts",
     "due",
     "end_matches_of",
     "ensure_plan",
@@ -37,6 +38,7 @@ __all__ = [
     "set_objective",
     "set_plan",
     "set_strength",
+    "stands_on",
     "start_proposal",
     "swap",
     "undo",

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from mail.services import cancel, enqueue
 from matching.errors import OfferOver
-from matching.models import Match, Seat
+from matching.models import Match, Proposal, Seat
 from participants.models import User
 from participants.services import record
 from programs.models import Enrolment
@@ -78,3 +78,23 @@ def end_matches_of(enrolment: Enrolment, now: dt.datetime) -> None:
     end_offers(matches, reason=Match.EndReason.LEFT, not_told=[enrolment.pk], now=now)
     for match in matches:
         record(by=None, verb="match ended", now=now, program_id=match.track.program_id, subject=match, why="left")
+
+
+def stands_on(enrolments: list[int]) -> str:
+    """Why these people cannot be taken out as if they had never been in: matches they were offered; "" without any."""
+    offered = Match.objects.filter(seats__enrolment__in=enrolments).exclude(state=Match.State.DRAFT).distinct().count()
+    if not offered:
+        return ""
+    return f"{offered} {'match was' if offered == 1 else 'matches were'} offered to these people"
+
+
+def drop_drafts(enrolments: list[int], now: dt.datetime) -> None:
+    """Put away the unpublished proposals that hold these people, with their matches: nobody has seen them."""
+    drafts = Match.objects.filter(seats__enrolment__in=enrolments, state=Match.State.DRAFT)
+    holding = Proposal.objects.select_for_update().filter(pk__in=drafts.values("proposal"))
+    for proposal in holding:
+        proposal.matches.filter(state=Match.State.DRAFT).delete()
+        if proposal.state == Proposal.State.DRAFT:
+            proposal.state, proposal.step = Proposal.State.DISCARDED, "People it held were taken out again"
+            proposal.save(update_fields=["state", "step"])
+            record(by=None, verb="proposal discarded", now=now, program_id=proposal.program_id, subject=proposal)

@@ -35,8 +35,7 @@ def undo_import(*, item: Import, by: User | None, now: dt.datetime) -> Import:
         raise TooLate(reason)
     made = [effect for effect in locked.effects if effect["new"]]
     changed = [effect for effect in locked.effects if not effect["new"]]
-    for part in _parts([effect["enrolment"] for effect in made]):
-        Enrolment.objects.filter(pk__in=part).delete()
+    _delete([effect["enrolment"] for effect in made], now)
     removed = _remove_accounts([effect["user"] for effect in made if effect["account"]])
     _restore(changed, now)
     locked.state, locked.effects = Import.State.UNDONE, []
@@ -54,6 +53,17 @@ def undo_import(*, item: Import, by: User | None, now: dt.datetime) -> Import:
     return locked
 
 
+def _delete(enrolments: list[int], now: dt.datetime) -> None:
+    """Remove enrolments with what may go with them. Raises TooLate if anything else still refers to one of them."""
+    for call in hooks.removing:
+        call(enrolments, now)
+    uses = next(_uses(Enrolment, enrolments), None)
+    if uses:
+        raise TooLate(f"Something stands on these people ({uses})")
+    for part in _parts(enrolments):
+        Enrolment.objects.filter(pk__in=part).delete()
+
+
 def why_not(item: Import, *, now: dt.datetime) -> str:
     """The reason why this import cannot be undone now, or "" if it can."""
     if item.state != Import.State.DONE or item.finished_at is None:
@@ -65,10 +75,7 @@ def why_not(item: Import, *, now: dt.datetime) -> str:
     if mailed:
         return f"{mailed} of these people {'has' if mailed == 1 else 'have'} had mail from the program since"
     made = [effect["enrolment"] for effect in item.effects if effect["new"]]
-    uses = next(_uses(Enrolment, made), None)
-    if uses:
-        return f"Matching has been run with these people ({uses})"
-    return ""
+    return hooks.obstacles(made)
 
 
 def _mailed(item: Import, people: list[int]) -> int:

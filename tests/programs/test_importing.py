@@ -7,54 +7,22 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from mail.models import Message
 from participants.models import AuditEntry, User
 from programs.errors import ProgramError
-from programs.importing import guess_for, plan_rows, targets_for
+from programs.importing import targets_for
 from programs.models import Enrolment, Import, Role, Track
 from programs.reading import UnreadableFile
-from programs.services import importing, undoing
+from programs.services import importing
 from tests.factories.participants import UserFactory
-from tests.factories.programs import NOW, EnrolmentFactory, FieldFactory, TrackFactory
+from tests.factories.programs import NOW, EnrolmentFactory, FieldFactory
+from tests.programs.staging import FILE, LATER, plan_of, run, stage, state, track_with_fields
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + dt.timedelta(hours=1)
-FILE = "email,first name,last name,grade,topics\na@x.org,Ann,Lee,HEO,Pay; Travel\nB@x.org,Bob,Ray,AA,\n"
 
 
 @pytest.fixture
 def track() -> Track:
-    track = TrackFactory.create()
-    FieldFactory.create(
-        program=track.program, slug="grade", label="Grade", kind="ordered", options=["AA", "HEO"], required=True
-    )
-    FieldFactory.create(program=track.program, slug="topics", label="Topics", kind="multi", options=["Travel", "Pay"])
-    return track
-
-
-def stage(track: Track, text: str = FILE, role: str = Role.MENTOR, name: str = "people.csv") -> Import:
-    """A file whose columns are mapped."""
-    data = text.encode()
-    item, table = importing.start_import(track=track, role=role, data=data, filename=name, by=None, now=NOW)
-    mapping = guess_for(table, targets_for(track, role), by_content=True)
-    return importing.set_mapping(item=item, mapping=mapping)
-
-
-def plan_of(item: Import):
-    table = importing.read_import(item)
-    return plan_rows(track=item.track, role=item.role, table=table, mapping=item.mapping)
-
-
-def run(item: Import, *, skip: bool = False, now: dt.datetime = NOW) -> Import:
-    importing.queue_import(item=item, plan=plan_of(item), skip_bad_rows=skip)
-    done = importing.run_import(item.pk, clock=lambda: now)
-    assert done is not None
-    return done
-
-
-def state(track: Track) -> list[tuple[str, str, dict, int | None]]:
-    people = Enrolment.objects.filter(track=track).order_by("user__email")
-    return [(each.user.email, each.state, each.answers, each.capacity) for each in people]
+    return track_with_fields()
 
 
 def test_people_arrive_with_accounts_names_and_answers(track):
@@ -326,101 +294,6 @@ def test_the_tick_finds_what_waits_and_ends_what_was_lost(track):
 
 
 # --- undo -------------------------------------------------------------------------------
-
-
-def test_undo_removes_people_and_accounts_it_made_and_nothing_else(track):
-    UserFactory.create(email="b@x.org")
-    done = run(stage(track))
-    undone = undoing.undo_import(item=done, by=None, now=LATER)
-    assert (undone.state, undone.effects, state(track)) == ("undone", [], [])
-    assert list(User.objects.values_list("email", flat=True)) == ["b@x.org"]
-    entry = AuditEntry.objects.get(verb="import undone")
-    assert entry.detail == {"removed": 2, "restored": 0, "accounts": 1}
-    assert run(stage(track)).state == "done"
-
-
-def test_undo_restores_answers_but_not_those_somebody_has_changed_since(track):
-    run(stage(track))
-    done = run(stage(track, "email,grade,topics,capacity\na@x.org,AA,Pay,3\nb@x.org,HEO,,2\n"), now=LATER)
-    Enrolment.objects.filter(user__email="b@x.org").update(capacity=5)
-    undoing.undo_import(item=done, by=None, now=LATER)
-    assert state(track) == [
-        ("a@x.org", "active", {"grade": "HEO", "topics": ["Travel", "Pay"]}, None),
-        ("b@x.org", "active", {"grade": "AA"}, 5),
-    ]
-
-
-def test_undo_lets_leave_again_who_had_left(track):
-    user = UserFactory.create(email="a@x.org")
-    EnrolmentFactory.create(
-        track=track, user=user, role=Role.MENTOR, state="left", left_at=NOW, answers={"grade": "HEO"}
-    )
-    done = run(stage(track), now=LATER)
-    undoing.undo_import(item=done, by=None, now=LATER)
-    found = Enrolment.objects.get()
-    assert (found.state, found.left_at, found.answers) == ("left", NOW, {"grade": "HEO"})
-
-
-def test_an_account_that_is_used_stays(track):
-    done = run(stage(track))
-    User.objects.filter(email="a@x.org").update(last_login=NOW)
-    EnrolmentFactory.create(track=track, user=User.objects.get(email="b@x.org"), role=Role.MENTEE)
-    undoing.undo_import(item=done, by=None, now=LATER)
-    assert sorted(User.objects.values_list("email", flat=True)) == ["a@x.org", "b@x.org"]
-
-
-def test_undo_ends_after_a_day(track):
-    done = run(stage(track))
-    with pytest.raises(undoing.TooLate, match="for a day"):
-        undoing.undo_import(item=done, by=None, now=NOW + dt.timedelta(hours=24, seconds=1))
-    assert len(state(track)) == 2
-
-
-def _message(track: Track, email: str, **fields) -> Message:
-    return Message.objects.create(
-        kind="x",
-        subject_type="x",
-        subject_id=1,
-        recipient=User.objects.get(email=email),
-        not_before=NOW,
-        expires_at=LATER,
-        created_at=NOW,
-        message_id="x",
-        **{"program_id": track.program_id, "state": "sent", "sent_at": LATER} | fields,
-    )
-
-
-def test_undo_ends_once_one_of_them_had_mail(track):
-    done = run(stage(track))
-    _message(track, "b@x.org")
-    with pytest.raises(undoing.TooLate, match="1 of these people has had mail from the program since"):
-        undoing.undo_import(item=done, by=None, now=LATER)
-    assert len(state(track)) == 2
-
-
-@pytest.mark.parametrize("fields", [{"program_id": 0}, {"sent_at": NOW - dt.timedelta(days=1)}])
-def test_mail_of_another_program_or_from_before_does_not_count(track, fields):
-    done = run(stage(track))
-    _message(track, "b@x.org", **fields)
-    assert undoing.why_not(done, now=LATER) == ""
-
-
-def test_undo_ends_once_something_stands_on_the_people(track):
-    from tests.factories.matching import make_pair
-
-    done = run(stage(track))
-    run(stage(track, role=Role.MENTEE))
-    mentor = Enrolment.objects.get(user__email="a@x.org", role=Role.MENTOR)
-    make_pair(mentor, Enrolment.objects.get(user__email="b@x.org", role=Role.MENTEE))
-    with pytest.raises(undoing.TooLate, match=r"Matching has been run with these people \(1 seats\)"):
-        undoing.undo_import(item=done, by=None, now=LATER)
-
-
-def test_undo_happens_once(track):
-    done = run(stage(track))
-    undoing.undo_import(item=done, by=None, now=LATER)
-    with pytest.raises(undoing.TooLate, match="This import is undone; there is nothing to undo"):
-        undoing.undo_import(item=done, by=None, now=LATER)
 
 
 def test_a_field_added_while_the_file_is_read_is_seen(track, monkeypatch):
