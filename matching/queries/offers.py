@@ -69,6 +69,11 @@ class MyMatch:
     def contact_name(self) -> str:
         return self.program.contact_name or "the coordinator"
 
+    @property
+    def has_left(self) -> bool:
+        """Whether this person has left the program since; then nothing of the match is shown to them any more."""
+        return self.seat.enrolment.state == Enrolment.State.LEFT
+
     def is_open(self, now: dt.datetime) -> bool:
         """Whether this person can still say yes or no."""
         until = self.match.answer_until
@@ -89,7 +94,7 @@ def matches_of(user: User, *, live_only: bool = False) -> list[MyMatch]:
 
 def my_match(*, user: User, match_id: int) -> MyMatch | None:
     """One match a person has been offered, or None if there is none of that number for them."""
-    seats = _seats().filter(enrolment__user=user, match=match_id).exclude(match__state=Match.State.DRAFT)
+    seats = _seats().filter(enrolment__user=user, match__pk=match_id).exclude(match__state=Match.State.DRAFT)
     return next(iter(_views(list(seats[:1]))), None)
 
 

@@ -18,7 +18,7 @@ from matching.queries import MyMatch, by_seat
 def offer(request: HttpRequest, link: Link) -> HttpResponse:
     """Meet the proposed person; say yes or no."""
     mine = by_seat(link.subject_id)
-    if mine is None or mine.seat.enrolment.user_id != link.user.pk:
+    if mine is None or mine.has_left or mine.seat.enrolment.user_id != link.user.pk:
         return gone(request)
     if request.method == "POST":
         return _answer(request, mine)

@@ -24,7 +24,7 @@ def home(request: MemberRequest) -> HttpResponse:
 def answer(request: MemberRequest, match_id: int) -> HttpResponse:
     """Yes or no to an offer, from the home page."""
     mine = my_match(user=request.user, match_id=match_id)
-    if mine is None:
+    if mine is None or mine.has_left:
         raise Http404("There is no such page")
     form = AnswerForm(request.POST)
     problem = "Choose Accept or Decline."
