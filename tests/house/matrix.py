@@ -45,13 +45,16 @@ class Row:
     def allowed(self, method: str) -> bool:
         return ("GET" if method == "HEAD" else method) in self.answers
 
-    def url(self, world: World, role: str, place: Place | None = None, **other: Any) -> str:
-        """The address as this role would ask for it; in the other program, or with other arguments, where told to."""
-        args = (place or world.here).args
-        found = {key: _value(value, args) for key, value in self.arguments.items()}
+    def url(self, world: World, role: str, **other: Any) -> str:
+        """The address as this role would ask for it; with other arguments where told to."""
+        found = self.values(world.here)
         if "tok" in found:
             found["tok"] = world.token(role, self.session)
         return reverse(self.name, kwargs={**found, **other}) + self.query
+
+    def values(self, place: Place) -> dict[str, Any]:
+        """The arguments of the address for one of the two programs."""
+        return {key: _value(value, place.args) for key, value in self.arguments.items()}
 
     def data(self, place: Place) -> Any:
         return _value(self.body, place.args)

@@ -22,7 +22,7 @@ from participants.mails import once
 from participants.models import RoleGrant, User
 from programs import services as programs
 from programs.importing import guess_for, plan_rows, targets_for
-from programs.models import Coordinator, Enrolment, Program, Role, Track
+from programs.models import Enrolment, Program, Role, Track
 from programs.services import importing
 from sessions import services as sessions
 from sessions.mails import PURPOSE as SESSION
@@ -302,7 +302,3 @@ def _leave(cast: Cast) -> None:
 
 def at_later() -> time_machine.travel:
     return time_machine.travel(LATER, tick=False)
-
-
-def stop_coordinating(user: User) -> None:
-    Coordinator.objects.filter(user=user).delete()
