@@ -12,7 +12,13 @@ from sessions.services.goals import (
 from sessions.services.links import send_new_link
 from sessions.services.log import log_session, log_unplanned_session, undo_log
 from sessions.services.notes import write_note
-from sessions.services.scheduling import cancel_session, cancel_sessions_of, move_session, plan_session
+from sessions.services.scheduling import (
+    cancel_session,
+    cancel_sessions_of,
+    keep_wall_times,
+    move_session,
+    plan_session,
+)
 
 __all__ = [
     "add_goal",
@@ -20,6 +26,7 @@ __all__ = [
     "cancel_sessions_of",
     "change_goal",
     "drop_goal",
+    "keep_wall_times",
     "log_session",
     "log_unplanned_session",
     "move_session",

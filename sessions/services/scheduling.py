@@ -108,6 +108,33 @@ def cancel_sessions_of(enrolment: Enrolment, now: datetime) -> None:
         _recorded(session, "session cancelled", None, now)
 
 
+def keep_wall_times(*, now: datetime) -> int:
+    """Set sessions to come to their wall time anew, where a zone's rules have changed since; returns how many moved.
+
+    What people agreed on by the clock on the wall stands; calendars get the new instant.
+    """
+    planned = Session.objects.filter(state=State.PLANNED, starts_at__gt=now).values_list(
+        "pk", "wall_start", "zone", "starts_at"
+    )
+    moved = [pk for pk, wall, zone, starts_at in planned if timing.from_text(wall, zone).at != starts_at]
+    for pk in moved:
+        _keep_wall_time(pk, now)
+    return len(moved)
+
+
+@transaction.atomic
+def _keep_wall_time(pk: int, now: datetime) -> None:
+    session = Session.objects.select_for_update(of=("self",)).select_related("match__track").get(pk=pk)
+    if session.state != State.PLANNED:
+        return
+    moment = timing.from_text(session.wall_start, session.zone)
+    put_facts(session, moment, session.minutes, session.channel, session.place)
+    session.sequence, session.planned_at = session.sequence + 1, now
+    session.save()
+    planning.announce(session, planning.members_of(session.match_id), now)
+    _recorded(session, "session kept at its wall time", None, now)
+
+
 def _call_off(session: Session, people: Sequence[User], now: datetime) -> None:
     session.state, session.sequence = State.CANCELLED, session.sequence + 1
     session.save(update_fields=["state", "sequence"])

@@ -112,3 +112,18 @@ def test_a_quiet_tick_reads_as_often_for_thirty_sessions_as_for_one_and_writes_n
     assert Session.objects.count() == 30
     assert one == ["SELECT"] * 5
     assert quiet_tick() == one
+
+
+def test_when_a_zones_rules_change_the_clock_on_the_wall_stands(cast):
+    stays = SessionFactory.create(match=cast.match, starts_at=at(9, 9))
+    # As if Berlin had been an hour further west when it was planned.
+    shifted = SessionFactory.create(match=cast.match, starts_at=at(8, 16), wall_start="2027-03-08T16:00")
+    over = SessionFactory.create(match=cast.match, starts_at=at(2, 16), wall_start="2027-03-02T16:00")
+    for minute in (0, 1, 2):
+        tasks.tick(at(3, 12, minute))
+    for session in (stays, shifted, over):
+        session.refresh_from_db()
+    assert (shifted.starts_at, shifted.ends_at, shifted.sequence) == (at(8, 15), at(8, 15, 45), 1)
+    assert [(each.starts_at, each.sequence) for each in (stays, over)] == [(at(9, 9), 0), (at(2, 16), 0)]
+    told = Message.objects.filter(kind="session-planned").values_list("subject_id", "sequence", "recipient")
+    assert set(told) == {(shifted.pk, 1, cast.bob.pk), (shifted.pk, 1, cast.mia.pk)}

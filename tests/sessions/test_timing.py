@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from participants.zones import zone as zone_of
 from sessions import timing
 
 UTC = dt.UTC
@@ -188,7 +189,7 @@ ZONES = [BERLIN, NEW_YORK, "Asia/Kathmandu", "Pacific/Chatham", "Australia/Lord_
 def test_reminders_always_come_before_the_start_and_by_day(zone, days):
     starts = utc("2026-09-20T00:00") + dt.timedelta(days=days, hours=days % 24, minutes=days % 60)
     for due in (timing.day_before(starts, zone), timing.hour_before(starts, zone)):
-        clock = due.astimezone(timing.zone_of(zone)).time()
+        clock = due.astimezone(zone_of(zone)).time()
         assert due < starts
         assert dt.time(8) <= clock <= dt.time(21)
 
