@@ -9,7 +9,7 @@
 
 import numpy as np
 
-from matching.engine.assigning.scores import Edges, Table, Values, empty
+from matching.engine.assigning.scores import Edges, Table, Values, chained
 from matching.engine.assigning.transport import Cut, Limits, Prices, largest, solve_edges
 from matching.engine.errors import Infeasible
 from matching.engine.numbers import Ints
@@ -17,6 +17,8 @@ from matching.engine.numbers import Ints
 # With fewer pairs than this the search for a core costs more than it saves.
 SMALL = 60_000
 CANDIDATES = 24
+NEAREST = 10
+RENEWALS = 3
 SAMPLE = 6  # every sixth pair is looked at to judge which are near the top
 
 
@@ -27,11 +29,12 @@ def core_of(table: Table, limits: Limits) -> Edges:
     width = table.shape[1]
     each = int(np.ceil(limits.row_high.sum() / max(width, 1)))
     row_bar, column_bar = _bars(table, CANDIDATES, CANDIDATES * max(1, each))
-    found = empty()
-    parts = [_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks()]
-    for part in parts:
-        found = found.merged(part, width) if len(found) else part
-    return _usable(found, limits)
+    return _usable(
+        chained(
+            [_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks(single=table.light)]
+        ),
+        limits,
+    )
 
 
 def _bars(table: Table, row_rank: int, column_rank: int) -> tuple[Values, Values]:
@@ -41,7 +44,7 @@ def _bars(table: Table, row_rank: int, column_rank: int) -> tuple[Values, Values
     row_bar = np.empty(height)
     sample = []
     row_step = min(SAMPLE, max(1, height // 50))
-    for rows, block in table.blocks():
+    for rows, block in table.blocks(single=table.light):
         row_bar[rows] = _ranked(block[:, columns], row_rank * len(columns) / width)
         sample.append(block[-rows.start % row_step :: row_step])
     return row_bar, _ranked(np.concatenate(sample).T, column_rank * sum(map(len, sample)) / height)
@@ -92,27 +95,64 @@ def _spread(count: int, most: int) -> Ints:
 
 
 def solve(table: Table, limits: Limits, core: Edges, start: Prices | None = None) -> tuple[Edges, Prices]:
-    """The best solution over the whole table, with its prices; Infeasible where the limits cannot be kept."""
-    prices = start
+    """The best solution over the whole table, with its prices; Infeasible where the limits cannot be kept.
+
+    After the first rounds the core is chosen anew, by nearness to the prices instead of by score: a smaller core is
+    solved faster, and what is near its prices now will not have to join later.
+    """
+    prices, width = start, table.shape[1]
+    turn = 0
     while True:
         solved = solve_edges(core, limits, prices)
         if solved is None:
             raise Infeasible("the limits leave no solution", rule="limits")
         used, prices = solved
-        worth = violators(table, limits, prices, core)
-        if not len(worth):
-            return core[used], prices
-        core = core.merged(worth, table.shape[1])
+        chosen = core[used]
+        if len(core) == table.size():
+            return chosen, prices
+        turn += 1
+        if turn <= RENEWALS and len(core) > SMALL:
+            near = _near(table, limits, prices, core)
+            if not (_gap(near, prices) < 0).any():
+                return chosen, prices
+            core = near.merged(chosen, width)
+        else:
+            worth = violators(table, limits, prices, core)
+            if not len(worth):
+                return chosen, prices
+            core = core.merged(worth, width)
+
+
+def _gap(edges: Edges, prices: Prices) -> Ints:
+    """By how much prices exceed the scores of pairs."""
+    return prices.row[edges.row] + prices.column[edges.column] + prices.seat - edges.weight
+
+
+def _near(table: Table, limits: Limits, prices: Prices, core: Edges) -> Edges:
+    """Pairs whose prices exceed their score least, NEAREST a person: those worth more than their prices among them."""
+    wanted = min(len(core) - 1, NEAREST * max(limits.shape))
+    reach = float(np.partition(_gap(core, prices), wanted)[wanted])
+    row, column = prices.to_beat(limits)
+    near = table.above(row - max(reach, 1.0) / 4, column)
+    gap = _gap(near, prices)
+    first = (_rank(near.row, gap) < NEAREST) | (_rank(near.column, gap) < NEAREST)
+    return near[first]
+
+
+def _rank(person: Ints, gap: Ints) -> Ints:
+    """The place of each pair among its person's, by gap."""
+    order = np.lexsort((gap, person))
+    begins = np.concatenate([[0], np.cumsum(np.bincount(person))[:-1]]) if len(person) else person
+    rank = np.empty(len(person), dtype=np.int64)
+    rank[order] = np.arange(len(person)) - begins[person[order]]
+    return rank
 
 
 def violators(table: Table, limits: Limits, prices: Prices, core: Edges) -> Edges:
     """Pairs outside the core that are worth more than their prices; of very many, those worth most."""
     found = table.above(*prices.to_beat(limits))
-    width = table.shape[1]
-    inside = np.isin(found.row * width + found.column, core.row * width + core.column)
-    found = found[~inside]
+    found = found[~found.within(core, table.shape[1])]
     most = len(core) + 1000
     if len(found) > most:
-        gain = found.weight - prices.row[found.row] - prices.column[found.column]
-        found = found[np.sort(np.argpartition(-gain, most)[:most])]
+        found = found[np.sort(np.argpartition(_gap(found, prices), most)[:most])]
     return found

@@ -35,6 +35,18 @@ class Edges:
     def __getitem__(self, which: Mask | Ints) -> "Edges":
         return Edges(self.row[which], self.column[which], self.weight[which])
 
+    def keys(self, width: int) -> Ints:
+        """One number a pair, ascending."""
+        return self.row * width + self.column
+
+    def within(self, other: "Edges", width: int) -> Mask:
+        """Which of these pairs are among the others."""
+        keys, wanted = other.keys(width), self.keys(width)
+        if not len(keys):
+            return np.zeros(len(wanted), dtype=bool)
+        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.asarray(keys[place] == wanted)
+
     def merged(self, other: "Edges", width: int) -> "Edges":
         """Both, without repeats."""
         key = np.concatenate([self.row * width + self.column, other.row * width + other.column])
@@ -68,6 +80,11 @@ class Table:
     def sparse(self) -> bool:
         return bool(sparse.issparse(self.score))
 
+    @property
+    def light(self) -> bool:
+        """Whether float32 holds every score."""
+        return self.grid.plain and self.grid.largest < SINGLE and not self.shift
+
     def at_least(self, least: int) -> "Table":
         return replace(self, least=least)
 
@@ -99,7 +116,7 @@ class Table:
             stored = self._stored()
             return stored[test(stored.weight - row_price[stored.row] - column_price[stored.column], to)]
         found = []
-        single = self.grid.plain and self.grid.largest < SINGLE and not self.shift and _small(row_price, column_price)
+        single = self.light and _small(row_price, column_price)
         column_price = column_price.astype(np.float32 if single else np.float64)
         for rows, block in self.blocks(single=single):
             gap = np.subtract(block, column_price, out=block)
@@ -108,7 +125,7 @@ class Table:
             row, column = where // gap.shape[1], where % gap.shape[1]
             weight = gap[row, column] + row_price[rows][row] + column_price[column]
             found.append(Edges(row + rows.start, column, weight.astype(np.int64)))
-        return _chained(found)
+        return chained(found)
 
     def blocks(self, *, single: bool = False) -> Iterator[tuple[slice, Values]]:
         """Runs of rows of whole scores in float64, or in float32 where the caller knows that this loses nothing."""
@@ -145,7 +162,8 @@ def _small(*many: Values) -> bool:
     return all(float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0)) < SINGLE for values in many)
 
 
-def _chained(parts: list[Edges]) -> Edges:
+def chained(parts: list[Edges]) -> Edges:
+    """Runs of pairs, one after the other."""
     if not parts:
         return Edges(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
     return Edges(
@@ -156,4 +174,4 @@ def _chained(parts: list[Edges]) -> Edges:
 
 
 def empty() -> Edges:
-    return _chained([])
+    return chained([])

@@ -26,11 +26,12 @@ def assignments(allowed: Any, capacity: Any, minimum: Any, demand: Any) -> Itera
             yield [(taker, giver) for taker, some in enumerate(choice) for giver in some]
 
 
-def best_assignment(score: Any, allowed: Any, capacity: Any, minimum: Any, demand: Any, objective: str) -> Key | None:
+def best_assignment(stated: dict[str, Any], objective: str) -> Key | None:
     """The value of the best assignment, in the order in which its objective counts; None if there is none."""
     best: Key | None = None
-    for pairs in assignments(allowed, capacity, minimum, demand):
-        worth = [int(score[pair]) for pair in pairs]
+    limits = stated["giver_capacity"], stated["giver_minimum"], stated["taker_demand"]
+    for pairs in assignments(stated["allowed"], *limits):
+        worth = [int(stated["score"][pair]) for pair in pairs]
         key = {
             "cover": (len(pairs), sum(worth)),
             "floor": (len(pairs), min(worth, default=0), sum(worth)),

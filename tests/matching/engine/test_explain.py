@@ -1,5 +1,7 @@
 """Costs of forcing a pair and of changing a rule, against solving anew."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -83,7 +85,7 @@ def test_a_change_for_someone_left_over_does_what_it_says(seed):
     result = assign(**problem)
     for person in result.unfilled.tolist()[:1]:
         for change in relax(result.problem, result, person, most=99):
-            altered = {name: np.array(value) for name, value in problem.items()}
+            altered: dict[str, Any] = {name: np.array(value) for name, value in problem.items()}
             if change.kind == "allow":
                 altered["allowed"][person, change.partner] = True
             else:
@@ -91,6 +93,7 @@ def test_a_change_for_someone_left_over_does_what_it_says(seed):
             solved = assign(**altered)
             assert solved.filled == result.filled + change.seats
             # Another person may make even better use of one more place.
+            assert change.points is not None
             assert solved.total - result.total >= change.points
             if change.kind == "allow":
                 assert solved.total - result.total == change.points
@@ -119,4 +122,4 @@ def test_reasons_need_a_proven_solution_and_people_who_exist():
     with pytest.raises(ValueError, match="outside"):
         why_not(result.problem, result, 0, 2)
     with pytest.raises(TypeError):
-        why_not(result.problem, None, 0, 1)
+        why_not(result.problem, pair([[0]]), 0, 1)

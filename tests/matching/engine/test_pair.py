@@ -59,7 +59,7 @@ def test_the_floor_is_the_highest_that_keeps_the_number_of_pairs(table):
     result = pair(scores, allowed=allowed, objective="floor")
     assert (result.optimal, len(result.pairs)) == (True, most)
     for floor in sorted({data["weight"] for _, _, data in graph_of(*table).edges(data=True)}, reverse=True):
-        best = nx.max_weight_matching(graph_of(*table, least=floor), maxcardinality=True)
+        best = nx.max_weight_matching(graph_of(scores, allowed, floor), maxcardinality=True)
         if len(best) == most:
             assert most == 0 or (result.floor, result.total) == (floor, worth(scores, best))
             return
