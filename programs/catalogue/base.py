@@ -116,6 +116,8 @@ class StandardField:
     asked_of: tuple[str, ...] = (MENTEE, MENTOR, PEER)
     options: tuple[str, ...] = ()
     required: bool = False
+    # Whether the match reads the answer; what is not shared is in no reason either.
+    shared: bool = True
 
     @property
     def slug(self) -> str:

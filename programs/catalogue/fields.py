@@ -91,7 +91,9 @@ _ALL = (
         ),
         required=True,
     ),
-    StandardField("post_aimed_at", "Post aimed at", "If there is one; only the coordinator reads it.", "text"),
+    StandardField(
+        "post_aimed_at", "Post aimed at", "If there is one; only the coordinator reads it.", "text", shared=False
+    ),
     StandardField(
         "time",
         "Times that suit you",

@@ -8,6 +8,7 @@ from django.db import models, transaction
 
 from participants.models import User
 from participants.services import record
+from participants.texts import one_line
 from programs.catalogue import registry
 from programs.catalogue.fields import STANDARD_FIELDS
 from programs.errors import InUse, ProgramError
@@ -39,8 +40,8 @@ def field_slug(label: str, taken: set[str]) -> str:
 
 def clean_spec(spec: FieldSpec) -> FieldSpec:
     """The same with spaces trimmed. Raises ProgramError that names the form field concerned."""
-    options = [option.strip() for option in spec.options if option.strip()]
-    if not spec.label.strip():
+    label, options = one_line(spec.label), [option for each in spec.options if (option := one_line(each))]
+    if not label:
         raise ProgramError("Give the field a name", field="label")
     if spec.kind not in Kind.values:
         raise ProgramError(f"“{spec.kind}” is not a kind of field", field="kind")
@@ -57,7 +58,7 @@ def clean_spec(spec: FieldSpec) -> FieldSpec:
     if not spec.asked_of or not set(spec.asked_of) <= set(Role.values):
         raise ProgramError("Say who is asked", field="asked_of")
     return FieldSpec(
-        label=spec.label.strip(),
+        label=label,
         kind=spec.kind,
         options=options,
         asked_of=[role for role in Role.values if role in spec.asked_of],
@@ -146,7 +147,14 @@ def add_standard_fields(*, program: Program, model: str) -> None:
             field = program.fields.get(slug=slug)
             field.asked_of = [role for role in Role.values if role in {*field.asked_of, *asked_of}]
         else:
-            spec = FieldSpec(standard.label, standard.kind, standard.options, asked_of, help=standard.help)
+            spec = FieldSpec(
+                standard.label,
+                standard.kind,
+                standard.options,
+                asked_of,
+                shared=standard.shared,
+                help=standard.help,
+            )
             field = ProfileField(program=program, slug=slug, position=len(taken))
             _fill(field, spec)
             taken.add(slug)

@@ -40,6 +40,7 @@ def test_a_new_program_has_its_tracks_its_questions_and_its_coordinator() -> Non
     )
     assert program.fields.get(slug="skills-wanted").asked_of == ["mentee", "peer"]
     assert not program.fields.filter(required=True).exists()
+    assert not program.fields.filter(shared=False).exists()
     assert [each.user for each in program.coordinators.all()] == [program.created_by]
     assert program.state == Program.State.DRAFT
 
