@@ -99,9 +99,10 @@ def cancel_session(*, session: Session, by: User, now: datetime) -> Session:
 @transaction.atomic
 def cancel_sessions_of(enrolment: Enrolment, now: datetime) -> None:
     """Somebody leaves: what they had planned is called off, and the others are told."""
-    planned = Session.objects.select_for_update(of=("self",)).filter(
-        match__seats__enrolment=enrolment, state=State.PLANNED
-    )
+    theirs = Match.objects.filter(seats__enrolment=enrolment).order_by("pk")
+    # Matches before sessions, as everywhere: otherwise leaving and planning could wait for each other.
+    matches = [match.pk for match in theirs.select_for_update(of=("self",))]
+    planned = Session.objects.select_for_update(of=("self",)).filter(match__in=matches, state=State.PLANNED)
     for session in planned.select_related("match__track"):
         others = [user for user in planning.members_of(session.match_id) if user.pk != enrolment.user_id]
         _call_off(session, others, now)

@@ -2,18 +2,22 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
 from mail.models import Message
+from matching.models import Match
+from participants.models import User
 from programs.models import Enrolment, Role
+from programs.services import leave
 from sessions import services
-from sessions.errors import TimeTaken
+from sessions.errors import NotActive, TimeTaken
 from sessions.models import Session
 from tests.factories.matching import make_pair
-from tests.factories.programs import NOW, EnrolmentFactory
+from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
 from tests.people import make_cast
 
 ROUNDS = 8
@@ -27,13 +31,32 @@ def together(*deeds):
         try:
             start.wait(10)
             return deed()
-        except TimeTaken as error:
+        except (TimeTaken, NotActive) as error:
             return error
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(run, deeds))
+
+
+@dataclass
+class Couple:
+    match: Match
+    mentor: Enrolment
+    mentee: Enrolment
+    by: User
+
+
+def make_pair_of(number):
+    track = TrackFactory.create()
+    mentor = EnrolmentFactory.create(track=track, role=Role.MENTOR)
+    mentee = EnrolmentFactory.create(track=track, role=Role.MENTEE)
+    by = CoordinatorFactory.create(program=track.program).user
+    couple = Couple(make_pair(mentor, mentee), mentor, mentee, by)
+    if number % 2:  # something was planned already
+        plan(couple.match, mentor.user, 15)
+    return couple
 
 
 def plan(match, by, hour):
@@ -69,6 +92,19 @@ def test_one_person_tapping_twice_plans_once():
         assert first == second
     assert Session.objects.count() == ROUNDS
     assert Message.objects.filter(kind="session-planned").count() == 2 * ROUNDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_and_planning_at_once_leave_nothing_planned():
+    for number in range(ROUNDS):
+        cast = make_pair_of(number)
+        results = together(
+            lambda: plan(cast.match, cast.mentor.user, 10),  # noqa: B023 - run before the next round
+            lambda: leave(enrolment=cast.mentee, by=cast.by, now=NOW),  # noqa: B023 - as above
+        )
+        assert isinstance(results[1], Enrolment)
+        assert type(results[0]) in (Session, NotActive)
+        assert set(cast.match.sessions.values_list("state", flat=True)) <= {Session.State.CANCELLED}
 
 
 @pytest.mark.django_db(transaction=True)
