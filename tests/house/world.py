@@ -154,6 +154,7 @@ def _set_up(place: Place) -> None:
     Enrolment.objects.filter(track__program=program).update(
         answers={"grade": "Junior", "about": canary("unshared" + program.slug)}
     )
+    TrackFactory.create(program=program, slug="empty", name="Empty")
     place.args |= {
         "slug": program.slug,
         "track": "mentoring",
@@ -189,6 +190,9 @@ def _propose(place: Place) -> None:
     proposal.refresh_from_db()
     assert proposal.state == "draft"
     one, other = proposal.matches.order_by("pk")
+    for locked in (True, False):  # two steps that can be undone
+        matching.set_lock(match=one, locked=locked, version=None, by=place.coordinator, now=NOW)
+    proposal.refresh_from_db()
     place.args |= {
         "proposal": proposal.number,
         "draft_one": one.pk,
@@ -266,7 +270,7 @@ def _offer(place: Place) -> None:
 def _import(place: Place) -> None:
     """One import at every step."""
     track, by = _track(place.program), place.coordinator
-    for step in ("uploaded", "mapped", "queued", "done"):
+    for step in ("uploaded", "mapped", "spare", "queued", "done"):
         rows = PEOPLE.replace(b"x.org", f"{step}{place.program.pk}.org".encode())
         item, _ = importing.start_import(
             track=track, role=Role.MENTEE, data=rows, filename=f"{step}.csv", by=by, now=LATER
@@ -278,7 +282,7 @@ def _import(place: Place) -> None:
         if step == "uploaded":
             continue
         item = importing.set_mapping(item=item, mapping=mapping)
-        if step == "mapped":
+        if step in {"mapped", "spare"}:
             continue
         plan = plan_rows(track=track, role=item.role, table=table, mapping=item.mapping)
         importing.queue_import(item=item, plan=plan, skip_bad_rows=False)
