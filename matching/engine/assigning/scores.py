@@ -105,6 +105,11 @@ class Table:
         """Pairs whose score is exactly the sum of their prices."""
         return self._select(row_price, column_price, np.equal, 0)
 
+    def tight_count(self, row_price: Values, column_price: Values) -> int:
+        """How many of them there are."""
+        gaps = (block - column_price - row_price[rows, None] for rows, block in self.blocks())
+        return sum(int(np.count_nonzero(gap == 0)) for gap in gaps)
+
     def open(self, rows: Mask, columns: Mask) -> Edges:
         """Pairs that touch neither the marked rows nor the marked columns."""
         return self._select(np.where(rows, np.inf, 0.0), np.where(columns, np.inf, 0.0), np.greater, FORBIDDEN)
@@ -133,9 +138,9 @@ class Table:
         step = max(1, min(height, 400_000 // max(width, 1)))
         for start in range(0, height, step):
             rows = slice(start, min(start + step, height))
-            yield rows, self._block(rows, np.float32 if single else np.float64)
+            yield rows, self.block(rows, np.float32 if single else np.float64)
 
-    def _block(self, rows: slice, kind: type[np.floating[Any]]) -> Values:
+    def block(self, rows: slice, kind: type[np.floating[Any]]) -> Values:
         units = self.score[rows] if self.grid.plain else self.grid.units(self.score[rows])
         block = np.array(units, dtype=kind)
         if self.allowed is not None:

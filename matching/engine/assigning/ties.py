@@ -8,17 +8,21 @@ problem of the same kind is solved, whose weights are drawn from the ids alone, 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from matching.engine.assigning.core import core_of, solve
 from matching.engine.assigning.problem import AssignProblem
-from matching.engine.assigning.scores import Edges, Table
+from matching.engine.assigning.scores import FORBIDDEN, Edges, Table, Values
 from matching.engine.assigning.transport import Limits, Prices, solve_edges
-from matching.engine.numbers import Ints, Mask, lots
+from matching.engine.numbers import Grid, Ints, Mask, lots
 
 Weigh = Callable[[Edges], Ints]
+MOST_LISTED = 2_000_000
 
 
 def decide(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, prices: Prices) -> Edges:
@@ -28,7 +32,46 @@ def decide(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, 
         stages.insert(0, _earlier(problem))
     if limits.total is None:
         stages.insert(0, lambda some: np.ones(len(some), dtype=np.int64))
-    return among_equals(table.tight(*prices.to_beat(limits)), limits, chosen, prices, stages)
+    bars = prices.to_beat(limits)
+    if len(stages) == 1 and table.size() > MOST_LISTED and not table.sparse and table.tight_count(*bars) > MOST_LISTED:
+        return _unlisted(problem, table, limits, chosen, prices)
+    return among_equals(table.tight(*bars), limits, chosen, prices, stages)
+
+
+@dataclass(frozen=True)
+class _LotTable(Table):
+    """The tight pairs of a table, each worth its lot; nothing is listed."""
+
+    base: Table | None = None
+    prices: tuple[Values, Values] = (np.zeros(0), np.zeros(0))
+    drawn: tuple[NDArray[np.uint64], NDArray[np.uint64]] = (np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+    bits: int = 0
+
+    def block(self, rows: slice, kind: type[np.floating[Any]]) -> Values:
+        if self.base is None:
+            raise TypeError("tight pairs are those of another table")
+        block = self.base.block(rows, np.float64)
+        tight = block - self.prices[1] - self.prices[0][rows, None] == 0
+        lot = lots(self.drawn[0][rows, None], self.drawn[1], self.bits)
+        return np.where(tight, lot, FORBIDDEN)
+
+
+def _unlisted(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, prices: Prices) -> Edges:
+    """The same decision where very many scores are equal: by core and pricing, with the lots as scores."""
+    width = limits.shape[1]
+    kept = chosen[chosen.weight > _value(chosen, prices)]
+    face = _without(_narrowed(limits, prices), kept)
+    drawn = problem.taker_lots, problem.giver_lots
+    bits = 48 - sum(limits.shape).bit_length()
+    grid = Grid(largest=2.0**bits)
+    draw = _LotTable(
+        table.score, None, grid, table.fixed, base=table, prices=prices.to_beat(limits), drawn=drawn, bits=bits
+    )
+    rest = chosen[~chosen.within(kept, width)]
+    mine = replace(rest, weight=lots(drawn[0][rest.row], drawn[1][rest.column], bits))
+    best, _ = solve(draw, face, core_of(draw, face).merged(mine, width))
+    weight = problem.value(np.stack([best.row, best.column], axis=1)) if len(best) else best.weight
+    return replace(best, weight=weight).merged(kept, width)
 
 
 def among_equals(tight: Edges, limits: Limits, chosen: Edges, prices: Prices, stages: list[Weigh]) -> Edges:

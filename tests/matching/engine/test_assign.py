@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from matching.engine import AssignProblem, Infeasible, assign, certify, check
+from matching.engine import AssignProblem, Infeasible, assign, certify, check, why_not
 from matching.engine import flow as flow_module
 from matching.engine.assigning import core as core_module
+from matching.engine.assigning import ties as ties_module
+from matching.engine.assigning.transport import Prices
 from tests.matching.engine.oracles import best_assignment
 
 pytestmark = pytest.mark.pure
@@ -324,3 +326,20 @@ def test_the_worked_example_of_the_documentation():
     allowed = np.array([[True, True, False], [True, True, True], [True, True, True]])
     result = assign(scores, allowed=allowed)
     assert (result.pairs.tolist(), result.total, result.optimal) == ([[0, 1], [1, 2], [2, 0]], 18, True)
+    by_hand = Prices(np.array([5, 3, 2]), np.array([5, 3, 0]), 0)
+    proof = replace(result.prices, prices=by_hand)
+    assert certify(result.problem, replace(result, prices=proof)).optimal
+    assert why_not(result.problem, result, 0, 0).loss == 2
+
+
+def test_many_equal_scores_are_decided_without_listing_every_pair():
+    scores, size = np.ones((300, 300), dtype=np.float32), 300
+    order = np.random.default_rng(1).permutation(size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ties_module, "MOST_LISTED", 1000)
+        plain = assign(scores)
+        shuffled = assign(scores, taker_ids=order.tolist())
+    assert (plain.optimal, shuffled.optimal) == (True, True)
+    assert {(int(order[taker]), giver) for taker, giver in shuffled.pairs.tolist()} == {
+        tuple(p) for p in plain.pairs.tolist()
+    }

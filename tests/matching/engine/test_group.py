@@ -149,6 +149,12 @@ def test_a_grouping_made_worse_by_one_exchange_is_not_certified(people):
         assert certify(result.problem, cheap).bound >= result.total
 
 
+def test_the_worked_example_of_the_documentation():
+    side = np.arange(6) % 2
+    result = group(np.where(side[:, None] == side, 100, 1), size=(3, 3))
+    assert (result.groups, result.total, result.optimal) == (((0, 2, 4), (1, 3, 5)), 600, True)
+
+
 def test_nobody_and_fewer_than_one_group():
     for people in (0, 2):
         result = group(table(people, 1), size=(3, 5))
