@@ -3,20 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from matching import engine
 from matching.criteria import Share, explain, explain_peers, max_points
-from matching.engine import Infeasible
-from matching.engine.assigning.problem import Objective
-from matching.engine.pairing.problem import PairObjective
 from matching.errors import CannotMatch
 from matching.queries.inputs import Entrant, Inputs
 from matching.queries.leftover import why_left_over
 from programs.catalogue.base import Shape
 
+if TYPE_CHECKING:
+    from matching.engine.assigning.problem import Objective
+    from matching.engine.pairing.problem import PairObjective
+
+# The engine stands on scipy and solvers: two seconds and 80 MB that only a run needs, so each shape imports it itself.
 Pairs = Sequence[tuple[int, int]]
 
 
@@ -45,6 +46,8 @@ class Solved:
 
 def two_sided(inputs: Inputs, fixed: Pairs, previous: Pairs) -> Solved:
     """Mentees × mentors, with several places on the mentors' side. Raises CannotMatch."""
+    from matching import engine  # noqa: PLC0415  see above
+
     scores = inputs.scores
     rows = [(inputs.taker_row[a], inputs.giver_column[b]) for a, b in fixed]
     before = [(inputs.taker_row[a], inputs.giver_column[b]) for a, b in previous if _both_in(inputs, a, b)]
@@ -54,13 +57,13 @@ def two_sided(inputs: Inputs, fixed: Pairs, previous: Pairs) -> Solved:
             allowed=scores.allowed,
             giver_capacity=np.array([giver.free for giver in inputs.givers], dtype=np.int64),
             taker_demand=np.array([taker.free for taker in inputs.takers], dtype=np.int64),
-            objective=cast(Objective, inputs.objective),
+            objective=cast("Objective", inputs.objective),
             fixed=rows,
             previous=before or None,
             taker_ids=[taker.email for taker in inputs.takers],
             giver_ids=[giver.email for giver in inputs.givers],
         )
-    except Infeasible as error:
+    except engine.Infeasible as error:
         raise CannotMatch(f"The locked pairs cannot all stay: {error}") from error
     pairs = [(int(row), int(column)) for row, column in result.pairs]
     return Solved(
@@ -89,6 +92,8 @@ def one_sided(inputs: Inputs, fixed: Pairs, previous: Pairs) -> Solved:
 
     Places are people, so `possible` counts people; a triad's score is that of its three pairs together.
     """
+    from matching import engine  # noqa: PLC0415  see above
+
     del previous  # the engine decides between equals by the addresses alone, so the same people meet again anyway
     scores, taken = inputs.scores, np.array([peer.free == 0 for peer in inputs.takers], dtype=np.bool_)
     try:
@@ -96,11 +101,11 @@ def one_sided(inputs: Inputs, fixed: Pairs, previous: Pairs) -> Solved:
             scores.points,
             allowed=scores.allowed & ~taken[:, None] & ~taken[None, :],
             triads=inputs.model.triads,
-            objective=cast(PairObjective, inputs.objective),
+            objective=cast("PairObjective", inputs.objective),
             fixed=[(inputs.taker_row[a], inputs.taker_row[b]) for a, b in fixed],
             ids=[peer.email for peer in inputs.takers],
         )
-    except Infeasible as error:
+    except engine.Infeasible as error:
         raise CannotMatch(f"The locked pairs cannot all stay: {error}") from error
     groups = [tuple(int(row) for row in rows) for rows in (*result.pairs, *result.triads)]
     joined = int(result.total - result.pair_total)
