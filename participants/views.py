@@ -66,7 +66,10 @@ def sign_in_by_link(request: HttpRequest, tok: str) -> HttpResponse:
 
 
 def _no_longer(request: HttpRequest) -> HttpResponse:
-    return render(request, "participants/link_form.html", {"form": LinkForm(), "no_longer": True}, status=410)
+    context = {"form": LinkForm(), "no_longer": True}
+    response = render(request, "participants/link_form.html", context, status=410)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_POST
