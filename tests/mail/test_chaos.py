@@ -82,7 +82,7 @@ class Workers:
 
 def ended(worker: subprocess.Popen[bytes]) -> int:
     """Wait for a worker that was told to end, then let go of its pipe; its exit status."""
-    status = worker.wait(30)
+    status = worker.wait(120)
     assert worker.stdin is not None
     worker.stdin.close()
     return status
@@ -117,7 +117,7 @@ def run_with_kills(group: Workers, sink: Sink, seed: int, *, cancelling: bool) -
     wait_until(lambda: not Message.objects.filter(state__in=["pending", "sending"]).exists())
 
 
-def wait_until(reached, seconds: float = 90) -> None:
+def wait_until(reached, seconds: float = 600) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, Counter(Message.objects.values_list("state", flat=True))

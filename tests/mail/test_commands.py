@@ -79,7 +79,7 @@ def test_the_loop_finds_new_messages_until_it_is_told_to_stop(transactional_db, 
     queue_many(3)
     begun = time.monotonic()
     assert run("drain_mail", "--loop", "--every", "60") == "2 sent\n"
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     waiting = Message.objects.get(state="pending")
     assert (waiting.attempts, waiting.lease_token) == (0, None)
 
