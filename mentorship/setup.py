@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matching.models import MatchRule
-from mentorship.definition import BadProgramFile, dump_program, load_program, read_file
+from mentorship.definition import BadProgramFile, add_program, dump_program, read_file
 from participants.formkit import LookForm
 from participants.permissions import may_create_programs
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
 from programs.queries import head_count
-from programs.services.programs import slug_for
 
 app_name = "setup"
 
@@ -111,9 +110,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             data = read_file(form.cleaned_data["file"].read())
-            if Program.objects.filter(slug=data["slug"]).exists():
-                data["slug"] = slug_for(data["name"])
-            program, _ = load_program(data, by=request.user, now=timezone.now())  # type: ignore[arg-type]  # signed in
+            program = add_program(data, by=request.user, now=timezone.now())  # type: ignore[arg-type]  # signed in
         except BadProgramFile as error:
             for problem in error.problems:
                 form.add_error("file", problem)

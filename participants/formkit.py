@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from participants.texts import visible
+
 
 class Segmented(forms.RadioSelect):
     """Radios in one row, each a button. ``icons`` maps a choice's value to an icon's name."""
@@ -79,6 +81,21 @@ class LookMixin(forms.BaseForm):
         for name, field in self.fields.items():
             _name_the_field(field, str(self[name].label))
         super().full_clean()
+        self._drop_hidden_characters()
+
+    def _drop_hidden_characters(self) -> None:
+        """Copied texts carry direction marks and the like. They go here, in one place for every form."""
+        for name, value in list(getattr(self, "cleaned_data", {}).items()):
+            field = self.fields.get(name)
+            if type(value) is not str or not isinstance(field, forms.CharField) or _is_secret(field):
+                continue
+            self.cleaned_data[name] = visible(value)
+            if field.required and value and not self.cleaned_data[name]:
+                self.add_error(name, field.error_messages["required"])
+
+
+def _is_secret(field: forms.Field) -> bool:
+    return isinstance(field.widget, forms.PasswordInput)
 
 
 def _name_the_field(field: forms.Field, label: str) -> None:

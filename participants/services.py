@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from mail.services import enqueue
 from participants.emails import BadEmail, canonical_email
@@ -53,7 +53,11 @@ def ensure_account(
         return found, False
     user = User(email=address, first_name=first_name, last_name=last_name, timezone=timezone)
     user.set_unusable_password()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # made at the same moment by somebody else
+        return User.objects.select_for_update().get(email=address), False
     return user, True
 
 
@@ -108,9 +112,20 @@ def grant_role(*, user: User, role: str, by: User | None, now: datetime) -> Role
 
 
 @transaction.atomic
+def give_role(*, email: str, role: str, by: User | None, now: datetime) -> User:
+    """Give a role to the person with that address; an account is made if there is none.
+
+    Raises participants.emails.BadEmail.
+    """
+    user, _ = ensure_account(email=email)
+    grant_role(user=user, role=role, by=by, now=now)
+    return user
+
+
+@transaction.atomic
 def revoke_role(*, user: User, role: str, by: User | None, now: datetime) -> None:
     """Take a role away. Raises LastAdmin if nobody could then give it back."""
-    admins = RoleGrant.objects.select_for_update().filter(role=RoleGrant.Role.ADMIN)
+    admins = RoleGrant.objects.select_for_update().filter(role=RoleGrant.Role.ADMIN).order_by("pk")
     if role == RoleGrant.Role.ADMIN and not any(grant.user_id != user.pk for grant in admins):
         raise LastAdmin("Somebody else must become an admin first")
     removed, _ = RoleGrant.objects.filter(user=user, role=role).delete()

@@ -20,12 +20,13 @@ from participants.models import User
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NEXT = "sign_in_next"
 YEAR = 365 * 24 * 3600
+LONGEST_PATH = 2000
 
 
-def _own_page(request: HttpRequest, url: str) -> str:
-    """The address if it is a page of this site, else the home page."""
-    hosts = {request.get_host()}
-    return url if url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()) else "/"
+def _own_page(url: str) -> str:
+    """The address if it is a page of this site, else the home page. Only ever a path: a word could name a view."""
+    is_path = url.startswith("/") and len(url) <= LONGEST_PATH
+    return url if is_path and url_has_allowed_host_and_scheme(url, None) else "/"
 
 
 @require_POST
@@ -38,7 +39,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     address = form.cleaned_data["email"].strip().lower()
     if not ratelimit.consume(request, action="request_login_code", key=address):
         return render(request, "participants/too_often.html", status=429)
-    request.session[NEXT] = _own_page(request, request.POST.get("next", ""))
+    request.session[NEXT] = _own_page(request.POST.get("next", ""))
     services.send_sign_in_link(email=address, now=timezone.now())
     ring()
     context = {"address": address, "minutes": services.SIGN_IN_MINUTES}
@@ -59,7 +60,7 @@ def sign_in_by_link(request: HttpRequest, tok: str) -> HttpResponse:
     if request.method == "POST":
         after = request.session.pop(NEXT, "/")
         login(request, user, backend=BACKEND)
-        return redirect(_own_page(request, after))
+        return redirect(_own_page(after))
     response = render(request, "participants/sign_in_by_link.html", {"person": user})
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -76,7 +77,7 @@ def _no_longer(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the device says; kept in a cookie of this browser."""
-    response = redirect(_own_page(request, request.POST.get("next", "")))
+    response = redirect(_own_page(request.POST.get("next", "")))
     chosen = request.POST.get("theme", "")
     if chosen in {"light", "dark"}:
         options: dict[str, Any] = {"max_age": YEAR, "samesite": "Lax", "secure": request.is_secure()}

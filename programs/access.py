@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from participants.models import User
@@ -38,7 +39,11 @@ def program_view(
                 raise Http404("There is no such page")
             request.program_rights = frozenset(each for each in Right if held & RIGHTS[each])
             request.program = program
-            return view(request, program, *args, **kwargs)
+            try:
+                return view(request, program, *args, **kwargs)
+            except ObjectDoesNotExist as error:
+                # Somebody removed it between the look and the lock, often by a second press of the same button.
+                raise Http404("There is no such page") from error
 
         return wrapper
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from participants.models import User
 from participants.services import record
@@ -13,6 +13,8 @@ from programs.models import Coordinator, ProfileField, Program, Track
 from programs.services import add_field, add_track, change_field, change_track, remove_field, remove_track
 from programs.services.fields import FieldSpec
 from programs.services.programs import RESERVED, Basics
+
+TAKEN = "slug: a program of that address has just been made. Look at it, then load the file again."
 
 
 def dump(program: Program) -> dict[str, Any]:
@@ -59,11 +61,12 @@ def dump_track(track: Track) -> dict[str, Any]:
 
 
 @transaction.atomic
-def load(data: Mapping[str, Any], *, by: User | None, now: dt.datetime) -> tuple[Program, bool]:
+def load(data: Mapping[str, Any], *, by: User | None, now: dt.datetime, only_new: bool) -> tuple[Program, bool]:
     """Make the program of that slug as the file says, or bring an existing one to it; whether it is new.
 
     `data` has passed the file's schema. Raises ProgramError, with the place in the file, for what cannot be:
-    dates that cross, a field removed that people have answered, a track removed that people are in.
+    dates that cross, a field removed that people have answered, a track removed that people are in, and with
+    `only_new` a slug that is taken.
     """
     slug = data["slug"]
     if slug in RESERVED:
@@ -72,6 +75,8 @@ def load(data: Mapping[str, Any], *, by: User | None, now: dt.datetime) -> tuple
     new = program is None
     if program is None:
         program = Program(slug=slug, created_at=now, created_by=by)
+    elif only_new:
+        raise ProgramError(TAKEN)
     contact = data.get("contact", {})
     Basics(
         name=data["name"],
@@ -83,7 +88,10 @@ def load(data: Mapping[str, Any], *, by: User | None, now: dt.datetime) -> tuple
         contact_email=contact.get("email", ""),
     ).put_on(program)
     program.version = data["version"]
-    program.save()
+    try:
+        program.save()
+    except IntegrityError as error:  # there is no row to lock before the first of two has made it
+        raise ProgramError(TAKEN) from error
     if new and by:
         Coordinator.objects.create(program=program, user=by, since=now)
     _load_tracks(program, data["tracks"], by, now)

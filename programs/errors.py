@@ -11,3 +11,11 @@ class ProgramError(ValueError):
 
 class InUse(ProgramError):
     """Something else still stands on what was to be removed or changed."""
+
+
+class Outdated(Exception):
+    """Somebody has changed it since this person looked; `now` is how it is."""
+
+    def __init__(self, now: object) -> None:
+        super().__init__("It was changed meanwhile")
+        self.now = now

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from programs.errors import ProgramError
 from programs.models import Program
 from surveys.models import Question, Survey
 
@@ -58,7 +59,11 @@ def _dump_question(question: Question) -> dict[str, Any]:
 def load_part(program: Program, items: Sequence[Mapping[str, Any]]) -> None:
     """Bring the program's active surveys to the file's. Changed questions make a new version, so that answers given
     stay with the words they were given to. Without a pulse in the file the program gets the standard one.
+
+    Raises ProgramError with the place in the file for two surveys of one kind or two questions of one slug.
     """
+    _refuse_repeats(items)
+    Program.objects.select_for_update().get(pk=program.pk)
     wanted = {item["kind"]: item for item in items} or {Survey.Kind.PULSE: PULSE}
     present = {item["kind"]: item for item in dump_part(program)}
     for kind, item in wanted.items():
@@ -66,10 +71,25 @@ def load_part(program: Program, items: Sequence[Mapping[str, Any]]) -> None:
             continue
         latest = program.surveys.filter(kind=kind).order_by("-version").first()
         program.surveys.filter(kind=kind, active=True).update(active=False)
-        version = latest.version + 1 if latest else 1
-        survey = Survey.objects.create(program=program, kind=kind, name=item["name"], version=version)
-        for position, question in enumerate(item["questions"]):
-            Question.objects.create(survey=survey, position=position, **_filled(question))
+        _create(program, item, version=latest.version + 1 if latest else 1)
+
+
+def _create(program: Program, item: Mapping[str, Any], *, version: int) -> Survey:
+    survey = Survey.objects.create(program=program, kind=item["kind"], name=item["name"], version=version)
+    for position, question in enumerate(item["questions"]):
+        Question.objects.create(survey=survey, position=position, **_filled(question))
+    return survey
+
+
+def _refuse_repeats(items: Sequence[Mapping[str, Any]]) -> None:
+    kinds = [item["kind"] for item in items]
+    for position, item in enumerate(items):
+        if item["kind"] in kinds[:position]:
+            raise ProgramError(f"surveys[{position}].kind: there is a survey “{item['kind']}” already")
+        slugs = [question["slug"] for question in item["questions"]]
+        for number, slug in enumerate(slugs):
+            if slug in slugs[:number]:
+                raise ProgramError(f"surveys[{position}].questions[{number}].slug: “{slug}” stands there twice")
 
 
 def _filled(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +106,15 @@ def _same(present: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
 def pulse_of(program: Program) -> Survey:
     """The survey asked after a session; a program without one gets the standard questions."""
     survey = program.surveys.filter(kind=Survey.Kind.PULSE, active=True).first()
-    if survey is None:
-        load_part(program, [PULSE])
-        survey = program.surveys.get(kind=Survey.Kind.PULSE, active=True)
-    return survey
+    return survey or _standard_pulse(program)
+
+
+def _standard_pulse(program: Program) -> Survey:
+    """Made by the first log of a program. Its transaction holds a match, and a program may be locked only before one:
+    of two first logs at once the constraint lets one make it, and the other takes that.
+    """
+    try:
+        with transaction.atomic():
+            return _create(program, PULSE, version=1)
+    except IntegrityError:
+        return program.surveys.get(kind=Survey.Kind.PULSE, active=True)

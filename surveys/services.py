@@ -34,13 +34,16 @@ class BadAnswer(ValueError):
 
 @transaction.atomic
 def invite_after(*, session: Session, user: User, now: dt.datetime) -> Invitation:
-    """Ask one person about one held session; asking twice changes nothing.
+    """Ask one person about one held session; asking twice changes nothing, also when the words have changed since.
 
     The question comes with the log; to whoever has not answered by then it goes by mail the next morning at nine in
     their own zone.
     """
     program = session.match.track.program
     survey = definition.pulse_of(program)
+    asked = Invitation.objects.filter(survey__kind=survey.kind, user=user, session=session).first()
+    if asked:
+        return asked
     invitation, new = Invitation.objects.get_or_create(
         survey=survey,
         user=user,
@@ -81,10 +84,11 @@ def answer(
     """Keep what one person answered; sending it again replaces what is there. An empty answer is a skipped question.
 
     `contact_me` True tells the coordinators at once that this person wants to hear from them; None leaves it as it is.
-    Raises SurveyClosed, or BadAnswer naming the question.
+    Raises SurveyClosed, also where the question was taken back meanwhile, or BadAnswer naming the question.
     """
-    locked = Invitation.objects.select_for_update().select_related("survey__program", "user").get(pk=invitation.pk)
-    if now >= locked.closes_at:
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__program", "user")
+    locked = rows.filter(pk=invitation.pk).first()
+    if locked is None or now >= locked.closes_at:
         raise SurveyClosed("The time to answer is over")
     questions = {question.slug: question for question in locked.survey.questions.all()}
     values = {slug: _checked(questions, slug, value) for slug, value in answers.items()}

@@ -55,15 +55,18 @@ def answer(request: HttpRequest, link: links.Link) -> HttpResponse:
     invitation = _invitation(link)
     now = timezone.now()
     if invitation is None or now >= invitation.closes_at:
-        return render(request, "surveys/closed.html", {"invitation": invitation}, status=410 if invitation else 404)
+        return _closed(request, invitation)
     form = SurveyForm(request.POST or None, survey=invitation.survey, initial=_initial(request, invitation))
     if request.method == "POST" and form.is_valid():
-        services.answer(
-            invitation=invitation,
-            answers=_sent(request, form),
-            contact_me=form.cleaned_data["contact_me"] or None,
-            now=now,
-        )
+        try:
+            services.answer(
+                invitation=invitation,
+                answers=_sent(request, form),
+                contact_me=form.cleaned_data["contact_me"] or None,
+                now=now,
+            )
+        except services.SurveyClosed:
+            return _closed(request, None)
         return redirect(f"{request.path}?{'more' if 'one' in request.GET else 'done'}=1")
     user: User = link.user
     context: dict[str, Any] = {
@@ -75,6 +78,10 @@ def answer(request: HttpRequest, link: links.Link) -> HttpResponse:
         "more": "more" in request.GET,
     }
     return render(request, "surveys/answer.html", context, status=422 if form.errors else 200)
+
+
+def _closed(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
+    return render(request, "surveys/closed.html", {"invitation": invitation}, status=410 if invitation else 404)
 
 
 def _initial(request: HttpRequest, invitation: Invitation) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from participants.forms import zone_choices
 from participants.models import User
 from programs.catalogue import registry
 from programs.errors import ProgramError
-from programs.models import ProfileField, Role
+from programs.models import ProfileField, Program, Role
 from programs.services.fields import FieldSpec
 from programs.services.programs import Basics
 
@@ -34,6 +34,20 @@ class BasicsForm(LookForm):
         max_length=100, required=False, label="Who signs the mails", help_text="A person's name is answered more often."
     )
     contact_email = forms.EmailField(required=False, label="Where replies go")
+    # What this person has seen; a hidden field that does not come back is a form of the past, too.
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def basics(self) -> Basics:
+        return Basics(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+    def differences(self, program: Program) -> list[tuple[str, str, str]]:
+        """Label, what is saved now and what was sent, of each field in which the two differ."""
+        found = []
+        for name, value in self.cleaned_data.items():
+            saved = getattr(program, name)
+            if name != "version" and saved != value:
+                found.append((str(self[name].label), str(saved), str(value)))
+        return found
 
 
 class NewProgramForm(LookForm):

@@ -1,6 +1,6 @@
 """Writes about programs: what is offered and who is in it."""
 
-from programs.services.enrolments import change_enrolment, enrol, leave
+from programs.services.enrolments import change_enrolment, enrol, leave, take_back
 from programs.services.fields import add_field, change_field, move_field, remove_field
 from programs.services.programs import (
     Basics,
@@ -32,4 +32,5 @@ __all__ = [
     "remove_field",
     "remove_track",
     "start_meeting",
+    "take_back",
 ]

@@ -75,9 +75,10 @@ def enrol(
     Raises ProgramError for an answer the program's fields do not allow.
     """
     fields = {field.slug: field for field in track.program.fields.all()}
-    enrolment = Enrolment.objects.select_for_update().filter(track=track, user=user, role=role).first()
-    if enrolment is None:
-        enrolment = Enrolment(track=track, user=user, role=role, joined_at=now)
+    # get_or_create, because two who enrol the same person at once find no row to lock.
+    enrolment, _ = Enrolment.objects.select_for_update().get_or_create(
+        track=track, user=user, role=role, defaults={"joined_at": now}
+    )
     enrolment.answers = clean_answers(fields, role, answers)
     enrolment.capacity = capacity
     enrolment.state, enrolment.left_at = Enrolment.State.ACTIVE, None
@@ -97,6 +98,18 @@ def change_enrolment(
     locked.capacity = capacity
     locked.save()
     record(by=by, verb="answers changed", now=now, program_id=locked.track.program_id, subject=locked)
+    return locked
+
+
+@transaction.atomic
+def take_back(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
+    """Let somebody who left take part again with the answers they had; their old matches stay ended."""
+    locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    if locked.state == Enrolment.State.ACTIVE:
+        return locked
+    locked.state, locked.left_at = Enrolment.State.ACTIVE, None
+    locked.save(update_fields=["state", "left_at"])
+    record(by=by, verb="taken back", now=now, program_id=locked.track.program_id, subject=locked)
     return locked
 
 

@@ -121,9 +121,14 @@ def remove_field(*, field: ProfileField, by: User | None, now: dt.datetime) -> N
 
 @transaction.atomic
 def move_field(*, field: ProfileField, up: bool) -> None:
-    """Swap a field with the one above or below it; at the end of the list nothing happens."""
+    """Swap a field with the one above or below it; at the end of the list nothing happens.
+
+    Raises ProfileField.DoesNotExist for a field that has been removed meanwhile.
+    """
     order = list(ProfileField.objects.select_for_update().filter(program=field.program_id))
-    here = next(i for i, each in enumerate(order) if each.pk == field.pk)
+    here = next((i for i, each in enumerate(order) if each.pk == field.pk), None)
+    if here is None:
+        raise ProfileField.DoesNotExist
     there = here - 1 if up else here + 1
     if 0 <= there < len(order):
         order[here], order[there] = order[there], order[here]

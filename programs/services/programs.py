@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from participants.emails import BadEmail, canonical_email
 from participants.models import User
 from participants.services import record
+from participants.texts import one_line, visible
 from participants.zones import is_zone
 from programs import hooks
-from programs.errors import ProgramError
+from programs.errors import Outdated, ProgramError
 from programs.models import Coordinator, Enrolment, Program
 from programs.services.fields import add_standard_fields
 from programs.services.tracks import add_track
 
+# A year outside is a slip of the finger, and calendars break at the ends of time.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 # Slugs that would hide a page of ours.
 RESERVED = frozenset({"new", "upload", "models"})
 
@@ -43,15 +47,25 @@ class Basics:
 
     def put_on(self, program: Program) -> None:
         """Fill the program in, unsaved. Raises ProgramError that names the form field."""
-        if not self.name.strip():
+        name = one_line(self.name)
+        if not name:
             raise ProgramError("Give the program a name", field="name")
+        for field, day in (("starts_on", self.starts_on), ("ends_on", self.ends_on)):
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ProgramError(f"Enter a year from {FIRST_YEAR} to {LAST_YEAR}", field=field)
         if self.ends_on <= self.starts_on:
             raise ProgramError("The last day must come after the first", field="ends_on")
         if not is_zone(self.timezone):
             raise ProgramError(f"“{self.timezone}” is not a known time zone", field="timezone")
-        program.name, program.description = self.name.strip(), self.description.strip()
+        program.name, program.description = name, visible(self.description).strip()
         program.starts_on, program.ends_on, program.timezone = self.starts_on, self.ends_on, self.timezone
-        program.contact_name, program.contact_email = self.contact_name.strip(), self.contact_email.strip()
+        program.contact_name, program.contact_email = one_line(self.contact_name), self._contact()
+
+    def _contact(self) -> str:
+        try:
+            return canonical_email(self.contact_email) if self.contact_email.strip() else ""
+        except BadEmail as error:
+            raise ProgramError(str(error), field="contact_email") from error
 
 
 @transaction.atomic
@@ -75,9 +89,14 @@ def create_program(*, basics: Basics, models: Sequence[str], by: User | None, no
 
 
 @transaction.atomic
-def change_program(*, program: Program, basics: Basics, by: User, now: dt.datetime) -> Program:
-    """Change name, dates, zone or contact. Raises ProgramError as create_program does."""
+def change_program(*, program: Program, basics: Basics, version: int, by: User, now: dt.datetime) -> Program:
+    """Change name, dates, zone or contact of the version one has seen.
+
+    Raises Outdated if somebody has changed it since, and ProgramError as create_program does.
+    """
     locked = Program.objects.select_for_update().get(pk=program.pk)
+    if locked.version != version:
+        raise Outdated(locked)
     basics.put_on(locked)
     locked.version += 1
     locked.save()

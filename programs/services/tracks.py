@@ -4,6 +4,7 @@ from django.db import transaction
 
 from participants.models import User
 from participants.services import record
+from participants.texts import one_line
 from programs.catalogue import registry
 from programs.errors import InUse, ProgramError
 from programs.models import Program, Track
@@ -36,7 +37,7 @@ def add_track(
     track = Track.objects.create(
         program=program,
         slug=free,
-        name=name.strip() or recipe.name,
+        name=one_line(name) or recipe.name,
         model=model,
         position=len(taken) - 1,
         capacity=recipe.capacity,
@@ -67,7 +68,7 @@ def change_track(
         if not low <= value <= high:
             raise ProgramError(f"Enter a number from {low} to {high}", field=field)
     locked = Track.objects.select_for_update().get(pk=track.pk)
-    locked.name = name.strip() or locked.name
+    locked.name = one_line(name) or locked.name
     locked.capacity, locked.cadence_days, locked.session_minutes = capacity, cadence_days, session_minutes
     locked.save()
     record(by=by, verb="track changed", now=now, program_id=locked.program_id, subject=locked)
@@ -76,7 +77,11 @@ def change_track(
 
 @transaction.atomic
 def remove_track(*, track: Track, by: User | None, now: dt.datetime) -> None:
-    """Remove a track nobody is in. Raises InUse otherwise."""
+    """Remove a track nobody is in. Raises InUse otherwise, and ProgramError for a program's only track."""
+    # The program first: of two who remove the last two tracks at once, one has to see what the other did.
+    Program.objects.select_for_update().get(pk=track.program_id)
+    if not Track.objects.filter(program=track.program_id).exclude(pk=track.pk).exists():
+        raise ProgramError("A program needs a track. Add another one first.")
     locked = Track.objects.select_for_update().get(pk=track.pk)
     people = locked.enrolments.count()
     if people:

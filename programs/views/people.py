@@ -66,15 +66,7 @@ def leave(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     """Take somebody out, or back in after a slip of the hand."""
     enrolment = _enrolment(program, pk)
     if request.POST.get("do") == "return":
-        services.enrol(
-            track=enrolment.track,
-            user=enrolment.user,
-            role=enrolment.role,
-            answers=enrolment.answers,
-            capacity=enrolment.capacity,
-            by=request.user,
-            now=timezone.now(),
-        )
+        services.take_back(enrolment=enrolment, by=request.user, now=timezone.now())
         messages.info(request, f"{enrolment.user} takes part again.")
     else:
         services.leave(enrolment=enrolment, by=request.user, now=timezone.now())

@@ -8,7 +8,7 @@ from participants.emails import BadEmail
 from participants.permissions import may_create_programs
 from programs import services
 from programs.access import ProgramRequest, program_view
-from programs.errors import ProgramError
+from programs.errors import Outdated, ProgramError
 from programs.forms.basics import BasicsForm, CoordinatorForm, NewProgramForm, put_error
 from programs.models import Coordinator, Program
 from programs.permissions import Right
@@ -50,11 +50,18 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @program_view(Right.EDIT)
 def details(request: ProgramRequest, program: Program) -> HttpResponse:
-    form = BasicsForm(request.POST or None, initial={name: getattr(program, name) for name in BASICS})
+    form = BasicsForm(request.POST or None, initial={name: getattr(program, name) for name in (*BASICS, "version")})
     if request.method == "POST" and form.is_valid():
         try:
-            basics = services.Basics(**form.cleaned_data)
-            services.change_program(program=program, basics=basics, by=request.user, now=timezone.now())
+            services.change_program(
+                program=program,
+                basics=form.basics(),
+                version=form.cleaned_data["version"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except Outdated:
+            return _outdated(request, program.pk, form)
         except ProgramError as error:
             put_error(form, error)
         else:
@@ -62,6 +69,14 @@ def details(request: ProgramRequest, program: Program) -> HttpResponse:
             return redirect("setup:tasks", slug=program.slug)
     context = {"program": program, "form": form}
     return render(request, "programs/details.html", context, status=422 if form.errors else 200)
+
+
+def _outdated(request: ProgramRequest, pk: int, sent: BasicsForm) -> HttpResponse:
+    """Both texts, and the form with one's own once more: sent again, it replaces what is shown beside it."""
+    program = Program.objects.get(pk=pk)
+    form = BasicsForm(initial={**sent.cleaned_data, "version": program.version})
+    context = {"program": program, "form": form, "differences": sent.differences(program)}
+    return render(request, "programs/details.html", context, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

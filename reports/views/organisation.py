@@ -39,14 +39,12 @@ def organisation(request: HttpRequest) -> HttpResponse:
 def roles(request: HttpRequest) -> HttpResponse:
     form = RoleForm(request.POST or None, initial={"role": RoleGrant.Role.COORDINATOR})
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
+        by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
         try:
-            user, _ = services.ensure_account(email=form.cleaned_data["email"])
+            user = services.give_role(**form.cleaned_data, by=by, now=timezone.now())
         except BadEmail as error:
             form.add_error("email", str(error))
         else:
-            by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
-            services.grant_role(user=user, role=form.cleaned_data["role"], by=by, now=now)
             messages.info(request, f"{user} can sign in with an e-mail link.")
             return redirect("organisation:roles")
     context = {"form": form, "people": people_with_roles()}

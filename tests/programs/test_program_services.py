@@ -77,7 +77,7 @@ def test_a_program_needs_a_model() -> None:
 def test_every_change_is_written_down() -> None:
     program = create()
     assert program.created_by is not None
-    services.change_program(program=program, basics=BASICS, by=program.created_by, now=NOW)
+    services.change_program(program=program, basics=BASICS, version=1, by=program.created_by, now=NOW)
     verbs = list(AuditEntry.objects.filter(program_id=program.pk).order_by("pk").values_list("verb", flat=True))
     assert verbs == ["track added", "track added", "program created", "program changed"]
 
@@ -110,6 +110,7 @@ def test_the_database_refuses_dates_that_cross() -> None:
 
 def test_a_track_with_people_stays() -> None:
     track = EnrolmentFactory.create().track
+    TrackFactory.create(program=track.program)
     with pytest.raises(InUse, match="1 people"):
         services.remove_track(track=track, by=None, now=NOW)
     assert Track.objects.filter(pk=track.pk).exists()

@@ -1,0 +1,318 @@
+"""Every form and address of the set-up, people, survey, report and account pages, fed with what nobody means well.
+
+Held everywhere: no answer of 500 or above, and nothing is written where the answer is a refusal.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.db.models import CharField, TextField
+from django.test import Client
+
+from mail.models import Message
+from mail.services.composing import compose
+from programs.models import ProfileField, Track
+from tests.house.matrix import Row, ask, read_matrix
+from tests.house.world import LATER, World
+
+MATRIX = read_matrix()
+OURS = ("programs:", "setup:", "surveys:", "survey_links:", "reports:", "organisation:", "participants:")
+# An import's pages have files of their own.
+ROWS = {name: row for name, row in MATRIX.items() if name.startswith(OURS) and ":import_" not in name}
+FORMS = sorted(name for name, row in ROWS.items() if "POST" in row.answers)
+PAGES = sorted(name for name, row in ROWS.items() if "GET" in row.answers)
+BY_NUMBER = sorted(name for name, row in ROWS.items() if "pk" in row.arguments)
+
+PROBE = "\"'><script>alert(1)</script>{{ 7|add:7 }}"
+LINES = "\n".join(f"Option {number}" for number in range(10_000))
+TEXTS = (
+    "\x00",
+    "a\x00b",
+    "\u202eevil\u2066",
+    "\x0b\x1b[31m\x7f",
+    "a\r\nBcc: victim@example.org",
+    PROBE,
+    "=?utf-8?q?admin?=",
+    "Z" + "\u0301" * 1_000,
+    "x" * 1_000_000,
+    LINES,
+    "9" * 5_000,
+    "1e999",
+    "NaN",
+    "-1",
+    "²",
+    "١٢",
+    "1_0",
+    "0001-01-01",
+    "9999-12-31",
+    "2027-02-30",
+    "Europe/../../etc/passwd",
+    "http://[::1",
+    "//evil.example",
+    "",
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_limit_on_asking(settings: Any) -> None:
+    """A form that is asked a hundred times in a second would answer only that it is asked too often."""
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+def who_may(row: Row, method: str) -> str:
+    """A role that this method answers with a page or a deed."""
+    return next(
+        role for role in ("ts", "tl", "co", "ad", "an") if row.expected(role, method) in (200, 302) and _fits(row, role)
+    )
+
+
+def _fits(row: Row, role: str) -> bool:
+    """Links are for pages behind links, and being signed in is for the others."""
+    return ("tok" in row.arguments) == role.startswith("t")
+
+
+def fields_of(row: Row, world: World, role: str) -> dict[str, Any]:
+    """What a browser would send from this address: the form's own values, and over them those of the matrix."""
+    sent: dict[str, Any] = {}
+    if "GET" in row.answers:
+        response: Any = ask(world.clients[role], "GET", row.url(world, role))
+        form = response.context["form"] if response.context and "form" in response.context else None
+        names = list(form.fields) if form else []
+        sent = {name: value for name in names if (value := form[name].value()) not in (None, False)}
+        sent |= dict.fromkeys(set(names) - set(sent), "")
+    return sent | (row.data(world.here) or {})
+
+
+def counted() -> dict[str, int]:
+    """How many rows each table of ours has."""
+    ours = [model for model in apps.get_models() if model.__module__.split(".")[0] not in {"django", "allauth"}]
+    return {model._meta.label: model._default_manager.count() for model in ours}
+
+
+def told(client: Client, url: str, body: Any) -> str:
+    """What is wrong with the answer, or nothing."""
+    before = counted()
+    with transaction.atomic():
+        response = client.post(url, body)
+        status = response.status_code
+        written = {name for name, count in counted().items() if count != before[name]} if status >= 400 else set()
+        transaction.set_rollback(True)
+    if status >= 500:
+        return f"answered {status}"
+    if status == 200 and b"<script>alert" in response.content:
+        return "wrote a script into the page"
+    return f"answered {status} and wrote {written}" if written else ""
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_text_in_any_field_of_a_form_breaks_it(world: World, name: str) -> None:
+    row = ROWS[name]
+    role = who_may(row, "POST")
+    sent, url = fields_of(row, world, role), row.url(world, role)
+    found = []
+    for field in [*sent, "do", "next", "unknown"]:
+        for text in TEXTS:
+            said = told(world.clients[role], url, {**sent, field: text})
+            if said:
+                found.append(f"{field}={text[:20]!r}: {said}")
+    assert found == []
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_shape_of_a_body_breaks_a_form(world: World, name: str) -> None:
+    row = ROWS[name]
+    role = who_may(row, "POST")
+    client, url, sent = world.clients[role], row.url(world, role), fields_of(row, world, role)
+    bodies: list[tuple[Any, str]] = [
+        (b"", "application/x-www-form-urlencoded"),
+        (b"name=%ED%A0%80&label=%FF%FE", "application/x-www-form-urlencoded; charset=utf-7"),
+        (b'{"name": "x"}', "application/json"),
+        (b"<x/>", "text/xml"),
+        (b"nonsense", "multipart/form-data"),
+        (b"nonsense", "multipart/form-data; boundary=nothing"),
+        ("&".join(f"{field}=a&{field}=b" for field in sent).encode(), "application/x-www-form-urlencoded"),
+        ("&".join(f"f{n}=1" for n in range(4_000)).encode(), "application/x-www-form-urlencoded"),
+        (b"name=" + b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+    ]
+    found = []
+    for body, kind in bodies:
+        with transaction.atomic():
+            status = client.post(url, body, content_type=kind).status_code
+            transaction.set_rollback(True)
+        if status >= 500:
+            found.append((body[:30], kind, status))
+    assert found == []
+
+
+# The link in its address is the right to such a page; a mail program has no cookie to send along.
+@pytest.mark.parametrize("name", [name for name in FORMS if name != "survey_links:answer"])
+def test_a_form_without_its_token_is_refused(world: World, name: str) -> None:
+    row = ROWS[name]
+    role = who_may(row, "POST")
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = world.clients[role].cookies.copy()
+    with transaction.atomic():
+        response = strict.post(row.url(world, role), row.data(world.here))
+        transaction.set_rollback(True)
+    assert response.status_code == 403
+
+
+QUERIES = (
+    *(f"page={page}" for page in ("-1", "0", "abc", "1e9", "999999999999", "%00", "²", "١", "9" * 5_000)),
+    "per_page=1e9&sort=password&order_by=?&user__password__regex=(a%2B)%2B$",
+    *(f"words={words}" for words in ("%00", "%25_%27%22\\", "x" * 100_000, "%ED%A0%80", "%E2%80%AE")),
+    "role=mentor&role=admin&track=%00&left=%00",
+    "a=%00&one=%00&done=%00&more=%00",
+    "a=²&encoding=utf-7&kind=%00&next=//evil.example",
+)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_question_mark_breaks_a_page(world: World, name: str) -> None:
+    row = ROWS[name]
+    role = who_may(row, "GET")
+    url = row.url(world, role)
+    usual = ask(world.clients[role], "GET", url).status_code
+    answers = {query: ask(world.clients[role], "GET", f"{url.split('?')[0]}?{query}").status_code for query in QUERIES}
+    allowed = {usual, 400}  # an address too long to be led to is no request
+    assert {query[:60]: status for query, status in answers.items() if status not in allowed} == {}
+
+
+@pytest.mark.parametrize("name", BY_NUMBER)
+@pytest.mark.parametrize(
+    "number", ["1" + "0" * 30, "9" * 5_000, "9223372036854775808", "-1", "1e3", "²", "%00", "..%2f"]
+)
+def test_a_number_that_is_nobodys_is_not_there(world: World, name: str, number: str) -> None:
+    row = ROWS[name]
+    method = "GET" if "GET" in row.answers else "POST"
+    role = who_may(row, method)
+    url = row.url(world, role, pk=987_654).replace("987654", number)
+    assert ask(world.clients[role], method, url).status_code == 404
+
+
+WEIRD = ("%00", "a%00b", "%E2%80%AE", "..%2f..%2fetc", "A" * 3_000, "new%0a", "-", "_", "a'b", "%F0%9F%92%A9", "new")
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, row in ROWS.items() if {"slug", "track", "field"} & set(row.arguments))
+)
+def test_a_slug_that_is_nobodys_is_not_there(world: World, name: str) -> None:
+    row = ROWS[name]
+    method = "GET" if "GET" in row.answers else "POST"
+    role = who_may(row, method)
+    found = {}
+    for argument in {"slug", "track", "field"} & set(row.arguments):
+        for weird in WEIRD:
+            if weird == "new" and argument != "slug":
+                continue
+            url = row.url(world, role, **{argument: "some-slug-987"}).replace("some-slug-987", weird)
+            status = ask(world.clients[role], method, url).status_code
+            if status not in ({404, 405} if weird == "new" else {404}):
+                found[f"{argument}={weird[:20]}"] = status
+    assert found == {}
+
+
+@pytest.mark.parametrize("token", ["%00", "x" * 5_000, "a.b.c.d.e", "...", "%F0%9F%92%A9", "0" * 140, "-1.-1.-1.-1..x"])
+@pytest.mark.parametrize("name", ["survey_links:answer", "participants:sign_in_by_link"])
+def test_a_token_that_is_no_token_opens_nothing(world: World, name: str, token: str) -> None:
+    url = ROWS[name].url(world, "an").split("/")
+    url[2] = token
+    for method in ("GET", "POST"):
+        assert ask(world.clients["an"], method, "/".join(url)).status_code in {404, 410}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https:///evil.example",
+        "\x08//evil.example",
+        "javascript:alert(1)",
+        "http://testserver.evil.example/",
+        "http://testserver@evil.example/",
+        "////evil.example",
+        "http:evil.example",
+        " //evil.example",
+        "//evil.example\r\nSet-Cookie: a=b",
+        "http://[::1",
+        "x" * 100_000,
+    ],
+)
+def test_no_way_back_leads_out_of_the_house(world: World, target: str) -> None:
+    client = world.clients["an"]
+    theme = ask(client, "POST", "/theme/", {"theme": "dark", "next": target})
+    row = ROWS["participants:sign_in_by_link"]
+    with transaction.atomic():
+        fresh = Client()
+        fresh.post("/sign-in/link/", {"email": "mia@example.org", "next": target})
+        signed_in = fresh.post(row.url(world, "tl"))
+        transaction.set_rollback(True)
+    assert [theme.status_code, signed_in.status_code] == [302, 302]
+    for response in (theme, signed_in):
+        assert response["Location"].startswith("/")
+        assert not response["Location"].startswith(("//", "/\\"))
+
+
+# --- what somebody wrote is shown as text ----------------------------------------------------
+def _text_columns() -> Iterator[tuple[Any, str, int]]:
+    """Every column of ours that holds words of people."""
+    names = {
+        "name",
+        "first_name",
+        "last_name",
+        "label",
+        "help",
+        "description",
+        "contact_name",
+        "text",
+        "body",
+        "filename",
+    }
+    names |= {"low_label", "high_label", "decline_reason", "place", "error"}
+    for model in apps.get_models():
+        if model.__module__.split(".")[0] in {"programs", "participants", "surveys", "matching", "sessions"}:
+            for column in model._meta.concrete_fields:
+                if column.name in names and isinstance(column, CharField | TextField):
+                    yield model, column.name, column.max_length or 1_000
+
+
+@pytest.fixture
+def probed(world: World) -> World:
+    """The same world with the probe in every text there is."""
+    for model, column, length in _text_columns():
+        model._default_manager.update(**{column: PROBE[:length]})
+    ProfileField.objects.filter(slug="grade").update(options=["Junior", "Senior", PROBE])
+    assert Track.objects.filter(name=PROBE).exists()
+    return world
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if "GET" in row.answers))
+def test_a_script_in_any_text_is_shown_and_not_run(probed: World, name: str) -> None:
+    row = MATRIX[name]
+    for role in ("co", "ad", "me", "mn", "ts", "tr", "tm", "tf", "tl"):
+        response: Any = ask(probed.clients[role], "GET", row.url(probed, role))
+        content = response.content if response["Content-Type"].startswith("text/html") else b""
+        assert b"<script>alert" not in content, role
+        assert b"\"'><" not in content, role
+
+
+def test_the_probe_is_seen_where_it_should_be(probed: World) -> None:
+    """The control of the test above: the texts really are on the pages, escaped."""
+    page = ask(probed.clients["co"], "GET", ROWS["programs:fields"].url(probed, "co")).content.decode()
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
+    assert "{{ 7|add:7 }}" in page
+
+
+def test_a_script_in_any_text_is_text_in_every_mail(probed: World) -> None:
+    composed = [(message.kind, compose(message, now=LATER)) for message in Message.objects.order_by("pk")]
+    written = [(kind, mail) for kind, mail in composed if mail is not None]
+    assert {"pulse", "session-planned"} <= {kind for kind, _ in written}
+    for kind, mail in written:
+        html = str(mail.alternatives[0].content)
+        assert "<script>alert" not in html, kind
+        assert "\"'><" not in html, kind
+        assert "\n" not in mail.subject, kind
