@@ -93,7 +93,7 @@ def two_sided(size: int, *, capacity: int, objective: str) -> Case:
     else:
         plain, cover = seconds(lambda: assign(score, allowed=allowed, giver_capacity=capacity))
         case |= {"cover": plain, "against cover": took / plain, "loss": 1 - result.total / cover.total}
-        case |= {"worst pair": result.floor / max(cover.floor or 1, 1)}
+        case |= {"floor": result.floor, "floor of cover": cover.floor}
     other = seconds(lambda: baselines.lapx_assignment(score, allowed)) if capacity == 1 else (0.0, None)
     return case | ({"lapx": other[0]} if other[1] is not None else {})
 

@@ -22,10 +22,15 @@ RENEWALS = 3
 SAMPLE = 6  # every sixth pair is looked at to judge which are near the top
 
 
-def core_of(table: Table, limits: Limits) -> Edges:
-    """Promising pairs: all of a small or sparse table, else those near the top of their row or column."""
+def core_of(table: Table, limits: Limits, start: Prices | None = None) -> Edges:
+    """Promising pairs: all of a small or sparse table, else those near the top of their row or column.
+
+    With the prices of a similar problem, those nearest to these prices.
+    """
     if table.sparse or table.size() <= SMALL:
         return _usable(table.edges(), limits)
+    if start is not None:
+        return _usable(_nearest(table, limits, start, table.grid.largest / 100), limits)
     width = table.shape[1]
     each = int(np.ceil(limits.row_high.sum() / max(width, 1)))
     row_bar, column_bar = _bars(table, CANDIDATES, CANDIDATES * max(1, each))
@@ -132,8 +137,13 @@ def _near(table: Table, limits: Limits, prices: Prices, core: Edges) -> Edges:
     """Pairs whose prices exceed their score least, NEAREST a person: those worth more than their prices among them."""
     wanted = min(len(core) - 1, NEAREST * max(limits.shape))
     reach = float(np.partition(_gap(core, prices), wanted)[wanted])
+    return _nearest(table, limits, prices, max(reach, 1.0) / 4)
+
+
+def _nearest(table: Table, limits: Limits, prices: Prices, reach: float) -> Edges:
+    """Of the pairs within reach of their prices those nearest, for each row and each column."""
     row, column = prices.to_beat(limits)
-    near = table.above(row - max(reach, 1.0) / 4, column)
+    near = table.above(row - np.floor(reach), column)
     gap = _gap(near, prices)
     first = (_rank(near.row, gap) < NEAREST) | (_rank(near.column, gap) < NEAREST)
     return near[first]

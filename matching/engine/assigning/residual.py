@@ -77,7 +77,7 @@ def _built(problem: AssignProblem, solution: Assignment, reach: float) -> Residu
     row, column = prices.to_beat(limits)
     chosen = not_fixed(problem, solution.pairs)
     taken = Edges(chosen[:, 0], chosen[:, 1], problem.value(chosen))
-    near = view_of(problem, solution).above(row - min(reach, 2.0**51) - 0.5, column)
+    near = view_of(problem, solution).above(row - np.floor(min(reach, 2.0**51)) - 1, column)
     width = problem.givers
     near = near[~np.isin(near.row * width + near.column, taken.row * width + taken.column)]
     arcs = [

@@ -128,9 +128,12 @@ class Table:
             gap -= row_price[rows, None].astype(gap.dtype)
             where = np.flatnonzero(test(gap, to))
             row, column = where // gap.shape[1], where % gap.shape[1]
-            weight = gap[row, column] + row_price[rows][row] + column_price[column]
-            found.append(Edges(row + rows.start, column, weight.astype(np.int64)))
+            found.append(Edges(row + rows.start, column, self.weights(row + rows.start, column)))
         return chained(found)
+
+    def weights(self, row: Ints, column: Ints) -> Ints:
+        """The scores of some pairs of an array, read from it and not computed back from a difference."""
+        return self.grid.units(self.score[row, column]).astype(np.int64) + self.shift
 
     def blocks(self, *, single: bool = False) -> Iterator[tuple[slice, Values]]:
         """Runs of rows of whole scores in float64, or in float32 where the caller knows that this loses nothing."""

@@ -71,7 +71,7 @@ def solve_assignment(problem: AssignProblem, start: Prices | None = None) -> Ass
     table, limits = Table.of(problem), remaining(problem)
     if start is not None and (len(start.row), len(start.column)) != limits.shape:
         start = None
-    core = _with_minimums(table, limits, core_of(table, limits))
+    core = _with_minimums(table, limits, core_of(table, limits, start))
     possible, cover, core = most_pairs(table, core, limits.row_high, limits.column_high)
     if problem.objective == "score":
         found = _by_score(problem, table, limits, core, cover)

@@ -55,6 +55,9 @@ class _LotTable(Table):
         lot = lots(self.drawn[0][rows, None], self.drawn[1], self.bits)
         return np.where(tight, lot, FORBIDDEN)
 
+    def weights(self, row: Ints, column: Ints) -> Ints:
+        return lots(self.drawn[0][row], self.drawn[1][column], self.bits)
+
 
 def _unlisted(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, prices: Prices) -> Edges:
     """The same decision where very many scores are equal: by core and pricing, with the lots as scores."""

@@ -44,7 +44,8 @@ class PairPrices:
 
     def uncovered(self, table: Table) -> Edges:
         """The pairs (lower, higher) that weigh more than their prices."""
-        price = self.person / self.scale
+        # Whole parts pick a few pairs too many, which the exact comparison then drops; fractions could lose some.
+        price = self.person // self.scale
         short = table.above(price, price)
         short = short[short.row < short.column]
         return short[self._gaps(short) > 0]

@@ -110,7 +110,7 @@ def _heaviest(problem: PairProblem, table: Table) -> _Found:
 
 def _within(table: Table, twice: Ints, reach: int) -> Edges:
     """Pairs (lower, higher) of positive weight whose prices exceed it by at most half of `reach`."""
-    near = table.above(twice / 2 - reach / 2 - 0.25, twice / 2)
+    near = table.above((twice - reach) // 2 - 1, twice // 2)
     return near[(near.row < near.column) & (near.weight > 0)]
 
 

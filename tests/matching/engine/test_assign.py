@@ -332,6 +332,16 @@ def test_the_worked_example_of_the_documentation():
     assert why_not(result.problem, result, 0, 0).loss == 2
 
 
+def test_after_an_edit_the_earlier_prices_lead_to_a_proven_solution():
+    rng = np.random.default_rng(11)
+    scores = rng.integers(0, 84_000, (320, 320)).astype(np.float32)
+    earlier = assign(scores)
+    scores = scores.copy()
+    scores[0] = scores[0][::-1]
+    again, anew = assign(scores, previous=earlier), assign(scores)
+    assert (again.total, again.optimal) == (anew.total, True)
+
+
 def test_many_equal_scores_are_decided_without_listing_every_pair():
     scores, size = np.ones((300, 300), dtype=np.float32), 300
     order = np.random.default_rng(1).permutation(size)
