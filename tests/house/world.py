@@ -48,6 +48,21 @@ def canary(name: str) -> str:
     return f"canary{name}{sum(map(ord, name))}"
 
 
+# Every confidential field of the program that is looked at, by what it is.
+CANARIES = {
+    "place": canary("placespring"),
+    "note for the pair, of the mentor": canary("sharedmentorspring"),
+    "note for the pair, of the mentee": canary("sharedmenteespring"),
+    "own note of the mentor": canary("privatementorspring"),
+    "own note of the mentee": canary("privatementeespring"),
+    "goal of the mentor": canary("goalmentorspring"),
+    "goal of the mentee": canary("goalmenteespring"),
+    "words in a check-in": canary("wordsspring"),
+    "why somebody said no": canary("reasonspring"),
+    "answer that is not shared": canary("unsharedspring"),
+}
+
+
 @dataclass
 class Place:
     """One program: what its addresses are made of, by the names that permissions.yaml uses."""
