@@ -84,7 +84,9 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
 def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
     todo = tasks_of(program, request.program_rights)
     done = sum(task.state == "done" for task in todo)
-    return render(request, "setup/tasks.html", {"program": program, "tasks": todo, "done": done})
+    following = next((task for task in todo if task.state != "done"), None)
+    context = {"program": program, "tasks": todo, "done": done, "following": following}
+    return render(request, "setup/tasks.html", context | {"may_match": Right.MATCH in request.program_rights})
 
 
 @require_safe

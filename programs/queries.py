@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from participants.models import AuditEntry, User
 from participants.permissions import is_admin
-from programs.models import Enrolment, Program, Role
+from programs.models import Coordinator, Enrolment, Program, Role
 
 STATES = Enrolment.State
 
 
 def programs_of(user: User) -> QuerySet[Program]:
-    """The programs a coordinator runs; an admin sees every program's name and dates."""
+    """The programs a coordinator runs; an admin sees every program's name and dates.
+
+    Each with `people` (how many take part) and `is_mine` (whether this user coordinates it).
+    """
     programs = Program.objects.annotate(
-        people=Count("tracks__enrolments__user", filter=Q(tracks__enrolments__state=STATES.ACTIVE), distinct=True)
+        people=Count("tracks__enrolments__user", filter=Q(tracks__enrolments__state=STATES.ACTIVE), distinct=True),
+        is_mine=Exists(Coordinator.objects.filter(program=OuterRef("pk"), user=user)),
     ).prefetch_related("tracks")
     return programs if is_admin(user) else programs.filter(coordinators__user=user)
 

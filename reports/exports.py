@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
@@ -29,7 +30,7 @@ COLUMNS = (
     "Shown",
 )
 HIDDEN = f"no: fewer than {LEAST_PEOPLE} people"
-Cell = str | float | None
+Cell = str | float | dt.date | None
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -48,14 +49,21 @@ def table(report: Outcome) -> Iterator[list[Cell]]:
             if figure.share is not None and measure.unit in {"people", "matches", "goals"}
             else None,
             figure.people,
-            figure.as_of.strftime("%Y-%m-%d"),
+            _day(report, figure.as_of),
             "yes" if figure.shown else HIDDEN,
         ]
+
+
+def _day(report: Outcome, moment: dt.datetime) -> dt.date:
+    """The day of a moment as the program's own calendar counts it."""
+    return moment.astimezone(ZoneInfo(report.program.timezone)).date()
 
 
 def _plain(cell: Cell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
     if isinstance(cell, str):
         return guard(cell)
     return f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
@@ -91,8 +99,8 @@ def _figures_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
     sheet.set_column(3, 10, 14)
     for number, row in enumerate(table(report), start=1):
         for column, cell in enumerate(row):
-            if COLUMNS[column] == "As of":
-                sheet.write_datetime(number, column, report.rows()[number - 1][2].as_of.replace(tzinfo=None), day)
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(number, column, cell, day)
             elif isinstance(cell, str):
                 sheet.write_string(number, column, _UNPRINTABLE.sub("", cell))
             elif cell is not None:
@@ -110,7 +118,10 @@ def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
             (measure.label, f"{measure.definition}{f' Out of {measure.out_of}.' if measure.out_of else ''}")
             for measure in MEASURES.values()
         ),
-        ("As of", f"{report.as_of:%Y-%m-%d}, for the check-in the day its figures were last published."),
+        (
+            "As of",
+            f"{_day(report, report.as_of)}, for the check-in the day its figures were last published.",
+        ),
         (
             "Not shown",
             f"Groups of fewer than {LEAST_PEOPLE} people, and the next smallest where a subtraction would show them.",

@@ -122,7 +122,7 @@ class Publication(models.Model):
     as_of = models.DateTimeField()
     people = models.PositiveIntegerField()
     answers = models.PositiveIntegerField()
-    # [{"slug", "text", "points", "mean" (one decimal) or null, "people"}], in the survey's order.
+    # [{"slug", "text", "points", "mean" (one decimal) or null, "people", "as_of"}], in the survey's order.
     figures = models.JSONField(default=list)
 
     class Meta:

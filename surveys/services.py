@@ -158,7 +158,8 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
     """Fix the survey's figures anew once five people have said something since the last time; None until then.
 
     Means are over people, each with the mean of their own answers, to one decimal; a question fewer than five people
-    answered has no mean.
+    answered has no mean, and one that fewer than five have answered anew keeps the figure it had: from the difference
+    of two figures one could read what the few said.
     """
     Survey.objects.select_for_update().get(pk=survey.pk)
     last = survey.publications.first()
@@ -171,12 +172,24 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
         as_of=now,
         people=said.values("invitation__user").distinct().count(),
         answers=said.count(),
-        figures=[_figure(question, now) for question in survey.questions.all()],
+        figures=[_figure(question, _published(question, last), now) for question in survey.questions.all()],
     )
 
 
-def _figure(question: Question, now: dt.datetime) -> dict[str, Any]:
+def _published(question: Question, last: Publication | None) -> dict[str, Any] | None:
+    """What was last shown of a question, with the moment it is of; None if nothing was."""
+    found = next((each for each in last.figures if each["slug"] == question.slug), None) if last else None
+    if last is None or found is None or found["mean"] is None:
+        return None
+    return {"as_of": last.as_of.isoformat(), **found}
+
+
+def _figure(question: Question, before: dict[str, Any] | None, now: dt.datetime) -> dict[str, Any]:
     rows = Answer.objects.filter(question=question, response__submitted_at__lte=now)
+    if before:
+        since = rows.filter(response__submitted_at__gt=dt.datetime.fromisoformat(before["as_of"]))
+        if since.values("response__invitation__user").distinct().count() < GROUP:
+            return before
     by_person: dict[int, list[int]] = {}
     for person, value in rows.values_list("response__invitation__user", "value"):
         if value is not None:
@@ -189,4 +202,5 @@ def _figure(question: Question, now: dt.datetime) -> dict[str, Any]:
         "points": question.points,
         "people": len(means) if shown else None,
         "mean": round(sum(means) / len(means), 1) if shown else None,
+        "as_of": now.isoformat(),
     }

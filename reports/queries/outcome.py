@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from programs.models import Program, Track
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
@@ -178,12 +179,22 @@ def _pulse(published: Publication | None) -> list[PulseFigure]:
             each["text"],
             each["points"],
             Figure(
-                "pulse", WHOLE, each["mean"], each["points"] if each["mean"] else None, each["people"], published.as_of
+                "pulse",
+                WHOLE,
+                each["mean"],
+                each["points"] if each["mean"] else None,
+                each["people"],
+                _moment(each, published),
             ),
         )
         for each in published.figures
         if each["mean"] is not None
     ]
+
+
+def _moment(figure: dict[str, Any], published: Publication) -> dt.datetime:
+    """When a question's figure last moved, which may be before the publication it stands in."""
+    return dt.datetime.fromisoformat(figure["as_of"]) if "as_of" in figure else published.as_of
 
 
 def _heading(figures: dict[str, Figure]) -> str:

@@ -190,7 +190,7 @@ def test_the_workbook_opens_with_real_numbers_dates_and_definitions(program: Pro
     assert rows[0] == exports.COLUMNS
     matched = next(row for row in rows if row[0] == "Matched, ever")
     assert matched[4:6] == (8, 11)
-    assert matched[9] == dt.datetime(2027, 3, 1, 9, 0)
+    assert matched[9] == dt.datetime(2027, 3, 1, 0, 0)
     meanings = {str(row[0]): str(row[1]) for row in book["Definitions"].iter_rows(values_only=True)}
     assert meanings["Matched, ever"].endswith("Out of people enrolled at any time.")
 

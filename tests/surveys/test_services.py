@@ -168,6 +168,22 @@ def test_a_question_four_people_answered_has_no_mean_and_who_talked_never_has(se
     assert shown == {"useful": (3.0, 5), "heard": (None, None), "next": (None, None), "talk": (None, None)}
 
 
+def test_a_question_few_have_answered_anew_keeps_its_figure(session: Session) -> None:
+    """Or a second mean of six people, beside the first of five, would say what the sixth said."""
+    survey = definition.pulse_of(session.match.track.program)
+    for number in range(10):
+        enrolment, at = EnrolmentFactory.create(track=session.match.track), NOW + (HOUR if number >= 5 else 0 * HOUR)
+        invitation = services.invite_after(session=session, user=enrolment.user, now=at)
+        answers = {"useful": 3} if number > 5 else {"useful": 3, "heard": 1 if number == 5 else 5}
+        services.answer(invitation=invitation, answers=answers, now=at)
+        if number == 4:
+            services.publish_figures(survey=survey, now=NOW)
+    second = services.publish_figures(survey=survey, now=NOW + HOUR)
+    assert second is not None
+    shown = {figure["slug"]: (figure["mean"], figure["people"], figure["as_of"]) for figure in second.figures[:2]}
+    assert shown == {"useful": (3.0, 10, (NOW + HOUR).isoformat()), "heard": (5.0, 5, NOW.isoformat())}
+
+
 # --- what the database itself refuses ----------------------------------------------------
 
 
