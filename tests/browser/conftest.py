@@ -56,12 +56,17 @@ def open_browser(live_server: Any, browser: Browser, settings: Any, problems: li
     """Open a window of its own, with its own cookies: ``open_browser(dark=True, javascript=False, phone=True)``."""
     settings.SITE_URL = live_server.url  # links in mails lead to this server
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    yield from windows(browser, live_server.url, problems)
+
+
+def windows(browser: Browser, site: str, problems: list[str]) -> Iterator[Opener]:
+    """Opens windows on a site, and closes them all at the end."""
     with ExitStack() as contexts:
 
         def open_one(*, phone: bool = False, dark: bool = False, javascript: bool = True) -> Page:
             context = browser.new_context(
                 **(PHONE if phone else DESKTOP),
-                base_url=live_server.url,
+                base_url=site,
                 color_scheme="dark" if dark else "light",
                 java_script_enabled=javascript,
                 locale="en-GB",
