@@ -62,8 +62,8 @@ def _worth(points: int | None) -> int:
 
 def peers() -> list[dict[str, str]]:
     lines = load_workbook(DATA / "peers.xlsx").active.iter_rows(values_only=True)
-    header = next(lines)
-    return [dict(zip(header, line, strict=True)) for line in lines]
+    header, *people = ([str(cell or "") for cell in line] for line in lines)
+    return [dict(zip(header, person, strict=True)) for person in people]
 
 
 def best_peers() -> Expected:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from participants.models import AuditEntry, User
 from programs.errors import ProgramError
-from programs.importing import targets_for
+from programs.importing import read_rows, targets_for
 from programs.models import Enrolment, Import, Role, Track
 from programs.reading import UnreadableFile
 from programs.services import importing
@@ -300,7 +300,7 @@ def test_a_field_added_while_the_file_is_read_is_seen(track, monkeypatch):
     """What is read outside the transaction is read again if the columns could now be something else."""
     item = stage(track)
     importing.queue_import(item=item, plan=plan_of(item), skip_bad_rows=False)
-    real = importing.read_rows
+    real = read_rows
 
     def slow(**kwargs):
         reading = real(**kwargs)

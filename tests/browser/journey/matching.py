@@ -84,9 +84,10 @@ def swap_two(page: Page, pairs: list[Pair]) -> tuple[Pair, int]:
         allowed = each is not one and None not in (_after(one, each), _after(each, one))
         expect(_row(page, each).get_by_role("button", name=re.compile("^Swap here"))).to_have_count(int(allowed))
     press(_row(page, other), re.compile("^Swap here"))
-    total = sum(each.points for each in pairs if each not in (one, other)) + _after(one, other) + _after(other, one)
+    after = [_after(one, other) or 0, _after(other, one) or 0]
+    total = sum(each.points for each in pairs if each not in (one, other)) + sum(after)
     expect(page.get_by_text(f"{total} points in all")).to_be_visible()
-    return Pair(other.mentor, one.mentee, _after(other, one)), total
+    return Pair(other.mentor, one.mentee, after[1]), total
 
 
 def _after(mentor_of: Pair, mentee_of: Pair) -> int | None:
