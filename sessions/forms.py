@@ -65,7 +65,8 @@ class TimeForm(_Facts):
             "zone": data["zone"],
             "minutes": data["minutes"],
             "channel": data["channel"],
-            "place": " ".join(data["place"].split()),
+            # A page that does not ask for the place leaves it as it is.
+            "place": " ".join(data.get("place", self.initial.get("place", "")).split()),
         }
 
 

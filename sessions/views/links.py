@@ -115,6 +115,8 @@ def move(request: HttpRequest, link: Link, course: Course, meeting: Session) -> 
         ring()
         return render(request, "sessions/link_called_off.html", _context(link, course, meeting))
     form = parts.time_form(course, user, meeting, request.POST if request.method == "POST" else None)
+    # A link may have been passed on, and where two people meet is for the two.
+    del form.fields["place"]
     if request.method == "POST" and form.is_valid():
         moved = parts.attempt(form, lambda: services.move_session(session=meeting, **form.facts(), by=user, now=now))
         if moved:
