@@ -15,5 +15,6 @@ COPY . .
 USER mentorship
 VOLUME /var/lib/mentorship
 EXPOSE 8000
+# No access log: paths carry tokens, and a token is a right.
 CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", \
-     "--no-control-socket", "--access-logfile", "-", "mentorship.wsgi"]
+     "--no-control-socket", "mentorship.wsgi"]
