@@ -273,6 +273,7 @@ def _offer(place: Place) -> None:
         if what == "declined":
             reason = canary("reason" + place.program.slug)
             matching.answer_seat(seat=seat, accept=False, reason=reason, now=LATER)
+            place.args |= {"declined_match": match.pk, "declined_proposal": match.proposal.number}
         else:
             place.offered_to = user
             place.args |= {

@@ -1,0 +1,81 @@
+"""A word in every confidential field, and every page fetched as everybody: it shows only to whom it is meant for."""
+
+import pytest
+from django.test import Client
+
+from sessions.models import Session
+from tests.house.matrix import ask, read_matrix
+from tests.house.test_permissions import ROLES
+from tests.house.world import CANARIES, World
+
+MATRIX = read_matrix()
+# Who may read what, of the roles in permissions.yaml. The link to a session names who and when, nothing else.
+READERS: dict[str, set[str]] = {
+    "place": {"me", "mn"},
+    "note for the pair, of the mentor": {"me", "mn"},
+    "note for the pair, of the mentee": {"me", "mn"},
+    "own note of the mentor": {"me"},
+    "own note of the mentee": {"mn"},
+    "goal of the mentor": {"me", "mn"},
+    "goal of the mentee": {"me", "mn"},
+    "words in a check-in": {"ts"},
+    "why somebody said no": {"co"},
+    "answer that is not shared": {"co"},
+    # The pair writes to each other, the coordinator to everybody.
+    "address of the mentee": {"me", "mn", "co"},
+    "address of the mentor": {"me", "mn", "co"},
+}
+
+
+def addresses(world: World, role: str) -> set[str]:
+    """Everything this role could ask for: every address about every session, goal and person there is."""
+    args = world.here.args
+    found = {row.url(world, role) for row in MATRIX.values()}
+    for name, row in MATRIX.items():
+        if "session_id" in row.arguments:
+            found |= {row.url(world, role, session_id=args[which]) for which in ("held", "over", "coming")}
+            for visibility in ("shared", "private"):
+                if name == "sessions:note":
+                    found.add(row.url(world, role, session_id=args["held"], visibility=visibility))
+        if "goal_id" in row.arguments:
+            found |= {row.url(world, role, goal_id=args[f"goal_of_{who}"]) for who in ("mentor", "mentee")}
+        if "match_id" in row.arguments:
+            found.add(row.url(world, role, match_id=args["declined_match"]))
+        if name in {"matching:proposal", "matching:publish", "matching:progress"}:
+            found |= {row.url(world, role, number=args[f"{which}_proposal"]) for which in ("offered", "declined")}
+        if "tok" in row.arguments:
+            tokens = [world.token(role, which) for which in ("held", "over", "coming")]
+            found |= {row.url(world, role, tok=token) + extra for token in tokens for extra in ("", "?change=1")}
+    return found
+
+
+def all_that_is_sent(client: Client, urls: set[str]) -> str:
+    return "\n".join(ask(client, "GET", url).content.decode(errors="replace") for url in sorted(urls))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_secret_shows_only_to_those_it_is_meant_for(world: World, role: str):
+    text = all_that_is_sent(world.clients[role], addresses(world, role))
+    words = CANARIES | {f"address of the {each}": getattr(world.here, each).email for each in ("mentor", "mentee")}
+    seen = {name for name, word in words.items() if word in text}
+    assert seen == {name for name, roles in READERS.items() if role in roles}
+
+
+def test_every_secret_has_its_readers():
+    assert sorted(set(CANARIES) - set(READERS)) == []
+
+
+def test_nobody_else_learns_that_there_is_a_note(world: World):
+    """The programs' history tells that a session was logged, and nothing of what was written about it."""
+    row = MATRIX["programs:history"]
+    for role in ("co", "ad"):
+        page = ask(world.clients[role], "GET", row.url(world, role)).content.decode()
+        assert "Session logged" in page
+        assert "note" not in page.replace("noted", "").lower()
+
+
+def test_a_session_moved_by_its_link_keeps_the_place_that_the_link_does_not_show(world: World):
+    row, session = MATRIX["session_links:move"], world.here.sessions["coming"]
+    assert world.clients["tr"].post(row.url(world, "tr"), row.data(world.here)).status_code == 302
+    moved = Session.objects.get(pk=session.pk)
+    assert (moved.wall_start, moved.place) == ("2027-03-19T16:00", CANARIES["place"])

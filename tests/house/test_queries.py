@@ -1,0 +1,266 @@
+"""A list of sixty costs as many questions to the database as a list of three."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mail.services import enqueue
+from matching import services as matching
+from matching.models import Match, Seat
+from matching.queries.inputs import inputs_of
+from participants.models import RoleGrant, User
+from participants.services import record
+from programs.importing import guess_for, targets_for
+from programs.models import Enrolment, Import, Program, Role, Track
+from programs.services import importing
+from surveys.definition import pulse_of
+from surveys.models import Answer, Invitation, Response
+from tests.factories.matching import MatchFactory, PlanFactory, ProposalFactory, make_pair
+from tests.factories.participants import UserFactory
+from tests.factories.programs import (
+    NOW,
+    CoordinatorFactory,
+    EnrolmentFactory,
+    FieldFactory,
+    ProgramFactory,
+    TrackFactory,
+)
+from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
+from tests.house.world import LATER, at_later
+
+FEW, MANY = 3, 60
+MOST = 20
+# What is about one thing, or shows figures: no longer in a larger crowd.
+NO_LISTS = {"a session", "columns of an import", "overview", "report", "set-up", "surveys"}
+# Who asks, for what, and how many questions it takes at most; two of them say who is asking.
+PAGES: dict[str, tuple[str, str, int]] = {
+    "programs": ("alice", "/programs/", 6),
+    "people": ("alice", "/programs/crowd/people/", 10),
+    "people, found by a word": ("alice", "/programs/crowd/people/?words=person&role=mentee", 10),
+    "history": ("alice", "/programs/crowd/history/", 7),
+    "check of an import": ("alice", "/programs/crowd/people/import/{imported}/check/", 11),
+    "columns of an import": ("alice", "/programs/crowd/people/import/{imported}/map/", 7),
+    "imports": ("alice", "/programs/crowd/people/import/", 7),
+    "proposals": ("alice", "/programs/crowd/matching/", 9),
+    "proposal": ("alice", "/programs/crowd/matching/{number}/", 9),
+    "proposal, choosing a swap": ("alice", "/programs/crowd/matching/{number}/?swap={draft}", 14),
+    "check before publishing": ("alice", "/programs/crowd/matching/{number}/publish/", 16),
+    "rules": ("alice", "/programs/crowd/matching/rules/mentoring/", 11),
+    "fields": ("alice", "/programs/crowd/set-up/fields/", 6),
+    "coordinators": ("alice", "/programs/crowd/set-up/coordinators/", 6),
+    "set-up": ("alice", "/programs/crowd/set-up/", 12),
+    "pairs": ("alice", "/programs/crowd/pairs/", 11),
+    "messages": ("alice", "/programs/crowd/messages/", 7),
+    "surveys": ("alice", "/programs/crowd/surveys/", 10),
+    "overview": ("alice", "/programs/crowd/", 16),
+    "report": ("alice", "/programs/crowd/reports/", 12),
+    "organisation": ("ada", "/org/", 7),
+    "roles": ("ada", "/org/roles/", 5),
+    "programs of an admin": ("ada", "/programs/", 6),
+    "my matches": ("bob", "/me/", 6),
+    "one of my matches": ("bob", "/me/match/{match}/", 8),
+    "goals": ("bob", "/me/match/{match}/goals/", 7),
+    "a session": ("bob", "/me/session/{session}/", 9),
+}
+
+
+class Crowd:
+    """A program with so many of everything that is listed; alice runs it, ada is the admin, bob mentors many."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.program: Program = ProgramFactory.create(slug="crowd")
+        names = ("alice", "ada", "bob")
+        self.people: dict[str, User] = {name: UserFactory.create(email=f"{name}@example.org") for name in names}
+        self.args: dict[str, int] = {}
+        CoordinatorFactory.create(program=self.program, user=self.people["alice"])
+        RoleGrant.objects.create(user=self.people["ada"], role="admin", granted_at=NOW)
+        self.grade = FieldFactory.create(program=self.program, slug="grade", label="Grade", shared=True)
+        # One mentor has at most fifty places in a track, so that bob needs two of them.
+        self.tracks = [self._track("mentoring"), self._track("second")]
+        self._pair_up()
+        self._meet()
+        self._propose()
+        self._list()
+        self._ask_and_import()
+
+    def _track(self, slug: str) -> Track:
+        track = TrackFactory.create(program=self.program, slug=slug, capacity=50)
+        PlanFactory.create(track=track)
+        return track
+
+    def _enrol(self, role: str, number: int, **more: Any) -> Enrolment:
+        track = self.tracks[number % 2]
+        return EnrolmentFactory.create(track=track, role=role, answers={"grade": "x"}, **more)
+
+    def _enrol_all(self, role: str) -> list[Enrolment]:
+        return [self._enrol(role, 0) for _ in range(self.size)]
+
+    def _pair_up(self) -> None:
+        """As many pairs of bob's as of others'."""
+        bob = [self._enrol(Role.MENTOR, number, user=self.people["bob"]) for number in range(2)]
+        self.pairs: list[Match] = []
+        for number in range(self.size):
+            mine = self._with(bob[number % 2], self._enrol(Role.MENTEE, number), place=number // 2 + 1)
+            self.pairs += [mine, make_pair(self._enrol(Role.MENTOR, number), self._enrol(Role.MENTEE, number))]
+        self.args["match"] = self.pairs[0].pk
+
+    def _with(self, mentor: Enrolment, mentee: Enrolment, *, place: int) -> Match:
+        proposal = ProposalFactory.create(track=mentor.track, state="replaced")
+        match = MatchFactory.create(
+            track=mentor.track, proposal=proposal, state="active", activated_at=NOW, offered_at=NOW
+        )
+        for each, at in ((mentor, place), (mentee, 1)):
+            told = {"answer": "accepted", "answered_at": NOW, "live": True, "place": at, "places": 50}
+            Seat.objects.create(match=match, enrolment=each, role=each.role, **told)
+        return match
+
+    def _meet(self) -> None:
+        """One session in every pair; many, with goals, in one; and notes by both about one of them."""
+        first, days = self.pairs[0], [dt.timedelta(hours=number) for number in range(self.size)]
+        for match in self.pairs[1:]:
+            SessionFactory.create(match=match, held=True)
+        held = [SessionFactory.create(match=first, held=True, starts_at=NOW + day) for day in days]
+        for number, meeting in enumerate(held):
+            NoteFactory.create(session=meeting, author=self.people["bob"])
+            GoalFactory.create(match=first, owner=self.people["bob"], text=f"Goal {number}")
+        self.held, self.args["session"] = held, held[0].pk
+
+    def _propose(self) -> None:
+        """A draft with many pairs, people left over, and many earlier proposals."""
+        track = self.tracks[0]
+        mentors, mentees, left = (self._enrol_all(role) for role in (Role.MENTOR, Role.MENTEE, Role.MENTEE))
+        draft = ProposalFactory.create(
+            track=track,
+            number=100_000,
+            left_over=[{"enrolment": each.pk, "reason": "Nobody fits", "details": []} for each in left],
+            steps=[],
+        )
+        for mentor, mentee in zip(mentors, mentees, strict=True):
+            match = MatchFactory.create(track=track, proposal=draft, score=9)
+            for each in (mentor, mentee):
+                Seat.objects.create(match=match, enrolment=each, role=each.role)
+        for number in range(self.size):
+            ProposalFactory.create(track=track, number=200_000 + number, state="discarded")
+        self.args |= {"number": draft.number, "draft": draft.matches.earliest("pk").pk}
+
+    def _list(self) -> None:
+        """Many programs, coordinators, admins, fields, rules, deeds and messages."""
+        for number in range(self.size):
+            other = ProgramFactory.create()
+            TrackFactory.create(program=other)
+            CoordinatorFactory.create(program=other, user=self.people["alice"])
+            CoordinatorFactory.create(program=self.program)
+            RoleGrant.objects.create(user=UserFactory.create(), role="coordinator", granted_at=NOW)
+            FieldFactory.create(program=self.program, slug=f"more-{number}", shared=True)
+            spec = matching.RuleSpec(kind="differ", label=f"Rule {number}", taker_field="grade", giver_field="grade")
+            matching.add_rule(plan=self.tracks[0].plan, spec=spec, by=self.people["alice"], now=NOW)
+            mentee = self.pairs[number].seats.get(role="mentee").enrolment
+            record(by=mentee.user, verb="session logged", now=NOW, program_id=self.program.pk)
+            enqueue(
+                kind="match-on",
+                subject_type="matching.match",
+                subject_id=self.pairs[number].pk,
+                recipient=mentee.user,
+                program_id=self.program.pk,
+                not_before=NOW,
+                expires_at=LATER,
+                now=NOW,
+            )
+
+    def _ask_and_import(self) -> None:
+        # Nothing that the draft was made from changes after this.
+        draft = self.program.proposals.get(number=self.args["number"])
+        draft.input_hash = inputs_of(draft.track, capacity=draft.capacity, objective=draft.objective).fingerprint
+        draft.save()
+        survey = pulse_of(self.program)
+        for match in self.pairs[: self.size]:
+            user = match.seats.get(role="mentee").enrolment.user
+            asked = Invitation.objects.create(
+                survey=survey,
+                user=user,
+                session=match.sessions.first(),
+                created_at=NOW,
+                closes_at=LATER,
+                answered_at=NOW,
+            )
+            response = Response.objects.create(invitation=asked, submitted_at=NOW)
+            Answer.objects.create(response=response, question=survey.questions.first(), value=4)
+        rows = "\n".join(f"new{number}@x.org,New\nno address {number},New" for number in range(self.size))
+        for number in range(self.size):
+            earlier = {"filename": f"earlier{number}.csv", "created_by": UserFactory.create(), "created_at": NOW}
+            Import.objects.create(track=self.tracks[number % 2], role=Role.MENTEE, sha256=str(number), **earlier)
+        for name in ("a", "b"):
+            item, _ = importing.start_import(
+                track=self.tracks[0],
+                role=Role.MENTEE,
+                data=f"email,first name\n{rows}\nlast{name}@x.org,New\n".encode(),
+                filename="people.csv",
+                by=self.people["alice"],
+                now=NOW,
+            )
+            table = importing.read_import(item)
+            mapping = guess_for(table, targets_for(item.track, item.role), by_content=True)
+            importing.set_mapping(item=item, mapping=mapping)
+        self.args["imported"] = item.pk
+
+    def look(self) -> dict[str, tuple[int, int]]:
+        """How many questions each page takes, and how long it is."""
+        found = {}
+        for page, (who, address, _) in PAGES.items():
+            client = Client()
+            client.force_login(self.people[who])
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(address.format(**self.args))
+            assert (page, response.status_code) == (page, 200)
+            found[page] = len(asked), len(response.content)
+        return found
+
+
+Looks = dict[int, dict[str, tuple[int, int]]]
+
+
+@pytest.fixture(scope="module")
+def looks(django_db_setup: None, django_db_blocker: Any) -> Iterator[Looks]:
+    """By the size of the crowd: what each page takes."""
+    found = {}
+    with django_db_blocker.unblock(), at_later():
+        for size in (FEW, MANY):
+            with transaction.atomic():
+                found[size] = Crowd(size).look()
+                transaction.set_rollback(True)
+        yield found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_a_long_list_costs_no_more_than_a_short_one(looks: Looks, page: str):
+    (few, short), (many, long) = looks[FEW][page], looks[MANY][page]
+    assert (page, many) == (page, few)
+    # It did show more: otherwise it would prove nothing.
+    assert long > short * 1.05 or page in NO_LISTS
+
+
+@pytest.mark.django_db
+def test_no_page_costs_more_than_the_table_says(looks: Looks):
+    over = {page: asked for page, (asked, _) in looks[MANY].items() if asked > PAGES[page][2]}
+    assert over == {}
+    assert max(most for _, _, most in PAGES.values()) <= MOST
+
+
+@pytest.mark.django_db
+def test_a_question_for_each_row_would_be_seen(monkeypatch: pytest.MonkeyPatch):
+    """The same measure on a list that asks once more for every row."""
+    monkeypatch.setattr(User, "name", property(lambda user: User.objects.get(pk=user.pk).email))
+    with at_later():
+        grown = []
+        for size in (2, 4):
+            with transaction.atomic():
+                grown.append(Crowd(size).look()["people"][0])
+                transaction.set_rollback(True)
+    assert grown[1] > grown[0]
