@@ -5,7 +5,7 @@ takes one person out of each group and puts all of them back at once in the best
 one exact assignment finds the best. A step never makes a solution worse. Broken rules count more than all scores.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from scipy.optimize import linear_sum_assignment
 
 from matching.engine.grouping.problem import GroupProblem, Plan, Spread
 from matching.engine.numbers import Ints
+
+KICKS = 1000  # fewer for many groups, whose climbs take longer
 
 Labels = list[tuple[Spread, Ints, int]]
 
@@ -28,6 +30,11 @@ class State:
     labels: Labels
     counts: list[Ints]
     penalty: float
+
+    def copy(self) -> "State":
+        """The same places, free to change; scores and labels never do."""
+        counts = [table.copy() for table in self.counts]
+        return replace(self, places=self.places.copy(), bench=self.bench.copy(), gain=self.gain.copy(), counts=counts)
 
     def value(self) -> float:
         """Scores less penalties."""
@@ -103,21 +110,35 @@ def search(problem: GroupProblem, plan: Plan, effort: int) -> list[tuple[int, ..
     members = members[np.argsort(problem.lots[members], kind="stable")]
     leaders = leaders[np.argsort(problem.lots[leaders], kind="stable")]
     best, best_value = None, -np.inf
-    for _ in range(max(1, min(8, 400 // max(problem.people, 1)))):
+    for _ in range(max(1, min(4, 400 // max(problem.people, 1)))):
         state, width = _start(problem, plan, rng.permutation(members), rng.permutation(leaders))
-        _swap(state, width)
-        _climb(state, width, rng, effort)
+        state = _improve(state, width, rng, effort)
         if state.value() > best_value:
             best, best_value = state.places.copy(), state.value()
     assert best is not None  # noqa: S101 - the loop runs at least once
     return sorted(tuple(sorted(one for one in group.tolist() if one < problem.people)) for group in best)
 
 
+def _improve(state: State, width: int, rng: np.random.Generator, effort: int) -> State:
+    """Climb; then, again and again, shuffle a few groups, climb from there, and keep what is better."""
+    _climb(state, width, rng, effort)
+    best, value = state.copy(), state.value()
+    for _ in range(effort * min(40, KICKS // max(1, len(state.places)))):
+        _shake(state, width, rng)
+        _climb(state, width, rng, 0)
+        if state.value() > value:
+            best, value = state.copy(), state.value()
+        else:
+            state = best.copy()
+    return best
+
+
 def _climb(state: State, width: int, rng: np.random.Generator, effort: int) -> None:
     """Steps at random places, members' and leaders' in turn, until many in a row have changed nothing."""
     groups, idle = len(state.places), 0
-    patience = 400 * effort
-    for turn in range(effort * max(1200, 6000 - 10 * groups)):
+    patience = 400 * effort or 40
+    _swap(state, width)
+    for turn in range(max(1, effort) * max(1200, 6000 - 10 * groups)):
         leading = width < state.width and turn % 4 == 3
         low, high = (width, state.width) if leading else (0, width)
         changed = state.step(rng.integers(low, high, groups), bench=False)
@@ -128,6 +149,14 @@ def _climb(state: State, width: int, rng: np.random.Generator, effort: int) -> N
             if not _swap(state, width):
                 return
             idle = 0
+
+
+def _shake(state: State, width: int, rng: np.random.Generator) -> None:
+    """Deal the members of three groups out among these groups anew."""
+    some = rng.permutation(len(state.places))[:3]
+    for column in range(width):
+        people = state.places[some, column]
+        state.put(some, np.full(len(some), column), rng.permutation(people))
 
 
 def _swap(state: State, width: int) -> bool:
