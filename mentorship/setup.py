@@ -16,7 +16,7 @@ from mentorship.definition import BadProgramFile, add_program, dump_program, rea
 from participants.formkit import LookForm
 from participants.permissions import may_create_programs
 from programs.access import ProgramRequest, program_view
-from programs.models import Program
+from programs.models import Program, Track
 from programs.permissions import Right
 from programs.queries import head_count
 
@@ -39,44 +39,50 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
     """What there is to set up, in the order most people go; only what this reader may change."""
     at = {"slug": program.slug}
     tracks = list(program.tracks.all())
-    ruled = set(MatchRule.objects.filter(plan__track__program=program).values_list("plan__track", flat=True))
-    tasks = [
+    coordinators = reverse("programs:coordinators", kwargs=at)
+    return [
         Task(
             "Dates, description and contact",
             reverse("programs:details", kwargs=at),
             _state(done=bool(program.description and program.contact_email)),
             f"{program.starts_on:%-d %B %Y} to {program.ends_on:%-d %B %Y}",
         ),
-        *(
-            Task(
-                f"Track: {track.name}",
-                reverse("programs:track", kwargs={**at, "track": track.slug}),
-                "done",
-                f"{track.get_model_display()}, every {track.cadence_days} days, {track.session_minutes} minutes",
-            )
-            for track in tracks
-        ),
+        *(_track_task(program, track) for track in tracks),
         Task("What people are asked", reverse("programs:fields", kwargs=at), _state(done=program.fields.exists())),
+        *(_matching_tasks(program, tracks) if Right.MATCH in rights else ()),
+        Task("Coordinators", coordinators, _state(done=program.coordinators.exists())),
+        *([_people_task(program)] if Right.PEOPLE in rights else ()),
     ]
-    if Right.MATCH in rights:
-        tasks += [
-            Task(
-                f"Matching rules: {track.name}",
-                reverse("matching:rules", kwargs={**at, "track": track.slug}),
-                _state(done=track.pk in ruled),
-            )
-            for track in tracks
-        ]
-        tasks.append(Task("Surveys", reverse("surveys:list", kwargs=at), _state(done=program.surveys.exists())))
-    tasks.append(
-        Task("Coordinators", reverse("programs:coordinators", kwargs=at), _state(done=program.coordinators.exists()))
+
+
+def _track_task(program: Program, track: Track) -> Task:
+    return Task(
+        f"Track: {track.name}",
+        reverse("programs:track", kwargs={"slug": program.slug, "track": track.slug}),
+        "done",
+        f"{track.get_model_display()}, every {track.cadence_days} days, {track.session_minutes} minutes",
     )
-    if Right.PEOPLE in rights:
-        people = head_count(program)["all"]
-        hint = f"{people} people take part" if people else "Import a CSV or Excel file"
-        url = reverse("programs:people" if people else "programs:import_upload", kwargs=at)
-        tasks.append(Task("People", url, _state(done=people > 0), hint))
-    return tasks
+
+
+def _matching_tasks(program: Program, tracks: list[Track]) -> list[Task]:
+    at = {"slug": program.slug}
+    ruled = set(MatchRule.objects.filter(plan__track__program=program).values_list("plan__track", flat=True))
+    rules = [
+        Task(
+            f"Matching rules: {track.name}",
+            reverse("matching:rules", kwargs={**at, "track": track.slug}),
+            _state(done=track.pk in ruled),
+        )
+        for track in tracks
+    ]
+    return [*rules, Task("Surveys", reverse("surveys:list", kwargs=at), _state(done=program.surveys.exists()))]
+
+
+def _people_task(program: Program) -> Task:
+    people = head_count(program)["all"]
+    hint = f"{people} people take part" if people else "Import a CSV or Excel file"
+    url = reverse("programs:people" if people else "programs:import_upload", kwargs={"slug": program.slug})
+    return Task("People", url, _state(done=people > 0), hint)
 
 
 @require_safe
