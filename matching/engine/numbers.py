@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import frexp, ldexp
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -61,8 +61,12 @@ def grid_of(values: Numbers, seats: int, name: str = "score") -> Grid:
         raise ValueError(f"{name} must hold numbers, not {values.dtype}")
     largest, whole = 0.0, True
     for start, block in _blocks(values):
-        _finite(block, start, name)
-        largest = max(largest, float(np.max(np.abs(block.astype(np.float64, copy=False)), initial=0.0)))
+        if not block.size:
+            continue
+        ends = float(block.max()), float(block.min())
+        if not np.isfinite(ends).all():
+            _refuse(block, start, name)
+        largest = max(largest, abs(ends[0]), abs(ends[1]))
         whole = whole and (values.dtype.kind != "f" or bool(np.all(block == np.rint(block))))
     if largest * max(seats, 1) < LARGEST_TOTAL and whole:
         return Grid(largest=largest)
@@ -85,9 +89,7 @@ def _blocks(values: Numbers) -> list[tuple[int, Numbers]]:
     return [(start, values[start : start + ROWS]) for start in range(0, len(values), ROWS)]
 
 
-def _finite(block: Numbers, start: int, name: str) -> None:
-    if block.dtype.kind != "f" or bool(np.isfinite(block).all()):
-        return
+def _refuse(block: Numbers, start: int, name: str) -> NoReturn:
     where = np.argwhere(~np.isfinite(block))[0]
     value = block[tuple(where)]
     raise ValueError(f"{name}{_at((where[0] + start, *where[1:]))} is {value}: a forbidden pair belongs into `allowed`")
