@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -77,7 +77,7 @@ def read_matrix() -> dict[str, Row]:
 
 
 def _row(name: str, given: Any, kinds: Any, usual: Mapping[str, Any], arguments: tuple[str, ...]) -> Row:
-    row = {"is": given} if isinstance(given, str) else given
+    row: dict[str, Any] = {"is": given} if isinstance(given, str) else given
     unknown = set(row) - {"is", "with", "session", "body", "query", "why", *METHODS}
     if unknown:
         raise ValueError(f"{name}: nothing is called {unknown}")
@@ -118,15 +118,13 @@ def _walk(
             yield ":".join((*spaces, str(each.name))), arguments
 
 
-def ask(client: Client, method: str, url: str, body: Any = None) -> HttpResponseBase:
+def ask(client: Client, method: str, url: str, body: Any = None) -> HttpResponse:
     """One request; whatever it writes is taken back, and the browser has the cookies it had before."""
-    cookies = client.cookies.copy()
+    cookies: Any = client.cookies.copy()
     cache.clear()
     try:
         with transaction.atomic():
-            response = getattr(client, method.lower())(url, body if method == "POST" else None)
-            if response.streaming:
-                response.content = b"".join(response)
+            response: HttpResponse = getattr(client, method.lower())(url, body if method == "POST" else None)
             transaction.set_rollback(True)
     finally:
         client.cookies = cookies

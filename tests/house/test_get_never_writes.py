@@ -2,8 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import time_machine
@@ -115,7 +116,7 @@ def test_the_trap_bites_wherever_something_is_done(world: World):
 
 @pytest.mark.parametrize("sql", ["insert", "update", "delete", "bulk", "lock"])
 def test_the_trap_knows_every_way_to_write(world: World, sql: str):
-    deeds = {
+    deeds: dict[str, Callable[[], Any]] = {
         "insert": lambda: User.objects.create(email="new@x.org"),
         "update": lambda: Program.objects.update(name="Other"),
         "delete": lambda: Program.objects.filter(pk=world.there.program.pk)._raw_delete("default"),

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 from django.conf import settings
-from django.template import engines
+from django.template import Engine
 
 from mail import registry
 from mail.models import Message
@@ -58,7 +58,7 @@ def match_message(world: World, kind: str, state: str) -> Message:
     match.ended_at = LATER if state == "declined" else None
     match.end_reason = "declined" if state == "declined" else ""
     match.save()
-    return about(world, kind, world.here.offered_to, match.pk)
+    return about(world, kind, match.seats.get(role="mentee").enrolment.user, match.pk)
 
 
 def session_message(world: World, kind: str, which: str, **changes: object) -> Message:
@@ -135,7 +135,7 @@ def links_in(text: str) -> list[str]:
 @pytest.fixture
 def _unknown_variables_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A template that asks for something that is not there renders as if nothing were wrong; here it says so."""
-    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", f"{UNKNOWN}%s")
+    monkeypatch.setattr(Engine.get_default(), "string_if_invalid", f"{UNKNOWN}%s")
 
 
 @pytest.mark.pure

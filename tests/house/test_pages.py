@@ -27,7 +27,7 @@ def tree_of(content: str) -> Element:
 def problems(content: str) -> list[str]:
     """What is wrong with a whole page."""
     tree = tree_of(content)
-    every = list(tree.iter())
+    every = [each for each in tree.iter() if isinstance(each.tag, str)]  # comments have no name
     ids = Counter(each.get("id") for each in every if each.get("id"))
     headings = [each for each in every if each.tag == f"{HTML}h1"]
     title = tree.find(f"{HTML}head/{HTML}title")
@@ -54,8 +54,6 @@ def inline(every: list[Element]) -> list[str]:
     """Script and style that the content security policy would refuse."""
     found = []
     for each in every:
-        if not isinstance(each.tag, str):
-            continue
         name = each.tag.removeprefix(HTML)
         if name == "style" or (name == "script" and not each.get("src")):
             found.append(f"inline {name}")

@@ -12,9 +12,10 @@ from participants.models import RoleGrant, User
 from programs import services as programs
 from programs.models import Coordinator, Enrolment
 from sessions.mails import PURPOSE as SESSION
+from tests.factories.programs import NOW
 from tests.house import matrix
 from tests.house.matrix import METHODS, Row, ask, named_patterns, read_matrix, surprises
-from tests.house.world import NOW, TOKEN_ROLES, World
+from tests.house.world import TOKEN_ROLES, World
 
 MATRIX = read_matrix()
 SIGNED_IN = ("ex", "pu", "me", "mn", "co", "cx", "sl", "ad")

@@ -190,7 +190,7 @@ class Crowd:
                 answered_at=NOW,
             )
             response = Response.objects.create(invitation=asked, submitted_at=NOW)
-            Answer.objects.create(response=response, question=survey.questions.first(), value=4)
+            Answer.objects.create(response=response, question=survey.questions.earliest("pk"), value=4)
         rows = "\n".join(f"new{number}@x.org,New\nno address {number},New" for number in range(self.size))
         for number in range(self.size):
             earlier = {"filename": f"earlier{number}.csv", "created_by": UserFactory.create(), "created_at": NOW}

@@ -74,8 +74,8 @@ class Place:
     match: Match
     args: dict[str, Any] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
-    invitation: Invitation | None = None
-    offered_to: User | None = None
+    invitation: Any = None
+    offered_to: Any = None
 
 
 @dataclass
@@ -116,9 +116,9 @@ class World:
 def make_world() -> World:
     """Call it, and all that uses it, with the clock at LATER."""
     cast = make_cast()
-    there_people = [seat.enrolment.user for seat in cast.other_match.seats.order_by("pk")]
+    mentor, mentee = (seat.enrolment.user for seat in cast.other_match.seats.order_by("pk"))
     here = Place(cast.program, cast.alice, cast.bob, cast.mia, cast.match)
-    there = Place(cast.other_program, cast.dora, *there_people, cast.other_match)
+    there = Place(cast.other_program, cast.dora, mentor, mentee, cast.other_match)
     # One after the other, kind by kind: so the neighbour of most numbers belongs to the other program.
     for add in (_set_up, _propose, _meet, _write, _ask, _offer, _import):
         for place in (here, there):
