@@ -204,6 +204,8 @@ def _heading(figures: dict[str, Figure]) -> str:
         return "Figures come when five people take part"
     if not matched.shown or not matched.numerator:
         return f"{enrolled.numerator:.0f} people are enrolled; nobody is matched yet"
+    if not met.shown:
+        return f"{matched.numerator:.0f} of {enrolled.numerator:.0f} people are matched"
     if not met.numerator:
         return f"{matched.numerator:.0f} of {enrolled.numerator:.0f} people are matched; no session has been logged yet"
     sessions = figures["sessions"].numerator or 0

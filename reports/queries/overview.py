@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
+
 from matching.models import Match, Proposal
 from programs.models import Program
 from reports.charts.rhythm import MOST_WEEKS, Mark, Window, window
@@ -150,9 +152,18 @@ def overview(program: Program, now: dt.datetime) -> Overview:
         finding=_busiest(weekdays),
         survey=_survey(program),
         waiting=sum(match.state == Match.State.OFFERED for match in data.matches),
-        draft=Proposal.objects.filter(program=program, state=Proposal.State.DRAFT).order_by("-number").first(),
+        draft=_draft(program),
         unmatched=_unmatched(data),
     )
+
+
+def _draft(program: Program) -> Proposal | None:
+    """The newest draft that could still be published: none that a later one of its track has overtaken."""
+    later = Proposal.objects.filter(
+        track=OuterRef("track"), state=Proposal.State.PUBLISHED, number__gt=OuterRef("number")
+    )
+    drafts = Proposal.objects.filter(program=program, state=Proposal.State.DRAFT)
+    return drafts.exclude(Exists(later)).order_by("-number").first()
 
 
 def _groups(rows: list[PairRow]) -> list[PairGroup]:

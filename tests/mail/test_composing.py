@@ -53,7 +53,6 @@ def test_the_plain_part_reads_well(written):
         "Answer: http://testserver/answer/",
         "",
         "Our organisation",
-        "Our organisation",
         "",
         "---",
         "You get this because you are in a test.",

@@ -201,3 +201,13 @@ def test_taking_a_file_is_written_down(program: Program, ending: str) -> None:
     assert export_outcome(program=program, ending=ending, by=user, now=NOW)
     log = ExportLog.objects.get()
     assert (log.by, log.format, log.what, log.rows) == (user, ending, "outcome", 13)
+
+
+def test_the_heading_does_not_deny_what_is_only_hidden() -> None:
+    track = TrackFactory.create()
+    pairs(track, 1, held=1)
+    for _ in range(3):
+        EnrolmentFactory.create(track=track)
+    report = outcome(track.program, NOW)
+    assert report.figures["met"].shown is False
+    assert report.heading == "2 of 5 people are matched"

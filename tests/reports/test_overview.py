@@ -5,11 +5,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from matching.models import Match
+from matching.models import Match, Proposal
 from programs.models import Program, Role
 from reports.queries.overview import overview, week_of
 from sessions.models import Session
-from tests.factories.matching import make_pair
+from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, ProgramFactory, TrackFactory
 from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
 
@@ -97,3 +97,15 @@ def test_an_empty_program_says_what_to_do(client: Client, program: Program) -> N
     client.force_login(CoordinatorFactory.create(program=program).user)
     page = client.get(reverse("reports:overview", kwargs={"slug": program.slug})).content.decode()
     assert "Figures come with the first matches" in page
+
+
+def test_a_draft_that_a_later_proposal_has_overtaken_asks_for_nothing(program: Program) -> None:
+    track, other = TrackFactory.create(program=program), TrackFactory.create(program=program)
+    first = ProposalFactory.create(track=track, number=1)
+    assert overview(program, NOW).draft == first
+    ProposalFactory.create(track=other, number=2, state=Proposal.State.PUBLISHED, published_at=NOW)
+    assert overview(program, NOW).draft == first
+    ProposalFactory.create(track=track, number=3, state=Proposal.State.PUBLISHED, published_at=NOW)
+    assert overview(program, NOW).draft is None
+    fourth = ProposalFactory.create(track=track, number=4)
+    assert overview(program, NOW).draft == fourth
