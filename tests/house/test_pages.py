@@ -27,7 +27,7 @@ def tree_of(content: str) -> Element:
 def problems(content: str) -> list[str]:
     """What is wrong with a whole page."""
     tree = tree_of(content)
-    every = [each for each in tree.iter() if isinstance(each.tag, str)]  # comments have no name
+    every = [each for each in tree.iter() if isinstance(each.tag, str)]  # type: ignore[redundant-expr]  # comments have no name
     ids = Counter(each.get("id") for each in every if each.get("id"))
     headings = [each for each in every if each.tag == f"{HTML}h1"]
     title = tree.find(f"{HTML}head/{HTML}title")
