@@ -56,12 +56,12 @@ def turn(tree: ast.Module, number: int) -> int | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
             if number == 0:
-                node.ops[0] = TURNED[type(node.ops[0])]()  # type: ignore[assignment, call-overload] - an operator for one
+                node.ops[0] = TURNED[type(node.ops[0])]()  # type: ignore[call-overload]  # an operator for one
                 return node.lineno
             number -= 1
         if isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in TURNED:
             if number == 0:
-                node.op = TURNED[type(node.op)]()  # type: ignore[assignment, call-overload] - as above
+                node.op = TURNED[type(node.op)]()  # type: ignore[assignment]  # as above
                 return node.lineno
             number -= 1
     return None

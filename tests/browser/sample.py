@@ -79,7 +79,7 @@ def make_sample(now: dt.datetime) -> Sample:
     _file(autumn, ROWS, dana)
     draft = _draft(autumn, dana, now)
     seat = _offer(sample.program, dana, now)
-    match = Match.objects.filter(seats__enrolment__user=mentor, state="active").order_by("pk").first()
+    match = Match.objects.filter(seats__enrolment__user=mentor, state="active").order_by("pk")[0]
     over, to_come = _meetings(match, mentor, now)
     newcomer = User.objects.create(email="new@example.org", first_name="Nia", timezone="Europe/Berlin")
     newcomer.set_unusable_password()
@@ -200,7 +200,7 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
     assert done is not None
     goal = sessions.add_goal(match=match, text="Lead a project of my own", by=mentor, now=over.starts_at)
     assert isinstance(goal, Goal)
-    here = {"match_id": match.pk}
+    here: dict[str, Any] = {"match_id": match.pk}
     return [
         _at("sessions:home"),
         _at("sessions:match", **here),
@@ -225,12 +225,12 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
 def _coordinators_pages(program: Program, autumn: Program, winter: Program, draft: Proposal, dana: User) -> list[Shown]:
     track = program.tracks.get(model="traditional")
     here, there, empty = {"slug": program.slug}, {"slug": autumn.slug}, {"slug": winter.slug}
-    of_draft = {**there, "number": draft.number}
+    of_draft: dict[str, Any] = {**there, "number": draft.number}
     pair = Match.objects.filter(proposal=draft).order_by("pk")[0]
     offered = Proposal.objects.filter(program=program, track=track).order_by("number").last()
     assert offered is not None
     imported, waiting = Import.objects.filter(track__program=autumn).order_by("pk")
-    of_file = {**there, "pk": waiting.pk}
+    of_file: dict[str, Any] = {**there, "pk": waiting.pk}
     pages = [
         _at("programs:list"),
         _at("programs:new"),
