@@ -19,7 +19,7 @@ def upload(page: Page, name: str, who: str) -> None:
     heading(page, "What is in each column?")
 
 
-def _to_check(page: Page, name: str, who: str, columns: dict[str, str]) -> None:
+def to_check(page: Page, name: str, who: str, columns: dict[str, str]) -> None:
     """Upload, correct the columns that were guessed wrong, and look at the rows."""
     upload(page, name, who)
     for header, means in columns.items():
@@ -29,7 +29,7 @@ def _to_check(page: Page, name: str, who: str, columns: dict[str, str]) -> None:
 
 def bring_in(page: Page, name: str, who: str, count: int, **columns: str) -> None:
     """Nothing is written before the last step; the worker then does it all at once, and the page waits for it."""
-    _to_check(page, name, who, columns)
+    to_check(page, name, who, columns)
     heading(page, f"{count} people are ready")
     press(page, f"Import {count} people")
     page.wait_for_url("**/done/", timeout=SECONDS)
@@ -44,7 +44,7 @@ def take_back(page: Page, left: int) -> None:
 
 
 def bring_nothing_new(page: Page, name: str, who: str, count: int, **columns: str) -> None:
-    _to_check(page, name, who, columns)
+    to_check(page, name, who, columns)
     heading(page, "Everybody in the file is here already")
     expect(page.get_by_text(f"{count} people are here already, unchanged")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Import"))).to_have_count(0)
