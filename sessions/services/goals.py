@@ -122,4 +122,5 @@ def _words(text: str) -> str:
 
 def _recorded(goal: Goal, match: Match, verb: str, by: User, now: datetime) -> None:
     """Never with its words."""
-    record(by=by, verb=verb, now=now, program_id=match.track.program_id, subject=goal, match=match.pk)
+    # Without the program: coordinators read its history, and of goals they may know counts only.
+    record(by=by, verb=verb, now=now, subject=goal, match=match.pk)
