@@ -24,7 +24,8 @@ class ProposalFactory(DjangoModelFactory[Proposal]):
 
     track = factory.SubFactory(TrackFactory)
     program = factory.SelfAttribute("track.program")
-    number = factory.Sequence(lambda n: n + 1)
+    # As the service counts: the next number of the program.
+    number = factory.LazyAttribute(lambda new: 1 + max((old.number for old in new.program.proposals.all()), default=0))
     state = Proposal.State.DRAFT
     objective = MatchingPlan.Objective.COVER
     created_at = NOW
