@@ -207,7 +207,8 @@ def spoilt(world: World, role: str, session: str) -> dict[str, str]:
 def nobody_is_named(world: World, content: bytes) -> bool:
     people = User.objects.values_list("first_name", "last_name", "email")
     words = {word for person in people for word in person if word} | {world.here.program.name}
-    return not [word for word in words if word in content.decode()]
+    # Whole words only: a form's random token may well hold three letters that spell somebody.
+    return not [word for word in words if re.search(rf"\b{re.escape(word)}\b", content.decode())]
 
 
 @pytest.mark.parametrize("name", BEHIND_A_LINK)
