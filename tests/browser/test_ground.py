@@ -1,6 +1,8 @@
 """What the browser's fixtures notice."""
 
+import pytest
 from django.http import HttpResponse
+from django.urls import clear_url_caches
 
 import mentorship.urls
 
@@ -8,10 +10,17 @@ PAGE = """<!doctype html><html lang="en"><meta name="viewport" content="width=de
 <main><h1>Ground</h1>{}</main></html>"""
 
 
+@pytest.fixture(autouse=True)
+def _true_addresses():
+    """The tests after these find the site again, not the page served here."""
+    yield
+    clear_url_caches()
+
+
 def serve(monkeypatch, body, status=200):
     """Answer every address with this page."""
     from django.contrib.auth.decorators import login_not_required
-    from django.urls import clear_url_caches, re_path
+    from django.urls import re_path
 
     @login_not_required
     def view(request):
