@@ -208,5 +208,6 @@ def _heading(figures: dict[str, Figure]) -> str:
         return f"{matched.numerator:.0f} of {enrolled.numerator:.0f} people are matched"
     if not met.numerator:
         return f"{matched.numerator:.0f} of {enrolled.numerator:.0f} people are matched; no session has been logged yet"
-    sessions = figures["sessions"].numerator or 0
-    return f"{met.numerator:.0f} of {enrolled.numerator:.0f} people have met their match, in {sessions:.0f} sessions"
+    held = figures["sessions"].numerator or 0
+    sessions = "one session" if held == 1 else f"{held:.0f} sessions"
+    return f"{met.numerator:.0f} of {enrolled.numerator:.0f} people have met their match, in {sessions}"
