@@ -1,5 +1,6 @@
 """Every page of the site, for everybody who may open it: axe, both themes, three widths, the policy, the keyboard."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.urls import get_resolver
 from django.utils import timezone
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import windows
@@ -120,10 +122,10 @@ def test_a_refused_form_says_what_to_do(role, name, button, sample, window, axe,
         if field.is_visible():
             field.fill("")
     (form.get_by_role("button", name=button) if button else form.locator("button.btn-primary")).first.click()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     summary = page.get_by_role("alert")
     assert summary.get_by_role("heading").inner_text() == "There is a problem"
-    assert page.evaluate("document.activeElement === document.querySelector('[role=alert]')")
+    expect(summary).to_be_focused()
     for link in summary.get_by_role("link").all():
         assert page.locator(link.get_attribute("href")).count() == 1
     shoot(page, f"error-{name.replace(':', '-').replace(' ', '-')}")

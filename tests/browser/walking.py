@@ -124,3 +124,4 @@ def sign_in(page: Page, mailbox: Mailbox, address: str) -> None:
     heading(page, "Sign in")
     page.go_back()
     press(page, "Sign in")
+    expect(page.get_by_role("button", name=re.compile("^Your account"))).to_be_visible()

@@ -33,6 +33,8 @@ def propose(page: Page, track: str) -> None:
 
 
 def pairs_on(page: Page) -> list[Pair]:
+    """Counted once the page is whole: its heading comes before its rows."""
+    page.wait_for_load_state()
     return [_pair(row) for row in page.locator("ul.pairs > li").all()]
 
 

@@ -37,8 +37,11 @@ def set_dates_and_tracks(page: Page) -> None:
 def define_fields(page: Page) -> None:
     """What the program asks by itself goes; what this one asks comes in its place."""
     follow(page, "What people are asked")
-    while (remove := page.get_by_role("button", name=re.compile("^Remove "))).count():
+    remove = page.get_by_role("button", name=re.compile("^Remove "))
+    expect(remove.first).to_be_visible()
+    for left in reversed(range(remove.count())):
         remove.first.click()
+        expect(remove).to_have_count(left)  # counted at once it may still be the page before, or a half-loaded one
     expect(page.get_by_text("Nothing is asked yet")).to_be_visible()
     _field(page, "Grade", "One of an ordered list, such as grades", BOTH, GRADES, needed=True)
     _field(page, "Organisation", "Text", EVERYBODY, needed=True)
