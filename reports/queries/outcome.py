@@ -99,7 +99,19 @@ def _tracks(data: ProgramData, now: dt.datetime) -> list[TrackReport]:
         for track in data.tracks
     ]
     hidden = _hidden({each.track.pk: _people_in(data, each.track) for each in reports})
-    return [replace(each, figures=_blank(each.figures)) if each.track.pk in hidden else each for each in reports]
+    kept = [replace(each, figures=_blank(each.figures)) if each.track.pk in hidden else each for each in reports]
+    return _cover(kept)
+
+
+def _cover(reports: list[TrackReport]) -> list[TrackReport]:
+    """Hide a further track's figure wherever one hidden alone could be had by taking the others from the whole."""
+    for slug in BY_TRACK:
+        shown = [each for each in reports if each.figures[slug].shown]
+        if len(reports) - len(shown) == 1 and shown:
+            least = min(shown, key=lambda each: (each.figures[slug].people or 0, each.track.pk))
+            hidden = {**least.figures, **_blank({slug: least.figures[slug]})}
+            reports = [replace(each, figures=hidden) if each is least else each for each in reports]
+    return reports
 
 
 def _people_in(data: ProgramData, track: Track) -> int:

@@ -105,6 +105,25 @@ def test_small_tracks_of_five_together_hide_only_themselves() -> None:
     assert [each.shown for each in outcome(program, NOW).tracks] == [False, False, True]
 
 
+def test_no_hidden_figure_of_a_track_can_be_had_by_subtracting_the_others() -> None:
+    """Two of 20 in one track are matched: the whole and the other tracks must not give them away."""
+    program = ProgramFactory.create()
+    tracks = [TrackFactory.create(program=program, position=number) for number in range(3)]
+    for track, count in zip(tracks, (1, 3, 6), strict=True):
+        EnrolmentFactory.create_batch(20, track=track)
+        pairs(track, count, held=1)
+    report = outcome(program, NOW)
+    hidden = {
+        slug: [each.track for each in report.tracks if not each.figures[slug].shown] for slug in ("enrolled", "met")
+    }
+    assert hidden == {"enrolled": [], "met": tracks[:2]}
+    assert {
+        slug
+        for slug in report.tracks[0].figures
+        if report.figures[slug].shown and sum(not each.figures[slug].shown for each in report.tracks) == 1
+    } == set()
+
+
 def test_a_program_of_one_track_has_no_table_of_tracks(program: Program) -> None:
     assert outcome(program, NOW).tracks == []
 
