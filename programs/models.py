@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from participants.zones import validate_zone
 from programs.catalogue import registry
@@ -105,13 +106,15 @@ class ProfileField(models.Model):
         NUMBER = "number", "Number"
         TEXT = "text", "Text"
         YESNO = "yesno", "Yes or no"
+        WEEK = "week", "Weekly times"
+        SKILLS = "skills", "Skills with a level each"
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="fields")
     slug = models.CharField(max_length=60, validators=[SLUG])
     label = models.CharField(max_length=120)
     help = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    # For the list kinds: the options, lowest first where they are ordered.
+    # For the list kinds and for skills: the options, lowest first where they are ordered.
     options = models.JSONField(default=list, blank=True)
     asked_of = models.JSONField(default=list)
     required = models.BooleanField(default=False)
@@ -124,7 +127,7 @@ class ProfileField(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["program", "slug"], name="field_slug_once_a_program"),
             models.CheckConstraint(
-                condition=Q(kind__in=["choice", "ordered", "multi", "number", "text", "yesno"]),
+                condition=Q(kind__in=["choice", "ordered", "multi", "number", "text", "yesno", "week", "skills"]),
                 name="field_kind_known",
             ),
         ]
@@ -168,6 +171,26 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display().lower()})"
+
+
+class LineManager(models.Model):
+    """To whom somebody reports, in every program alike. The manager need not be here themselves.
+
+    Only matching uses it, to keep reporting lines apart, and only coordinators read it: no match ever does.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="line_manager")
+    email = models.EmailField(max_length=254, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")) & ~Q(email=""), name="line_manager_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} reports to {self.email}"
 
 
 class Import(models.Model):
