@@ -66,7 +66,7 @@ def test_the_civil_services_rules_are_made_by_clicking(bare, client):
     ]
     assert [response.status_code for response in done] == [302, 302, 302]
     assert rules(bare) == [
-        {"kind": "differ", "label": "Must differ: Department", "field": "department", "strength": "must"},
+        {"kind": "differ", "label": "Different: Department", "field": "department", "strength": "must"},
         {
             "kind": "gap",
             "label": "Grade",

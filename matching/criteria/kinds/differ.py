@@ -6,7 +6,7 @@ from matching.criteria.kinds.equal import Equal, same_or_different, told_same_or
 
 class Differ(Equal):
     slug = "differ"
-    title = "Must differ"
+    title = "Different"
     help = "Fits where the two answers are not the same."
     order = 20
 

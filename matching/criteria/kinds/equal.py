@@ -10,7 +10,7 @@ _COMPARABLE = (SINGLE_TEXT, frozenset({"number"}), frozenset({"yesno"}))
 
 class Equal(Kind):
     slug = "equal"
-    title = "Must be equal"
+    title = "Equal"
     help = "Fits where both gave the same answer."
     order = 10
     taker_kinds = giver_kinds = SINGLE_TEXT | {"number", "yesno"}

@@ -108,7 +108,7 @@ def _new_rule(page: Page, kind: str) -> None:
 
 
 def _differ(page: Page, question: str, *, first: str = SIDES["first"], second: str = SIDES["second"]) -> None:
-    _new_rule(page, "Must differ")
+    _new_rule(page, "Different")
     pick(page, first, question)
     pick(page, second, question)
     choose(page, "Must")
@@ -118,7 +118,7 @@ def _differ(page: Page, question: str, *, first: str = SIDES["first"], second: s
 def _equal(
     page: Page, question: str, points: int, *, first: str = SIDES["first"], second: str = SIDES["second"]
 ) -> None:
-    _new_rule(page, "Must be equal")
+    _new_rule(page, "Equal")
     pick(page, first, question)
     pick(page, second, question)
     choose(page, "Exact points")

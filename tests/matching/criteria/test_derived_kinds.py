@@ -264,7 +264,7 @@ def test_between_peers_a_wish_counts_both_ways_only_if_it_is_mutual():
             "The weeks to look at are given by their Mondays, as in 2026-01-12.",
         ),
         (rule("time", "unit", "free"), "“Weekly times in common” does not work with “Unit” (choice)."),
-        (rule("equal", "free", "free"), "“Must be equal” does not work with “Weekly times” (weekly)."),
+        (rule("equal", "free", "free"), "“Equal” does not work with “Weekly times” (weekly)."),
         (rule("covered", "wanted", "offered", margin=10), "The margin has to be from 0 to 9 levels."),
         (
             rule("covered", "wanted", "offered", min_covered=0),

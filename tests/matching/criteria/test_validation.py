@@ -52,7 +52,7 @@ def ruled(kind="equal", taker="unit", giver=None, strength="mid", **settings):
         ),
         (ruled("gap", "grade", "years", by_gap={1: 5}), "“Grade” and “Years of work” are not on the same scale."),
         (ruled("gap", "unit", by_gap={1: 5}), "“Gap between two levels” does not work with “Unit” (choice)."),
-        (ruled("equal", "topics"), "“Must be equal” does not work with “Topics” (multi)."),
+        (ruled("equal", "topics"), "“Equal” does not work with “Topics” (multi)."),
         (
             ruled("equal", "unit", "years"),
             "“Unit” and “Years of work” cannot be compared: they are of different kinds.",
