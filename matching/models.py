@@ -110,6 +110,10 @@ class Proposal(models.Model):
     total = models.BigIntegerField(default=0)
     bound = models.BigIntegerField(default=0)
     optimal = models.BooleanField(default=False)
+    # How the bound is known, in words; and what each aim would have given, so that the price of the chosen one can be
+    # stated: [{"objective", "placed", "total", "lowest", "optimal", "chosen"}].
+    proof = models.CharField(max_length=200, blank=True)
+    aims = models.JSONField(default=list)
     max_points = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
     # The people left over, each with the reasons in words: [{"enrolment": 1, "reason": "…", "details": […]}].
@@ -165,13 +169,23 @@ class Match(models.Model):
         REPLACED = "replaced", "A later proposal took its place"
         WITHDRAWN = "withdrawn", "The coordinator took it back"
         LEFT = "left", "Somebody left the program"
+        TOO_FEW = "too_few", "Too few people were left in the group"
+        DONE = "done", "Its one session is over"
 
     LIVE = (State.OFFERED, State.ACTIVE)
 
     track = models.ForeignKey(Track, models.CASCADE, related_name="matches")
     proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="matches")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    # Its place in its proposal, from 1: what a group is called, however many people are in it.
+    number = models.PositiveIntegerField(default=0)
     score = models.IntegerField(default=0)
+    # The most points that people in these places could have together; 0 where the shares alone say it.
+    most = models.PositiveIntegerField(default=0)
+    # A one-off session: when it starts, how long it is, and what it is about.
+    starts_at = models.DateTimeField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    topic = models.CharField(max_length=200, blank=True)
     # Each rule's share of the score: [{"key", "label", "kind", "points", "max_points", "met", "forbids", "applies",
     # "sentence", "told"}]; the sentence is for coordinators, "told" has what each member may read, by enrolment.
     shares = models.JSONField(default=list)
@@ -200,6 +214,11 @@ class Match(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(activated_at__isnull=False), name="match_active_has_a_date"
             ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True, minutes__isnull=True)
+                | Q(starts_at__isnull=False, minutes__range=(5, 480)),
+                name="match_start_has_a_length",
+            ),
             models.UniqueConstraint(
                 fields=["people_key"],
                 condition=Q(state__in=["offered", "active"]) & ~Q(people_key=""),
@@ -224,13 +243,23 @@ class Seat(models.Model):
         ACCEPTED = "accepted", "Accepted"
         DECLINED = "declined", "Declined"
 
+    class Part(models.TextChoices):
+        """What a helper is to the person at the centre of a network; elsewhere the role says it all."""
+
+        MENTOR = "mentor", "Mentor"
+        NEAR_PEER = "near_peer", "Near-peer"
+        PEER = "peer", "Peer"
+
     match = models.ForeignKey(Match, models.CASCADE, related_name="seats")
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="seats")
     role = models.CharField(max_length=10, choices=Role.choices)
+    part = models.CharField(max_length=10, choices=Part.choices, blank=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.WAITING)
     answered_at = models.DateTimeField(null=True)
     decline_reason = models.CharField(max_length=300, blank=True)
     live = models.BooleanField(default=False)
+    # Set when this person goes and the others go on together: whose seat has no date here is in the match.
+    left_at = models.DateTimeField(null=True, blank=True)
     place = models.PositiveSmallIntegerField(default=1)
     places = models.PositiveSmallIntegerField(default=1)
 
@@ -246,6 +275,10 @@ class Seat(models.Model):
                 condition=Q(answer="waiting", answered_at__isnull=True)
                 | Q(answer__in=["accepted", "declined"], answered_at__isnull=False),
                 name="seat_answer_has_a_date",
+            ),
+            models.CheckConstraint(condition=Q(part__in=["", "mentor", "near_peer", "peer"]), name="seat_part_known"),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(live=False), name="seat_that_was_left_is_not_live"
             ),
         ]
 

@@ -61,6 +61,9 @@ def test_a_proposal_makes_sense(constraint, values):
         ("match_ended_has_a_date", {"state": "declined", "ended_at": None}),
         ("match_ended_has_a_date", {"state": "offered", "ended_at": NOW}),
         ("match_active_has_a_date", {"state": "active", "activated_at": None}),
+        ("match_start_has_a_length", {"starts_at": NOW, "minutes": None}),
+        ("match_start_has_a_length", {"starts_at": None, "minutes": 30}),
+        ("match_start_has_a_length", {"starts_at": NOW, "minutes": 4}),
     ],
 )
 def test_a_match_makes_sense(constraint, values):
@@ -99,6 +102,15 @@ def test_a_place_is_one_of_the_places(values):
 def test_an_answer_has_a_date_and_no_answer_has_none():
     refused("seat_answer_has_a_date", lambda: SeatFactory.create(answer="accepted", answered_at=None))
     refused("seat_answer_has_a_date", lambda: SeatFactory.create(answer="waiting", answered_at=NOW))
+
+
+def test_who_has_left_a_match_takes_no_place_in_it():
+    refused("seat_that_was_left_is_not_live", lambda: SeatFactory.create(live=True, left_at=NOW))
+    assert SeatFactory.create(live=False, left_at=NOW).pk
+
+
+def test_a_helper_is_one_of_the_known_kinds():
+    refused("seat_part_known", lambda: SeatFactory.create(part="guru"))
 
 
 def test_a_person_sits_once_in_a_match():
