@@ -216,7 +216,7 @@ class Match(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(starts_at__isnull=True, minutes__isnull=True)
-                | Q(starts_at__isnull=False, minutes__range=(5, 480)),
+                | Q(starts_at__isnull=False, minutes__isnull=False, minutes__range=(5, 480)),
                 name="match_start_has_a_length",
             ),
             models.UniqueConstraint(

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', True), ('starts_at__isnull', True)), models.Q(('minutes__range', (5, 480)), ('starts_at__isnull', False)), _connector='OR'), name='match_start_has_a_length'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', True), ('starts_at__isnull', True)), models.Q(('minutes__isnull', False), ('minutes__range', (5, 480)), ('starts_at__isnull', False)), _connector='OR'), name='match_start_has_a_length'),
         ),
         migrations.AddConstraint(
             model_name='seat',
