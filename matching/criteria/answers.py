@@ -95,8 +95,8 @@ _READERS: Mapping[str, Callable[[Field, object], Answer | None]] = {
     "number": _number,
     "text": _text,
     "yesno": _yesno,
-    "levels": _levels,
-    "weekly": _weekly,
+    "week": _weekly,
+    "skills": _levels,
     "person": _person,
     "people": _people,
 }
@@ -115,7 +115,9 @@ def level(field: Field, answer: Answer) -> int:
 
 
 def items(answer: Answer) -> tuple[str, ...]:
-    """A single choice is a list of one."""
+    """A single choice is a list of one; of skills only the names count here."""
+    if isinstance(answer, Levels):
+        return tuple(item for item, _ in answer.given)
     return answer if isinstance(answer, tuple) else (str(answer),)
 
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 STRENGTH_POINTS: Mapping[str, int] = {"low": 5, "mid": 10, "high": 20}
 STRENGTHS = ("off", "low", "mid", "high", "must", "points")
-FIELD_KINDS = ("choice", "ordered", "multi", "number", "text", "yesno")
-DERIVED_KINDS = ("levels", "weekly", "person", "people")
-"""Kinds of fields that no form asks as one question: what they hold comes from a person's profile or wishes."""
+FIELD_KINDS = ("choice", "ordered", "multi", "number", "text", "yesno", "week", "skills")
+DERIVED_KINDS = ("person", "people")
+"""Kinds of fields that no form asks as one question: what they hold comes from a person's wishes."""
 POINTS_LIMIT = 1000
 ONESELF = "oneself"
 """What `blocked_by` answers, instead of a rule's key, where both seats belong to one human."""
@@ -25,7 +25,7 @@ class Field:
     reach the other side.
 
     Answers: "choice", "ordered" and "text" a str; "multi" a list of str; "number" an int or float; "yesno" a bool;
-    "levels" a mapping of item to a whole level from 1; "weekly" {"zone": "Europe/Berlin", "times": ["Mon
+    "skills" a mapping of skill to a whole level from 1; "week" {"zone": "Europe/Berlin", "times": ["Mon
     09:00-12:30"]}; "person" the number of a human (`Person.who`); "people" such numbers, the most wished for first.
     """
 

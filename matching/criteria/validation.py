@@ -10,6 +10,8 @@ from matching.criteria.model import DERIVED_KINDS, FIELD_KINDS, POINTS_LIMIT, ST
 
 _SIDES = ("taker", "giver")
 _KNOWN_KINDS = (*FIELD_KINDS, *DERIVED_KINDS)
+# What people have in common here is a matter of degree; nobody means a whole week, or all skills, by "is".
+_NO_CONDITION = frozenset({"week", "skills", *DERIVED_KINDS})
 
 
 class InvalidRulesError(ValueError):
@@ -113,6 +115,8 @@ def _condition_problems(condition: Condition, fields: Mapping[str, Field]) -> li
     field = fields.get(condition.field)
     if field is None:
         return [f"there is no field called “{condition.field}” for its condition."]
+    if field.kind in _NO_CONDITION:
+        return [f"its condition cannot be about “{field.label}”: that is not answered with one word."]
     wanted = read(field, condition.equals) if field.kind in _KNOWN_KINDS else None
     if wanted is None or (field.options and not _offered(field, condition.equals)):
         return [f"the condition asks for “{as_set_up(condition.equals)}”, which is no answer to “{field.label}”."]

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -69,6 +70,7 @@ def quarters(week: Week, monday: dt.date) -> NDArray[np.bool_]:
     return free
 
 
+@lru_cache(maxsize=65_536)
 def offset_minutes(zone: str, monday: dt.date, minute: int) -> int:
     """How far the zone's clocks are ahead of UTC at this minute of that week."""
     local = dt.datetime.combine(monday, dt.time(), ZoneInfo(zone)) + dt.timedelta(minutes=minute)

@@ -13,7 +13,7 @@ from matching.criteria.model import BoolArray, Field, IntArray, Person, Rule, Wo
 
 Encoded = NDArray[Any]
 SINGLE_TEXT = frozenset({"choice", "ordered", "text"})
-LISTS = frozenset({"choice", "ordered", "text", "multi"})
+LISTS = frozenset({"choice", "ordered", "text", "multi", "skills"})
 SCALES = frozenset({"ordered", "number"})
 
 

@@ -9,7 +9,7 @@ from matching.criteria.answers import MOST_LEVELS, Answer, Levels, in_words, sam
 from matching.criteria.kinds.base import Bound, Encoded, Facts, Kind, Outcome, Param, portion
 from matching.criteria.model import IntArray
 
-_LEVELS = frozenset({"levels"})
+_LEVELS = frozenset({"skills"})
 
 
 class Covered(Kind):

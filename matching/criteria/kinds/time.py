@@ -12,7 +12,7 @@ from matching.criteria.model import IntArray
 from matching.criteria.weeks import QUARTER, QUARTERS_A_WEEK, Week, in_clock, length, quarters
 
 _WINTER_AND_SUMMER = ("2026-01-12", "2026-07-13")
-_WEEKLY = frozenset({"weekly"})
+_WEEKLY = frozenset({"week"})
 
 
 class Time(Kind):

@@ -1,4 +1,4 @@
-"""Kinds whose answers come from a person's profile or wishes: weekly times, skills with levels, people named."""
+"""Kinds with answers of their own: weekly times, skills with levels, people named."""
 
 import datetime as dt
 from fractions import Fraction
@@ -8,13 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.criteria import Field, Person, Rule, blocked_by, explain, score_peers, score_two_sided, validate_rules
+from matching.criteria import (
+    Condition,
+    Field,
+    Person,
+    Rule,
+    blocked_by,
+    explain,
+    score_peers,
+    score_two_sided,
+    validate_rules,
+)
 from tests.matching.criteria.invented import unhurried
 
 FIELDS = [
-    Field("free", "Weekly times", "weekly"),
-    Field("wanted", "Skills wanted", "levels"),
-    Field("offered", "Skills offered", "levels"),
+    Field("free", "Weekly times", "week"),
+    Field("wanted", "Skills wanted", "skills"),
+    Field("offered", "Skills offered", "skills"),
     Field("wishes", "Wishes", "people"),
     Field("me", "Person", "person"),
     Field("unit", "Unit", "choice"),
@@ -219,6 +229,20 @@ def test_levels_that_cannot_be_read_are_not_answered(answer):
     assert told.sentence == "Skills wanted: Mia has not answered"
 
 
+@pytest.mark.parametrize(
+    ("kind", "points", "sentence"),
+    [
+        ("among", 20, "Skills wanted: Law is among Ravi’s skills offered"),
+        ("overlap", 10, "Skills wanted: 1 of 2 shared, Law"),
+        ("variety", 13, "Skills offered: only Law in common (Law (4) and Art (2); Law (1) and Data (2))"),
+    ],
+)
+def test_where_lists_are_compared_skills_count_by_name(kind, points, sentence):
+    wanted, offered = {"Law": 4, "Art": 2}, {"Law": 1, "Data": 2}
+    told = share(rule(kind, "wanted", "offered"), {"wanted": wanted}, {"offered": offered})
+    assert (told.points, told.sentence) == (points, sentence)
+
+
 # --- people named -----------------------------------------------------------------------------
 
 
@@ -264,7 +288,11 @@ def test_between_peers_a_wish_counts_both_ways_only_if_it_is_mutual():
             "The weeks to look at are given by their Mondays, as in 2026-01-12.",
         ),
         (rule("time", "unit", "free"), "“Weekly times in common” does not work with “Unit” (choice)."),
-        (rule("equal", "free", "free"), "“Equal” does not work with “Weekly times” (weekly)."),
+        (rule("equal", "free", "free"), "“Equal” does not work with “Weekly times” (week)."),
+        (
+            Rule("r", "equal", "Rule", "unit", "unit", "low", condition=Condition("taker", "wanted", {"Law": 2})),
+            "its condition cannot be about “Skills wanted”: that is not answered with one word.",
+        ),
         (rule("covered", "wanted", "offered", margin=10), "The margin has to be from 0 to 9 levels."),
         (
             rule("covered", "wanted", "offered", min_covered=0),
