@@ -3,12 +3,11 @@
 import re
 import unicodedata
 
+from participants.texts import is_hidden
 from programs.reading.guard import unguard
 
 # Accents on one letter that still fit on a line; more are a joke or an attack.
 _MOST_MARKS = 6
-# Kept although invisible: they join emoji and shape Arabic, Persian and Indic letters.
-_JOINERS = "\u200c\u200d"
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -26,7 +25,8 @@ def plain_text(raw: str) -> tuple[str, bool]:
     text = _LINE_ENDS.sub("\n", unguard(raw))
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text.strip()), False
-    kept = "".join(c for c in text if not _is_unwanted(c))
+    _refuse_halves(text)
+    kept = "".join(c for c in text if not is_hidden(c))
     plain = unicodedata.normalize("NFC", kept).strip()
     _refuse_towers(plain)
     return _SPACES.sub(" ", plain), len(kept) < len(text)
@@ -37,13 +37,9 @@ def match_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unguard(text)).casefold().split())
 
 
-def _is_unwanted(character: str) -> bool:
-    if character in "\n\t" or character in _JOINERS:
-        return False
-    category = unicodedata.category(character)
-    if category == "Cs":
+def _refuse_halves(text: str) -> None:
+    if any(unicodedata.category(c) == "Cs" for c in text):
         raise BadText("There is half a character, which cannot be stored")
-    return category in {"Cc", "Cf"}
 
 
 def _refuse_towers(text: str) -> None:
