@@ -10,6 +10,7 @@ from programs import services
 from programs.access import ProgramRequest, program_view
 from programs.errors import Outdated, ProgramError
 from programs.forms.basics import BasicsForm, CoordinatorForm, NewProgramForm, put_error
+from programs.history import in_words
 from programs.models import Coordinator, Program
 from programs.permissions import Right
 from programs.queries import history_of, programs_of
@@ -144,4 +145,5 @@ def delete(request: ProgramRequest, program: Program) -> HttpResponse:
 @program_view(Right.HISTORY)
 def history(request: ProgramRequest, program: Program) -> HttpResponse:
     page = page_of(request, history_of(program), per_page=50)
-    return render(request, "programs/history.html", {"program": program, "page": page})
+    lines = [(entry, in_words(entry.verb, entry.detail)) for entry in page]
+    return render(request, "programs/history.html", {"program": program, "page": page, "lines": lines})
