@@ -167,7 +167,9 @@ def _relaxed(labels: Ints, tail: Ints, head: Ints, cost: Ints) -> Ints:
             return labels
         nodes = head[active][better]
         np.minimum.at(labels, nodes, reached[better])
-        active = _ranges(first, np.unique(nodes))
+        changed = np.zeros(len(labels), dtype=bool)
+        changed[nodes] = True
+        active = _ranges(first, np.flatnonzero(changed))
     raise ArithmeticError("the flow is not optimal: its residual network holds a circuit of negative cost")
 
 

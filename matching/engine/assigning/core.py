@@ -36,7 +36,7 @@ def core_of(table: Table, limits: Limits, start: Prices | None = None) -> Edges:
     row_bar, column_bar = _bars(table, CANDIDATES, CANDIDATES * max(1, each))
     return _usable(
         chained(
-            [_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks(single=table.light)]
+            [_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks()]
         ),
         limits,
     )
@@ -45,20 +45,18 @@ def core_of(table: Table, limits: Limits, start: Prices | None = None) -> Edges:
 def _bars(table: Table, row_rank: int, column_rank: int) -> tuple[Values, Values]:
     """Scores that about `rank` pairs of each row and column reach, judged by every sixth of them."""
     height, width = table.shape
-    columns = np.arange(0, width, min(SAMPLE, max(1, width // 50)))
-    row_bar = np.empty(height)
-    sample = []
-    row_step = min(SAMPLE, max(1, height // 50))
-    for rows, block in table.blocks(single=table.light):
-        row_bar[rows] = _ranked(block[:, columns], row_rank * len(columns) / width)
-        sample.append(block[-rows.start % row_step :: row_step])
-    return row_bar, _ranked(np.concatenate(sample).T, column_rank * sum(map(len, sample)) / height)
+    by_row = table.sample(1, min(SAMPLE, max(1, width // 50)))
+    row_bar = _ranked(by_row, row_rank * by_row.shape[1] / width)
+    del by_row
+    by_column = np.ascontiguousarray(table.sample(min(SAMPLE, max(1, height // 50)), 1).T)
+    return row_bar, _ranked(by_column, column_rank * by_column.shape[1] / height)
 
 
-def _ranked(block: Values, rank: float) -> Values:
-    """The value at that rank from the top of each row."""
-    place = min(max(round(rank), 1), block.shape[1])
-    return np.partition(block, block.shape[1] - place, axis=1)[:, block.shape[1] - place]
+def _ranked(table: Values, rank: float) -> Values:
+    """The value at that rank from the top of each row; the rows are reordered."""
+    place = table.shape[1] - min(max(round(rank), 1), table.shape[1])
+    table.partition(place, axis=1)
+    return table[:, place].copy()
 
 
 def _top(first: int, block: Values, row_bar: Values, column_bar: Values) -> Edges:

@@ -18,7 +18,11 @@ from matching.engine.numbers import Grid, Ints, Mask, TableLike
 FORBIDDEN = -np.inf
 # float32 holds whole numbers up to 2^24; scores and prices below 2^22 leave room for the sum of the four.
 SINGLE = 2**22
+# Entries a run of rows holds: few enough for the processor's cache.
+BLOCK = 200_000
+ALL = slice(None)
 Values = NDArray[Any]
+Test = Callable[..., Mask]
 
 
 @dataclass(frozen=True)
@@ -99,62 +103,134 @@ class Table:
 
     def above(self, row_price: Values, column_price: Values) -> Edges:
         """Pairs whose score exceeds the sum of their prices."""
-        return self._select(row_price, column_price, np.greater, 0)
+        found = self._select(row_price, column_price, np.greater, None)
+        return empty() if found is None else found
+
+    def reaching(self, row_price: Values, column_price: Values, most: int | None = None) -> Edges | None:
+        """Pairs whose score is at least the sum of their prices; None where there are more than `most`."""
+        return self._select(row_price, column_price, np.greater_equal, most)
 
     def tight(self, row_price: Values, column_price: Values) -> Edges:
         """Pairs whose score is exactly the sum of their prices."""
-        return self._select(row_price, column_price, np.equal, 0)
+        found = self._select(row_price, column_price, np.equal, None)
+        return empty() if found is None else found
 
     def tight_count(self, row_price: Values, column_price: Values) -> int:
         """How many of them there are."""
-        gaps = (block - column_price - row_price[rows, None] for rows, block in self.blocks())
-        return sum(int(np.count_nonzero(gap == 0)) for gap in gaps)
+        return sum(int(np.count_nonzero(hit)) for _, hit in self._hits(row_price, column_price, np.equal))
 
     def open(self, rows: Mask, columns: Mask) -> Edges:
         """Pairs that touch neither the marked rows nor the marked columns."""
-        return self._select(np.where(rows, np.inf, 0.0), np.where(columns, np.inf, 0.0), np.greater, FORBIDDEN)
-
-    def _select(
-        self, row_price: Values, column_price: Values, test: Callable[[Values, float], Mask], to: float
-    ) -> Edges:
         if self.sparse:
             stored = self._stored()
-            return stored[test(stored.weight - row_price[stored.row] - column_price[stored.column], to)]
-        found = []
-        single = self.light and _small(row_price, column_price)
-        column_price = column_price.astype(np.float32 if single else np.float64)
-        for rows, block in self.blocks(single=single):
-            gap = np.subtract(block, column_price, out=block)
-            gap -= row_price[rows, None].astype(gap.dtype)
-            where = np.flatnonzero(test(gap, to))
-            row, column = where // gap.shape[1], where % gap.shape[1]
-            found.append(Edges(row + rows.start, column, self.weights(row + rows.start, column)))
+            return stored[~rows[stored.row] & ~columns[stored.column]]
+        free, across = np.flatnonzero(~rows), np.flatnonzero(~columns)
+        step = max(1, BLOCK // max(len(across), 1))
+        parts = [free[start : start + step] for start in range(0, len(free) if len(across) else 0, step)]
+        return chained([self._crossing(part, across) for part in parts])
+
+    def _crossing(self, rows: Ints, columns: Ints) -> Edges:
+        """The pairs of some rows with some columns."""
+        cells = np.ix_(rows, columns)
+        hit = np.ones((len(rows), len(columns)), dtype=bool) if self.allowed is None else self.allowed[cells]
+        if self.least is not None:
+            hit &= self.grid.units(self.score[cells]) >= self.least
+        row, column = np.nonzero(hit)
+        found = Edges(rows[row], columns[column], self.weights(rows[row], columns[column]))
+        if not len(self.fixed):
+            return found
+        return found[~np.isin(found.keys(self.shape[1]), self.fixed[:, 0] * self.shape[1] + self.fixed[:, 1])]
+
+    def _select(self, row_price: Values, column_price: Values, test: Test, most: int | None) -> Edges | None:
+        if self.sparse:
+            stored = self._stored()
+            return stored[test(stored.weight - row_price[stored.row] - column_price[stored.column], 0)]
+        found, count = [], 0
+        for rows, hit in self._hits(row_price, column_price, test):
+            where = np.flatnonzero(hit)
+            count += len(where)
+            if most is not None and count > most:
+                return None
+            row, column = np.divmod(where, hit.shape[1])
+            row += rows.start
+            found.append(Edges(row, column, self.weights(row, column)))
         return chained(found)
+
+    def _hits(self, row_price: Values, column_price: Values, test: Test) -> Iterator[tuple[slice, Mask]]:
+        """Which pairs stand in the relation `test` to their prices, by runs of rows.
+
+        The column's price is taken off and the rest compared with the row's: three passes over memory that is still
+        in the processor's cache, and no copy of the table.
+        """
+        single = self.light and _small(row_price, column_price)
+        kind: type[np.floating[Any]] = np.float32 if single else np.float64
+        column_price, row_price = column_price.astype(kind), row_price.astype(kind)
+        room: Values = np.empty((0, 0))
+        for rows in self._runs():
+            block = self.whole(rows, ALL, kind)
+            room = np.empty(block.shape, dtype=kind) if len(room) < len(block) else room
+            left = np.subtract(block, column_price, out=room[: len(block)])
+            hit = test(left, row_price[rows, None])
+            mask = self.usable(rows, ALL, block)
+            if mask is not None:
+                np.logical_and(hit, mask, out=hit)
+            hit[self._taken(rows)] = False
+            yield rows, hit
+
+    def whole(self, rows: slice, columns: slice, kind: type[np.floating[Any]]) -> Values:
+        """A part of the whole scores, forbidden pairs included: a view where the table holds just these numbers."""
+        part = self.score[rows, columns]
+        units = np.asarray(part if self.grid.plain else self.grid.units(part), dtype=kind)
+        return units + kind(self.shift) if self.shift else units
+
+    def usable(self, rows: slice, columns: slice, block: Values) -> Mask | None:
+        """Which pairs of a part of the table may be chosen (fixed pairs apart); None if all of them."""
+        mask = None if self.allowed is None else self.allowed[rows, columns]
+        if self.least is None:
+            return mask
+        enough = block >= self.least + self.shift
+        return enough if mask is None else enough & mask
+
+    def _taken(self, rows: slice) -> tuple[Ints, Ints]:
+        """Where the fixed pairs stand in a run of rows."""
+        low, high = np.searchsorted(self.fixed[:, 0], [rows.start, rows.stop])
+        return self.fixed[low:high, 0] - rows.start, self.fixed[low:high, 1]
 
     def weights(self, row: Ints, column: Ints) -> Ints:
         """The scores of some pairs of an array, read from it and not computed back from a difference."""
         return self.grid.units(self.score[row, column]).astype(np.int64) + self.shift
 
-    def blocks(self, *, single: bool = False) -> Iterator[tuple[slice, Values]]:
-        """Runs of rows of whole scores in float64, or in float32 where the caller knows that this loses nothing."""
+    def _runs(self) -> Iterator[slice]:
         height, width = self.shape
-        step = max(1, min(height, 400_000 // max(width, 1)))
+        step = max(1, BLOCK // max(width, 1))
         for start in range(0, height, step):
-            rows = slice(start, min(start + step, height))
-            yield rows, self.block(rows, np.float32 if single else np.float64)
+            yield slice(start, min(start + step, height))
 
-    def block(self, rows: slice, kind: type[np.floating[Any]]) -> Values:
-        units = self.score[rows] if self.grid.plain else self.grid.units(self.score[rows])
-        block = np.array(units, dtype=kind)
-        if self.allowed is not None:
-            np.copyto(block, FORBIDDEN, where=~self.allowed[rows])
-        if self.least is not None:
-            np.copyto(block, FORBIDDEN, where=block < self.least)
-        if self.shift:
-            block += self.shift
-        low, high = np.searchsorted(self.fixed[:, 0], [rows.start, rows.stop])
-        block[self.fixed[low:high, 0] - rows.start, self.fixed[low:high, 1]] = FORBIDDEN
-        return block
+    @property
+    def kind(self) -> type[np.floating[Any]]:
+        """The smallest type that holds every score."""
+        return np.float32 if self.light else np.float64
+
+    def blocks(self) -> Iterator[tuple[slice, Values]]:
+        """Runs of rows of whole scores, minus infinity where a pair may not be chosen."""
+        for rows in self._runs():
+            block = self._masked(rows, ALL)
+            block[self._taken(rows)] = FORBIDDEN
+            yield rows, block
+
+    def sample(self, row_step: int, column_step: int) -> Values:
+        """Every so many rows and columns of the same (fixed pairs are not struck out)."""
+        parts = []
+        for rows in self._runs():
+            first = rows.start + -rows.start % row_step
+            if first < rows.stop:
+                parts.append(self._masked(slice(first, rows.stop, row_step), slice(None, None, column_step)))
+        return np.concatenate(parts)
+
+    def _masked(self, rows: slice, columns: slice) -> Values:
+        block = self.whole(rows, columns, self.kind)
+        mask = self.usable(rows, columns, block)
+        return block.copy() if mask is None else np.where(mask, block, block.dtype.type(FORBIDDEN))
 
     def _stored(self) -> Edges:
         row = np.repeat(np.arange(self.shape[0], dtype=np.int64), np.diff(self.score.indptr))

@@ -47,13 +47,21 @@ class _LotTable(Table):
     drawn: tuple[NDArray[np.uint64], NDArray[np.uint64]] = (np.zeros(0, np.uint64), np.zeros(0, np.uint64))
     bits: int = 0
 
-    def block(self, rows: slice, kind: type[np.floating[Any]]) -> Values:
+    @property
+    def light(self) -> bool:
+        return False
+
+    def whole(self, rows: slice, columns: slice, kind: type[np.floating[Any]]) -> Values:
+        return lots(self.drawn[0][rows, None], self.drawn[1][columns], self.bits).astype(kind)
+
+    def usable(self, rows: slice, columns: slice, block: Values) -> Mask | None:
+        del block
         if self.base is None:
             raise TypeError("tight pairs are those of another table")
-        block = self.base.block(rows, np.float64)
-        tight = block - self.prices[1] - self.prices[0][rows, None] == 0
-        lot = lots(self.drawn[0][rows, None], self.drawn[1], self.bits)
-        return np.where(tight, lot, FORBIDDEN)
+        scores = self.base.whole(rows, columns, np.float64)
+        tight = scores - self.prices[1][columns] == self.prices[0][rows, None]
+        mask = self.base.usable(rows, columns, scores)
+        return tight if mask is None else tight & mask
 
     def weights(self, row: Ints, column: Ints) -> Ints:
         return lots(self.drawn[0][row], self.drawn[1][column], self.bits)
