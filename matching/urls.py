@@ -18,6 +18,7 @@ urlpatterns = [
     path("matching/<int:number>/lock/<int:match>/", board.lock, name="lock"),
     path("matching/<int:number>/swap/<int:one>/<int:other>/", board.swap, name="swap"),
     path("matching/<int:number>/undo/", board.undo, name="undo"),
+    path("matching/<int:number>/redo/", board.redo, name="redo"),
     path("matching/<int:number>/again/", proposals.again, name="again"),
     path("matching/<int:number>/discard/", proposals.discard, name="discard"),
     path("matching/<int:number>/publish/", proposals.publish, name="publish"),

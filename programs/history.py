@@ -89,6 +89,7 @@ _SENTENCES: Mapping[str, Words] = {
     "matching aim changed": _aim,
     "matching asked for": "New proposal asked for",
     "proposal changed": "Proposal changed by hand",
+    "matched by hand": _quoted("Matched by hand, for this reason", "reason"),
     "proposal discarded": "Proposal thrown away",
     "proposal published": _published,
     "offer accepted": "Offer accepted",

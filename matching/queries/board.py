@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
+from matching.queries.board_steps import step_name, step_to_redo, step_to_undo
 from matching.queries.inputs import Inputs, inputs_of, model_of, open_offers
 from matching.queries.offers import facts_of
 from programs.models import Enrolment, ProfileField, Program, Role
@@ -129,6 +130,7 @@ class Board:
     # Mentors without a match in it.
     spare: list[LeftOver]
     undo_name: str = ""
+    redo_name: str = ""
     swapping: Row | None = None
     one_sided: bool = False
     names: dict[int, str] = field(default_factory=dict)
@@ -191,7 +193,8 @@ def board_of(proposal: Proposal, *, swap: int | None = None) -> Board:
         one_sided=model_of(proposal.track).shape == "one_sided",
         names={person.pk: person.user.short_name for person in people},
     )
-    board.undo_name = step_name(proposal.steps[-1], board.names) if proposal.steps else ""
+    board.undo_name = step_name(step_to_undo(proposal.steps), board.names)
+    board.redo_name = step_name(step_to_redo(proposal.steps), board.names)
     if swap is not None:
         choose_swap(board, swap)
     return board
@@ -239,13 +242,6 @@ def _spare(people: Iterable[Enrolment], rows: Iterable[Row], shown: Sequence[Pro
         if person.role == Role.MENTOR and person.state == Enrolment.State.ACTIVE and person.pk not in seated
     ]
     return [LeftOver(person.user.name, person.role, _sub(person, shown), "", []) for person in free]
-
-
-def step_name(step: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """What undoing would undo: “swap Lena and Jonas”, “lock Amara and Jonas”."""
-    people = " and ".join(names.get(pk, "somebody") for pk in step["people"])
-    verb = step["verb"] if step["verb"] == "swap" else "lock" if step["locked"] else "unlock"
-    return f"{verb} {people}"
 
 
 def choose_swap(board: Board, match_id: int) -> None:

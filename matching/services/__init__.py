@@ -1,7 +1,7 @@
 """All writes of matching."""
 
 from matching.services.answering import answer_seat
-from matching.services.board import lock, set_lock, swap, undo, unlock
+from matching.services.board import lock, rearrange, redo, set_lock, swap, undo, unlock
 from matching.services.ending import drop_drafts, end_matches_of, expire_unanswered, stands_on, withdraw
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
@@ -31,6 +31,8 @@ __all__ = [
     "lock",
     "move_rule",
     "publish",
+    "rearrange",
+    "redo",
     "remove_rule",
     "run_proposal",
     "save_rule",

@@ -1,22 +1,41 @@
-"""Changes to a draft: locks, swaps, and undoing the last of them by name."""
+"""Changes to a draft: locks, swaps, moves, matches made by hand, and undoing and redoing them by name."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Sum
 
-from matching.criteria import blocked_by
-from matching.errors import ChangedMeanwhile, MatchingError, NotADraft, SwapRefused
-from matching.models import Match, MatchingPlan, Proposal, Seat
-from matching.queries.inputs import Entrant, Inputs, inputs_of
-from matching.services.shapes import shares_of
+from matching.errors import MatchingError, SwapRefused
+from matching.models import Match, Proposal
+from matching.queries.board_steps import step_to_redo, step_to_undo
+from matching.queries.inputs import Inputs, inputs_of
+from matching.services.board_changes import (
+    Change,
+    Party,
+    apply,
+    changes_of,
+    draft,
+    locked_as,
+    moved_on,
+    reversed_changes,
+    saved,
+    step_of,
+    still_optimal,
+)
+from matching.services.board_pairs import Pair, Wanted, changes_for_pairs
 from participants.models import User
 from participants.services import record
 from programs.models import Role
 
-# More steps than these are not kept.
-MOST_STEPS = 200
+MOST_LETTERS = 300
+
+
+class Named(NamedTuple):
+    """What a step is called by: its verb and the people it was about."""
+
+    verb: str
+    people: Sequence[int]
 
 
 @transaction.atomic
@@ -25,16 +44,19 @@ def set_lock(*, match: Match, locked: bool, version: int | None = None, by: User
 
     Raises NotADraft, and ChangedMeanwhile where the proposal has moved on from `version`.
     """
-    proposal = _draft(match.proposal_id, version)
-    found = Match.objects.select_for_update().get(pk=match.pk, proposal=proposal)
-    if found.seats.count() != 2:
+    proposal = draft(match.proposal_id, version)
+    found = Match.objects.select_for_update().prefetch_related("seats").get(pk=match.pk, proposal=proposal)
+    party = Party.of(found)
+    if len(party.chairs) != 2:
         raise MatchingError("Only pairs can be locked.")
     if found.locked == locked:
         return proposal
+    changes: list[Change] = [(party, locked_as(party, locked=locked))]
     found.locked = locked
     found.save(update_fields=["locked"])
-    people = list(found.seats.values_list("enrolment_id", flat=True))
-    return _moved_on(proposal, {"verb": "lock", "match": found.pk, "locked": locked, "people": people}, by, now)
+    people = [chair.enrolment for chair in party.chairs]
+    step = step_of("lock" if locked else "unlock", people, changes, optimal=proposal.optimal)
+    return moved_on(proposal, step, by, now)
 
 
 def lock(*, match: Match, version: int | None = None, by: User | None, now: dt.datetime) -> Proposal:
@@ -54,116 +76,92 @@ def swap(*, one: Match, other: Match, version: int | None = None, by: User | Non
     Raises SwapRefused naming the rule that forbids it, NotADraft, and ChangedMeanwhile where the proposal has moved on
     from `version`.
     """
-    proposal = _draft(one.proposal_id, version)
+    proposal = draft(one.proposal_id, version)
     if other.proposal_id != proposal.pk or one.pk == other.pk:
         raise SwapRefused("A swap is between two matches of the same proposal.")
-    inputs = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
+    inputs = _inputs(proposal)
     if inputs.peers:
         raise SwapRefused("Swapping is for tracks with mentors and mentees.")
-    if Match.objects.filter(pk__in=[one.pk, other.pk], locked=True).exists():
-        raise SwapRefused("One of the two pairs is locked. Unlock it first.")
-    people = [_takers_seat(match).enrolment_id for match in (one, other)]
-    step = {"verb": "swap", "matches": [one.pk, other.pk], "people": people, "optimal": proposal.optimal}
-    _exchange(proposal, inputs, one, other)
-    proposal.optimal = _still_optimal(proposal)
-    return _moved_on(proposal, step, by, now)
-
-
-def _draft(proposal_id: int, version: int | None) -> Proposal:
-    found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal_id)
-    if found.state != Proposal.State.DRAFT:
-        raise NotADraft(f"Proposal {found.number} is {found.get_state_display().lower()} and cannot be changed.")
-    if version is not None and found.version != version:
-        raise ChangedMeanwhile(f"Somebody else has changed proposal {found.number} meanwhile. Look at it as it is now.")
-    return found
-
-
-def _takers_seat(match: Match) -> Seat:
-    return match.seats.select_related("enrolment__user").exclude(role=Role.MENTOR).get()
-
-
-def _exchange(proposal: Proposal, inputs: Inputs, one: Match, other: Match) -> None:
-    """Change the mentees over and write both scores and reasons anew."""
-    first, second = _takers_seat(one), _takers_seat(other)
-    givers = {match.pk: _giver(inputs, match) for match in (one, other)}
-    if givers[one.pk] == givers[other.pk]:
+    (taker, giver), (second, other_giver) = (_taker_and_giver(match) for match in (one, other))
+    if giver == other_giver:
         raise SwapRefused("Both are with the same mentor already.")
-    for seat, match in ((second, one), (first, other)):
-        _rewrite(inputs, match, seat, givers[match.pk])
-    # Each takes the other's chair: the seats stay where they are, so that no match is ever empty.
-    first.enrolment_id, second.enrolment_id = second.enrolment_id, first.enrolment_id
-    for seat in (first, second):
-        seat.save(update_fields=["enrolment"])
-    proposal.total = Match.objects.filter(proposal=proposal).aggregate(total=Sum("score"))["total"] or 0
+    wanted = Wanted([(taker, other_giver), (second, giver)])
+    return _rearranged(proposal, inputs, Named("swap", [taker, second]), wanted, by, now)
 
 
-def _giver(inputs: Inputs, match: Match) -> Entrant:
-    seat = match.seats.get(role=Role.MENTOR)
-    column = inputs.giver_column.get(seat.enrolment_id)
-    if column is None:
-        raise SwapRefused("One of these people does not take part any more. Run the matching again.")
-    return inputs.givers[column]
+def _inputs(proposal: Proposal) -> Inputs:
+    return inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
 
 
-def _rewrite(inputs: Inputs, match: Match, seat: Seat, giver: Entrant) -> None:
-    row = inputs.taker_row.get(seat.enrolment_id)
-    if row is None:
-        raise SwapRefused("One of these people does not take part any more. Run the matching again.")
-    taker = inputs.takers[row]
-    score = inputs.score_of(taker.enrolment_id, giver.enrolment_id)
-    if score is None:
-        raise SwapRefused(why_forbidden(inputs, taker, giver))
-    match.score, match.shares = score, shares_of(inputs, taker, giver)
-    match.save(update_fields=["score", "shares"])
+def _taker_and_giver(match: Match) -> Pair:
+    seats = {seat.role == Role.MENTOR: seat.enrolment_id for seat in match.seats.all()}
+    if set(seats) != {True, False} or match.seats.count() != 2:
+        raise SwapRefused("A swap is between two matches of a mentor and a mentee.")
+    return seats[False], seats[True]
 
 
-def why_forbidden(inputs: Inputs, taker: Entrant, giver: Entrant) -> str:
-    """One sentence: which rules keep these two apart."""
-    labels = {rule.key: f"“{rule.label}”" for rule in inputs.rules}
-    keys = blocked_by(taker.person, giver.person, inputs.fields, inputs.rules)
-    names = [labels[key] for key in keys if key in labels]
-    if names:
-        return f"{taker.name} and {giver.name} cannot be matched: {', '.join(names)} forbids it."
-    if keys:
-        return f"{taker.name} cannot be matched with themselves."
-    return f"{taker.name} and {giver.name} cannot be proposed again: they are matched, or one of them said no."
+@transaction.atomic
+def rearrange(
+    *,
+    proposal: Proposal,
+    pairs: Sequence[Pair],
+    out: Collection[int] = (),
+    reason: str = "",
+    version: int | None = None,
+    by: User | None,
+    now: dt.datetime,
+) -> Proposal:
+    """Put people together by hand, in one step: `pairs` of enrolments (mentee first), `out` who is without a match.
+
+    The first pair is the one that is meant, the others make room for it. With a `reason` the first pair may be against
+    the rules of the track, which is then shown beside it and kept in the history; nobody is ever matched with
+    themselves, or with somebody who is kept apart from them. Raises SwapRefused with the rule or the lock that stands
+    against it, NotADraft, and ChangedMeanwhile as swap does.
+    """
+    found = draft(proposal.pk, version)
+    if not pairs and len(out) != 1:
+        raise MatchingError("Say who is to be with whom.")
+    if len(reason) > MOST_LETTERS:
+        raise MatchingError(f"A reason has at most {MOST_LETTERS} letters.", field="reason")
+    named = Named("match", pairs[0]) if pairs else Named("remove", list(out))
+    return _rearranged(found, _inputs(found), named, Wanted(pairs, out, reason.strip()), by, now)
 
 
-def _still_optimal(proposal: Proposal) -> bool:
-    """A hand-made change keeps the proof only where the total alone was the aim and has not gone down."""
-    by_total = proposal.objective in (MatchingPlan.Objective.COVER, MatchingPlan.Objective.SCORE)
-    return proposal.optimal and by_total and proposal.total == proposal.bound
+def _rearranged(
+    proposal: Proposal, inputs: Inputs, named: Named, wanted: Wanted, by: User | None, now: dt.datetime
+) -> Proposal:
+    before, optimal = proposal.placed, proposal.optimal
+    changes = changes_for_pairs(proposal, inputs, wanted)
+    apply(proposal, inputs, changes)
+    step = step_of(named.verb, named.people, changes, optimal=optimal)
+    proposal.optimal = still_optimal(proposal, changes, placed=before)
+    if wanted.reason:
+        program_id, reason = proposal.program_id, wanted.reason
+        record(by=by, verb="matched by hand", now=now, program_id=program_id, subject=proposal, reason=reason)
+    return moved_on(proposal, step, by, now)
 
 
 @transaction.atomic
 def undo(*, proposal: Proposal, version: int | None = None, by: User | None, now: dt.datetime) -> Proposal:
     """Take the last step back; with nothing to undo nothing happens. Raises as swap and set_lock do."""
-    found = _draft(proposal.pk, version)
-    if not found.steps:
+    found = draft(proposal.pk, version)
+    step = step_to_undo(found.steps)
+    if step is None:
         return found
-    step = found.steps.pop()
-    if step["verb"] == "lock":
-        Match.objects.filter(pk=step["match"], proposal=found).update(locked=not step["locked"])
-    else:
-        _unswap(found, step)
-    return _saved(found, by, now)
+    apply(found, _inputs(found), reversed_changes(changes_of(step)))
+    found.optimal, step["undone"] = step["optimal"], True
+    return saved(found, by, now)
 
 
-def _unswap(proposal: Proposal, step: dict[str, Any]) -> None:
-    one, other = (Match.objects.get(pk=pk, proposal=proposal) for pk in step["matches"])
-    inputs = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
-    _exchange(proposal, inputs, one, other)
-    proposal.optimal = step["optimal"]
-
-
-def _moved_on(proposal: Proposal, step: dict[str, Any], by: User | None, now: dt.datetime) -> Proposal:
-    proposal.steps = [*proposal.steps, step][-MOST_STEPS:]
-    return _saved(proposal, by, now)
-
-
-def _saved(proposal: Proposal, by: User | None, now: dt.datetime) -> Proposal:
-    proposal.version += 1
-    proposal.save(update_fields=["steps", "version", "total", "optimal"])
-    version, program_id = proposal.version, proposal.program_id
-    record(by=by, verb="proposal changed", now=now, program_id=program_id, subject=proposal, version=version)
-    return proposal
+@transaction.atomic
+def redo(*, proposal: Proposal, version: int | None = None, by: User | None, now: dt.datetime) -> Proposal:
+    """Do again what was undone last; with nothing to redo nothing happens. Raises as swap and set_lock do."""
+    found = draft(proposal.pk, version)
+    step = step_to_redo(found.steps)
+    if step is None:
+        return found
+    before, changes = found.placed, changes_of(step)
+    apply(found, _inputs(found), changes)
+    found.optimal = still_optimal(found, changes, placed=before)
+    step["undone"] = False
+    return saved(found, by, now)

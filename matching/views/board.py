@@ -128,6 +128,17 @@ def undo(request: ProgramRequest, program: Program, number: int) -> HttpResponse
 
 @require_POST
 @program_view(Right.MATCH)
+def redo(request: ProgramRequest, program: Program, number: int) -> HttpResponse:
+    found = find(program, number)
+    try:
+        services.redo(proposal=found, version=_version(request), by=request.user, now=timezone.now())
+    except MatchingError as error:
+        messages.error(request, str(error))
+    return _back(request, found)
+
+
+@require_POST
+@program_view(Right.MATCH)
 def answer(request: ProgramRequest, program: Program, number: int, seat: int) -> HttpResponse:
     """Answer for somebody who has said yes or no elsewhere; it is written down who did."""
     found = find(program, number)

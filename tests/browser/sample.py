@@ -34,7 +34,8 @@ GOOD_ROWS = b"e-mail,first name,level\ndov@example.org,Dov,Junior\nella@example.
 # An address that answers to POST alone, gives a file, or only leads elsewhere.
 NO_PAGES = {
     "account_reset_password", "account_signup", "healthz", "home", "matching:again", "matching:answer",
-    "matching:change_rules", "matching:discard", "matching:lock", "matching:swap", "matching:undo", "matching:withdraw",
+    "matching:change_rules", "matching:discard", "matching:lock", "matching:redo", "matching:swap", "matching:undo",
+    "matching:withdraw",
     "organisation:revoke_role", "participants:theme", "programs:change_field_list", "programs:import_discard",
     "programs:import_left_out", "programs:import_progress", "programs:import_template_csv",
     "programs:import_template_xlsx", "programs:import_undo", "programs:leave", "programs:remove_coordinator",

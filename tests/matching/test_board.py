@@ -52,8 +52,12 @@ def test_a_swap_for_the_worse_is_no_longer_called_optimal_and_undo_gives_that_ba
     after = services.swap(one=one, other=other, by=None, now=NOW)
     assert (after.optimal, after.total, after.bound) == (False, 33, 43)
     undone = services.undo(proposal=draft, by=None, now=NOW)
-    assert (undone.optimal, undone.total, undone.steps) == (True, draft.total, [])
+    assert (undone.optimal, undone.total, board_of(undone).undo_name) == (True, draft.total, "")
     assert {frozenset(pair) for pair in matches_by_email(draft)} == pairs
+    assert board_of(undone).redo_name == "swap Tom and Wim"
+    redone = services.redo(proposal=draft, by=None, now=NOW)
+    assert (redone.optimal, redone.total, board_of(redone).redo_name) == (False, 33, "")
+    assert services.redo(proposal=draft, by=None, now=NOW).version == redone.version
 
 
 def test_a_swap_that_breaks_a_rule_is_refused_with_its_name_and_changes_nothing(town):
@@ -61,7 +65,7 @@ def test_a_swap_that_breaks_a_rule_is_refused_with_its_name_and_changes_nothing(
     before = matches_by_email(draft)
     with pytest.raises(SwapRefused) as caught:
         services.swap(one=town.match(draft, "Mona", "Tom"), other=town.match(draft, "Nils", "Una"), by=None, now=NOW)
-    assert str(caught.value) == "Una Town and Mona Town cannot be matched: “Other department” forbids it."
+    assert str(caught.value) == "Tom Town and Nils Town cannot be matched: “Other department” forbids it."
     draft.refresh_from_db()
     assert (matches_by_email(draft), draft.version, draft.steps) == (before, 1, [])
 
@@ -72,7 +76,7 @@ def test_a_locked_pair_is_not_swapped(wide):
     services.lock(match=olga, by=None, now=NOW)
     with pytest.raises(SwapRefused) as caught:
         services.swap(one=mona, other=olga, by=None, now=NOW)
-    assert str(caught.value) == "One of the two pairs is locked. Unlock it first."
+    assert str(caught.value) == "Tom Town and Olga Town are locked. Unlock them first."
 
 
 def test_two_mentees_of_one_mentor_have_nothing_to_swap(town):
