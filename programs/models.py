@@ -305,6 +305,7 @@ class Application(models.Model):
     steps_done = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # The order of the waiting list; kept once it is over, so that a decision taken back gives the old place again.
     waiting_since = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     # Empty where there was room and nobody had to decide.
@@ -332,9 +333,7 @@ class Application(models.Model):
                 name="application_sent_before_it_is_decided",
             ),
             models.CheckConstraint(
-                condition=Q(state="waiting", waiting_since__isnull=False)
-                | (~Q(state="waiting") & Q(waiting_since__isnull=True)),
-                name="application_waits_since_a_moment",
+                condition=~Q(state="waiting") | Q(waiting_since__isnull=False), name="application_waits_since_a_moment"
             ),
             models.CheckConstraint(
                 condition=Q(enrolment__isnull=True) | Q(state__in=["accepted", "started", "withdrawn"]),
