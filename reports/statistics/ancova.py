@@ -62,7 +62,7 @@ def _design(arm: npt.NDArray[np.bool_], start: Vector, cohorts: Sequence[str] | 
 def _fitted(
     design: Matrix, end: Vector, arm: npt.NDArray[np.bool_], *, equal_variances: bool, level: float
 ) -> Estimate:
-    inverse = np.linalg.inv(design.T @ design)
+    inverse: Matrix = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     coefficients = inverse @ (design.T @ end)
     residuals = end - design @ coefficients
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design)

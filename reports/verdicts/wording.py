@@ -1,0 +1,147 @@
+"""Every sentence of a comparison. Nothing here claims more than an interval of a difference between two groups can."""
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+
+TEMPLATES = {
+    # --- nothing to compare yet
+    "too_few": "We can’t compare yet. {a} {A} and {b} {B} relationships have before-and-after answers.",
+    "more_both": "For a useful answer you need about {x} more {A} and {y} more {B} relationships.",
+    "more_one": "For a useful answer you need about {x} more {A} relationships.",
+    "few_first": "Fewer than {n}",
+    "few": "fewer than {n}",
+    "progress": "Results come at the mid-point. So far {a} people in {A} and {b} in {B} have answered twice.",
+    "progress_share": "{n} of {of}",
+    "progress_hidden": "too few to count",
+    "weak_nudge": "We can’t compare. Being invited to {A} changed too little who took part in it.",
+    # --- a difference, without a verdict
+    "early": "Early: the difference so far is {d}, and anything from {lo} to {hi} fits these answers. "
+    "That is not enough for a conclusion.",
+    "early_without": "Early: the difference so far is {d}. That is not enough for a conclusion.",
+    # --- verdicts
+    "unclear": "The difference is {d}, but anything from {lo} to {hi} fits your data, including none. "
+    "This is not proof that they are equal.",
+    "unclear_without": "The difference is {d}, but how far it can be trusted cannot be said. "
+    "This is not proof that they are equal.",
+    "similar_set": "Whatever difference exists is probably smaller than {margin}, which you said would not change your "
+    "decision. Choose on cost, access and preference.",
+    "similar_default": "Whatever difference exists is probably smaller than {margin}, half a standard deviation of the "
+    "first answers. Choose on cost, access and preference.",
+    "higher_choose": "People in {A} {improved}, by {d} ({lo} to {hi}). People chose their model, so part of this may "
+    "be who chose it.",
+    "higher_coordinator": "People in {A} {improved}, by {d} ({lo} to {hi}). A coordinator decided who was in which "
+    "model, so part of this may be who was placed there.",
+    "higher_lottery": "In this program {A} led to {improvement} than {B}: {d} ({lo} to {hi}).",
+    "higher_nudge": "In this program inviting people to {A} led to {improvement} than inviting them to {B}: {d} "
+    "({lo} to {hi}).",
+    "improved_up": "improved more",
+    "improved_down": "fell back less",
+    "improvement_up": "more improvement",
+    "improvement_down": "a smaller decline",
+    "inseparable": "We cannot separate the model from who chose it. From people’s changes alone the answer is “{one}”; "
+    "with where they started taken into account it is “{two}”.",
+    "inseparable_coordinator": "We cannot separate the model from who was placed in it. From people’s changes alone "
+    "the answer is “{one}”; with where they started taken into account it is “{two}”.",
+    "direction_higher": "{A} higher",
+    "direction_similar": "similar",
+    "direction_unclear": "can’t tell yet",
+    # --- what to keep in mind
+    "towards": "{d} in favour of {A}",
+    "midpoint": "This is the mid-point look; the answer at the close counts.",
+    "units_few": "A verdict needs {n} relationships in each group.",
+    "response_low": "Only {share} of the people in {A} answered both times, so this is said with less confidence.",
+    "response_apart": "{a} answered both times in {A} and {b} in {B}, so this is said with less confidence.",
+    "response_hidden": "Too few people answered both times, or far more in one group than in the other.",
+    "baseline": "The groups differed at the start, by {d} standard deviations.",
+    "baseline_far": "The groups differed at the start: within each, everybody gave the same first answer.",
+    "plausibility": "This difference is unusually large: check the data.",
+    "dominated": "One relationship holds more than half of the people in {A}, so no interval is given.",
+    "constant": "Nothing varies within the groups, so no interval is given: check the data.",
+    "small": "It is probably smaller than {margin} all the same.",
+    "small_set": "It is probably smaller than {margin} all the same, which you said would not change your decision.",
+    "tipping_less": "If the people in {A} who did not answer both times had changed by {shift} less than the others, "
+    "this would no longer hold.",
+    "tipping_more": "If the people in {A} who did not answer both times had changed by {shift} more than the others, "
+    "this would no longer hold.",
+    # --- what it is based on
+    "basis": "Based on {n} of {of} people in {u} {A} relationships and {m} of {among} in {v} {B} ones.",
+    "basis_period": "Answers from {first} to {last}.",
+    "basis_scale": "The scale goes from {low} to {high}.",
+    # --- how it was worked out
+    "how_units": "People who share a mentor, a circle or a pod are not independent, so each relationship counts once, "
+    "with the mean change of its people.",
+    "how_missing": "People without both answers are left out; nothing is filled in.",
+    "how_welch": "Welch’s t test on the relationships’ mean changes: {numbers}.",
+    "how_cohorts": "Compared within cohorts ({cohorts}), then put together by their precision: {numbers}.",
+    "how_outside": "{n} relationships are left out because their cohort has fewer than two in one of the groups.",
+    "how_ancova": "Analysis of covariance on the relationships’ means, with their first answers: {numbers}.",
+    "how_other": "The same with the first answers taken into account: {numbers}.",
+    "how_numbers": "difference {d}, {level} interval {lo} to {hi}, t = {t}, df = {df}, p = {p}",
+    "how_unusable": "difference {d}, without an interval ({problem})",
+    "how_g": "In standard deviations (Hedges’ g) the difference of the changes is {g}.",
+    "how_similar": "“Similar” would need the {level} interval to lie within ± {margin}; p = {p}.",
+    "how_needed": "An interval of ± {margin} would need about {n} relationships in each group.",
+    # --- gates
+    "gate_found": "{value}",
+    "gate_counts": "{A}: {a}; {B}: {b}",
+    "gate_size": "{people} people in {units} relationships",
+    "gate_shares": "{A}: {a}; {B}: {b}",
+    "gate_privacy_rule": "5 people and 3 relationships in each group",
+    "gate_privacy_else": "not shown, so that nobody can be made out",
+    "gate_show_rule": "4 relationships in each group",
+    "gate_show_else": "too few relationships",
+    "gate_verdict_rule": "10 relationships in each group, and the date of the analysis",
+    "gate_verdict_else": "the difference is shown as early",
+    "gate_response_rule": "60 % answered both times in each group, and the groups are within 15 points",
+    "gate_response_else": "said with less confidence",
+    "gate_baseline_rule": "the groups start within 0.25 standard deviations of each other",
+    "gate_baseline_else": "the groups differed at the start",
+    "gate_plausibility_rule": "a difference of 1.5 standard deviations or less",
+    "gate_plausibility_else": "unusually large: check the data",
+    "gate_independence_rule": "no relationship holds more than half of a group",
+    "gate_independence_else": "no interval is given",
+    "gate_uptake_rule": "the invitation changed who took part by 20 points or more",
+    "gate_uptake_else": "not compared",
+}
+
+
+def say(template: str, **values: object) -> str:
+    """A sentence by the name of its template. Raises KeyError for a template or a value that is not there."""
+    return TEMPLATES[template].format(**values)
+
+
+def number(value: float) -> str:
+    """Two decimals, more where they would show nothing but zeros, and a real minus sign."""
+    text = f"{value:.2f}"
+    if value and float(text) == 0:
+        text = f"{Decimal(f'{value:.1g}'):f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def points(value: float) -> str:
+    text = number(value)
+    return f"{text} point" if text in {"1.00", "−1.00"} else f"{text} points"
+
+
+def percent(share: Fraction) -> str:
+    """Whole per cent, but never a rounding over a limit: 59.9 % is 59 %."""
+    return f"{int(share * 100)} %"
+
+
+def level(share: float) -> str:
+    return f"{100 * share:g} %"
+
+
+def p_value(p: float) -> str:
+    return "less than 0.0001" if p < 0.0001 else f"{p:.4f}"
+
+
+def day(date: dt.date) -> str:
+    return f"{date.day} {date:%B %Y}"
+
+
+def plain(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
