@@ -14,6 +14,8 @@ _EXPECTED = {
     "last_name": "At most 100 letters",
     "name": "Only if there are no columns for first and last name",
     "timezone": "A name such as Europe/Berlin; empty: the program's own",
+    "manager": "The address of the person they report to; matching keeps the two apart",
+    "week": "Days and times by the person’s own clocks, such as Mon 09:00-12:00; Tue 14:00-16:00",
     "capacity": "A whole number from 0 to 50; empty: as the track says",
     "number": "A number in digits, with a point before decimals",
     "text": "Text, at most 2,000 letters",
@@ -52,6 +54,10 @@ def expected(target: Target) -> str:
         return "One of: " + "; ".join(target.options)
     if target.kind == "multi":
         return "Any of these, separated by semicolons: " + "; ".join(target.options)
+    if target.kind == "skills":
+        return "Any of these with a level from 1 to 4, such as Writing: 3, separated by semicolons: " + "; ".join(
+            target.options
+        )
     return _EXPECTED[target.kind]
 
 

@@ -77,6 +77,8 @@ _SENTENCES: Mapping[str, Words] = {
     "field removed": _quoted("Question removed", "label"),
     "enrolled": lambda detail: f"Somebody enrolled as {detail['role']}" if detail.get("role") else "Somebody enrolled",
     "answers changed": "Somebody’s answers changed",
+    "line manager set": "Somebody’s line manager set",
+    "line manager removed": "Somebody’s line manager removed",
     "left": "Somebody left the program",
     "taken back": "Somebody who had left is back",
     "people imported": _imported,

@@ -7,7 +7,7 @@ from typing import Any
 from participants.models import User
 from programs.errors import ProgramError
 from programs.importing.targets import field_slug, targets_for
-from programs.models import Enrolment, ProfileField, Role, Track
+from programs.models import Enrolment, LineManager, ProfileField, Role, Track
 from programs.reading import Checked, CleanRow, RowProblem, Table, Target, check_rows
 from programs.services.enrolments import clean_answer
 
@@ -24,6 +24,8 @@ class Step:
     enrolment: Enrolment | None
     answers: dict[str, Any]
     capacity: int | None
+    # The line manager's address as it is here now; the row's own says nothing where it is None.
+    manager: str | None = None
 
     @property
     def returns(self) -> bool:
@@ -32,7 +34,14 @@ class Step:
     @property
     def changes(self) -> bool:
         found = self.enrolment
-        return found is not None and (self.returns or (found.answers, found.capacity) != (self.answers, self.capacity))
+        if found is None:
+            return False
+        return self.returns or self.moves or (found.answers, found.capacity) != (self.answers, self.capacity)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the file names another line manager than is known."""
+        return self.row.manager is not None and self.row.manager != self.manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def plan_rows(*, track: Track, role: str, table: Table, mapping: Mapping[str, st
     """Compare the rows of a file with who is in the track. Nothing is written.
 
     A cell left empty keeps the answer given before; a row whose answers would not be complete is a problem.
-    Queries: fields, addresses in the program, and users and enrolments in chunks of 500 addresses.
+    Queries: fields, addresses in the program, and users, enrolments and line managers in chunks of 500 addresses.
     """
     reading = read_rows(track=track, role=role, table=table, mapping=mapping)
     return compare(track=track, role=role, mapping=mapping, reading=reading)
@@ -123,22 +132,33 @@ def _steps(track: Track, role: str, checked: Checked, *, lock: bool) -> Iterator
         if lock:
             found = found.select_for_update()
         enrolments = {enrolment.user_id: enrolment for enrolment in found}
+        lines = LineManager.objects.filter(user__in=users.values())
+        managers = dict((lines.select_for_update() if lock else lines).values_list("user_id", "email"))
         for row in rows:
             user = users.get(row.email)
-            yield _step(row, role, user, enrolments.get(user.pk) if user else None)
+            known = (enrolments.get(user.pk), managers.get(user.pk)) if user else (None, None)
+            yield _step(row, track, role, user, *known)
 
 
 def _chunks(rows: list[CleanRow]) -> Iterable[list[CleanRow]]:
     return (rows[at : at + _CHUNK] for at in range(0, len(rows), _CHUNK))
 
 
-def _step(row: CleanRow, role: str, user: User | None, enrolment: Enrolment | None) -> Step:
-    given = {field_slug(key): value for key, value in row.answers.items()}
+def _step(
+    row: CleanRow, track: Track, role: str, user: User | None, enrolment: Enrolment | None, manager: str | None
+) -> Step:
+    zone = user.timezone if user else row.timezone or track.program.timezone
+    given = {field_slug(key): _in_zone(value, zone) for key, value in row.answers.items()}
     before = enrolment.answers if enrolment else {}
     capacity = row.capacity
     if capacity is None and enrolment:
         capacity = enrolment.capacity
-    return Step(row, user, enrolment, {**before, **given}, capacity if role == Role.MENTOR else None)
+    return Step(row, user, enrolment, {**before, **given}, capacity if role == Role.MENTOR else None, manager)
+
+
+def _in_zone(value: Any, zone: str) -> Any:  # noqa: ANN401 - a value of any kind of field
+    """Weekly times are by the person's own clocks unless the cell says otherwise."""
+    return {"zone": zone, **value} if isinstance(value, dict) and "times" in value else value
 
 
 def _missing_or_bad(

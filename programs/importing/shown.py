@@ -26,9 +26,12 @@ _EXPECTED = {
     "bad_number": "a number",
     "bad_capacity": "a whole number from 0 to 50",
     "bad_timezone": "a time zone",
+    "bad_times": "days and times such as Mon 09:00-12:00",
+    "bad_level": "a level from 1 to 4",
     "no_column": "a column for it",
     "no_header": "a column of the file",
     "cleaned": "visible letters only",
+    "assumed": "everything said",
     "lookalike": "an address of its own",
     "unusual_email": "letters a–z",
 }

@@ -10,6 +10,7 @@ OWN_FACTS = (
     Target("last_name", "Last name", "last_name"),
     Target("name", "Whole name", "name"),
     Target("timezone", "Time zone", "timezone"),
+    Target("manager", "Line manager’s e-mail", "manager"),
 )
 CAPACITY = Target("capacity", "Mentees at once", "capacity")
 _TAKEN = frozenset({target.key for target in (*OWN_FACTS, CAPACITY)})

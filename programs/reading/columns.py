@@ -16,12 +16,15 @@ Kind = Literal[
     "name",
     "capacity",
     "timezone",
+    "manager",
     "choice",
     "ordered",
     "multi",
     "number",
     "text",
     "yesno",
+    "week",
+    "skills",
 ]
 
 
@@ -53,6 +56,11 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "name": ("name", "full name", "fullname", "display name", "complete name"),
     "capacity": ("capacity", "places", "number of mentees", "max mentees", "maximum mentees", "how many mentees"),
     "timezone": ("time zone", "timezone", "tz", "zone"),
+    "manager": tuple(
+        f"{who}{what}"
+        for who in ("manager", "line manager", "reports to", "supervisor", "boss", "reporting to", "reporting manager")
+        for what in ("", " email", " s email", " email address", " mail")
+    ),
 }
 _ROLE_WORDS = frozenset(
     {"mentor", "mentors", "mentee", "mentees", "peer", "participant", "person", "your", "my", "user"}
@@ -74,6 +82,7 @@ def guess_columns(
     Names decide first (case, spaces and punctuation do not count; the usual synonyms do); what is left is proposed
     by content, if `by_content`, where one column alone holds e-mail addresses or the options of a field.
     """
+    rows = list(sample_rows)
     proposal: dict[str, str | None] = {target.key: None for target in targets}
     words = {header: _words(header) for header in headers}
     for test in (_is_named, _is_known_as, _is_known_without_role):
@@ -81,11 +90,25 @@ def guess_columns(
             free = [h for h in headers if proposal[target.key] is None and h not in proposal.values()]
             found = next((h for h in free if test(target, words[h])), None)
             proposal[target.key] = found or proposal[target.key]
+    _drop_names_of_managers(proposal, headers, rows, targets)
     if by_content:
-        _propose_by_content(proposal, headers, list(sample_rows), targets)
+        _propose_by_content(proposal, headers, rows, targets)
     if any(proposal.get(target.key) for target in targets if target.kind in {"first_name", "last_name"}):
         proposal.update({target.key: None for target in targets if target.kind == "name"})
     return proposal
+
+
+def _drop_names_of_managers(
+    proposal: dict[str, str | None], headers: Sequence[str], rows: list[Sequence[str]], targets: Sequence[Target]
+) -> None:
+    """A column of managers' names is of no use: only an address says who is meant."""
+    for target in targets:
+        header = proposal[target.key]
+        if target.kind == "manager" and header is not None:
+            column = headers.index(header)
+            cells = [row[column] for row in rows if column < len(row)]
+            if any(map(str.strip, cells)) and not _fits(target, cells):
+                proposal[target.key] = None
 
 
 def _words(text: str) -> str:
@@ -129,7 +152,7 @@ def _fits(target: Target, cells: list[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
         return False
-    if target.kind == "email":
+    if target.kind in {"email", "manager"}:
         return sum(map(_is_email, filled)) >= _ENOUGH * len(filled)
     options = {match_key(option) for option in target.options}
     return sum(match_key(cell) in options for cell in filled) >= _ENOUGH * len(filled)

@@ -23,9 +23,12 @@ _TITLES = {
     "bad_number": "not a number",
     "bad_capacity": "not a number of places",
     "bad_timezone": "not a time zone",
+    "bad_times": "not times of the week",
+    "bad_level": "not a level",
     "no_column": "a column is missing",
     "no_header": "a column that is not in the file",
     "cleaned": "invisible characters removed",
+    "assumed": "something not said was assumed",
     "lookalike": "looks like another address",
     "unusual_email": "unusual letters in the address",
 }

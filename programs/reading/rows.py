@@ -9,7 +9,8 @@ from programs.reading.columns import Target
 from programs.reading.table import Fault, Row, Table, shown
 from programs.reading.values import BadValue, Value, read_value
 
-_OWN_FACTS = frozenset({"email", "first_name", "last_name", "name", "capacity", "timezone"})
+_CHECK = {"cleaned": "Check that the text is still right.", "assumed": "Say it in the cell if something else is meant."}
+_OWN_FACTS = frozenset({"email", "first_name", "last_name", "name", "capacity", "timezone", "manager"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class CleanRow:
     last_name: str | None = None
     capacity: int | None = None
     timezone: str | None = None
+    manager: str | None = None
     answers: dict[str, Value] = field(default_factory=dict)
     known: bool = False
 
@@ -137,7 +139,7 @@ class _Checker:
             self.problems.append(self._at(row, column, bad.code, bad.message, bad.fix))
             return None
         if read.warning:
-            self.warnings.append(self._at(row, column, "cleaned", read.warning, "Check that the text is still right."))
+            self.warnings.append(self._at(row, column, read.code, read.warning, _CHECK[read.code]))
         return read.value
 
     def _at(self, row: Row, column: int, code: str, message: str, fix: str) -> RowProblem:
@@ -167,6 +169,7 @@ class _Checker:
 def _clean(number: int, email: str, facts: dict[str, Value], answers: dict[str, Value], *, known: bool) -> CleanRow:
     first, last = facts.get("first_name"), facts.get("last_name")
     whole, capacity, timezone = facts.get("name"), facts.get("capacity"), facts.get("timezone")
+    manager = facts.get("manager")
     if isinstance(whole, str) and first is None and last is None:
         first, last = split_name(whole)
     return CleanRow(
@@ -176,6 +179,8 @@ def _clean(number: int, email: str, facts: dict[str, Value], answers: dict[str, 
         last_name=last if isinstance(last, str) else None,
         capacity=capacity if isinstance(capacity, int) else None,
         timezone=timezone if isinstance(timezone, str) else None,
+        # Those at the top are often said to manage themselves.
+        manager=manager if isinstance(manager, str) and manager != email else None,
         answers=answers,
         known=known,
     )

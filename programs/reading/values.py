@@ -10,10 +10,13 @@ from zoneinfo import available_timezones
 
 from participants.addresses import BadEmail, canonical_email
 from programs.reading.columns import Target
+from programs.reading.skills import LEVELS, UNSAID, BadLevel, read_skills
 from programs.reading.table import shown
 from programs.reading.text import BadText, match_key, plain_text
+from programs.reading.weeks import BadTimes, read_times
 
-Value = str | int | float | bool | list[str]
+Week = dict[str, str | list[str]]
+Value = str | int | float | bool | list[str] | Week | dict[str, int]
 
 LONGEST_NAME = 100
 LONGEST_TEXT = 2_000
@@ -40,10 +43,14 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A value, or None for an empty cell, and what a person should know about how it was read."""
+    """A value, or None for an empty cell, and what a person should know about how it was read.
+
+    `code` says which of the two it is: "cleaned" of signs nobody sees, or "assumed" where something was not said.
+    """
 
     value: Value | None
     warning: str = ""
+    code: str = "cleaned"
 
 
 def read_value(target: Target, raw: str) -> Read:
@@ -56,8 +63,42 @@ def read_value(target: Target, raw: str) -> Read:
         if target.required:
             raise BadValue(f"no_{_code(target)}", f"There is no {_label(target)}", "Fill in the cell.")
         return Read(None)
-    value = _READERS[target.kind](target, raw if target.kind == "email" else text)
-    return Read(value, _MEDDLED if meddled and target.kind != "email" else "")
+    if target.kind in _ADDRESSES:
+        return Read(_email(target, raw))
+    if target.kind in _ASSUMING:
+        return _ASSUMING[target.kind](target, text)
+    return Read(_READERS[target.kind](target, text), _MEDDLED if meddled else "")
+
+
+def _week(target: Target, text: str) -> Read:
+    """Times by the clocks of a zone; without one in the cell, the caller knows the person's own."""
+    try:
+        times, zone, guessed = read_times(_at_most(text, LONGEST_TEXT, "text"))
+    except BadTimes as error:
+        raise BadValue("bad_times", f"{error}, for {_label(target)}", error.fix) from error
+    value: Week = {"times": times}
+    if zone:
+        value["zone"] = _timezone(target, zone)
+    if not guessed:
+        return Read(value)
+    return Read(value, f"“{'” and “'.join(guessed)}” was read as: {'; '.join(times)}", "assumed")
+
+
+def _skills(target: Target, text: str) -> Read:
+    known = _options(target.options)
+    try:
+        levels, unsaid, unknown = read_skills(
+            _at_most(text, LONGEST_TEXT, "text"), lambda skill: known.get(match_key(skill))
+        )
+    except BadLevel as error:
+        listed = ", ".join(f"{number} ({word.lower()})" for number, word in enumerate(LEVELS, start=1))
+        raise BadValue("bad_level", str(error), f"The levels are {listed}.") from error
+    if unknown:
+        raise _no_such_option(target, unknown[0])
+    if not unsaid:
+        return Read(levels)
+    named = "; ".join(unsaid)
+    return Read(levels, f"No level was given for {named}: read as {UNSAID} ({LEVELS[UNSAID - 1].lower()})", "assumed")
 
 
 def _code(target: Target) -> str:
@@ -194,8 +235,9 @@ def _split_at_commas(target: Target, text: str) -> list[str]:
     return found
 
 
+_ADDRESSES = frozenset({"email", "manager"})
+_ASSUMING: dict[str, Callable[[Target, str], Read]] = {"week": _week, "skills": _skills}
 _READERS: dict[str, Callable[[Target, str], Value]] = {
-    "email": _email,
     "first_name": _name,
     "last_name": _name,
     "name": _name,

@@ -6,25 +6,30 @@ from django.db import transaction
 
 from participants.models import User
 from participants.services import record
+from participants.zones import is_zone
 from programs import hooks
 from programs.errors import ProgramError
 from programs.models import Enrolment, ProfileField, Track
+from programs.reading.skills import LEVELS
+from programs.reading.weeks import is_tidy
+from programs.services.managers import set_manager
 
 Kind = ProfileField.Kind
 LARGEST = 1_000_000_000
 LONGEST = 2000
 
 
-Answer = str | int | float | bool | list[str]
+Answer = str | int | float | bool | list[str] | dict[str, Any]
 
 
 def clean_answer(field: ProfileField, value: object) -> Answer | None:
     """The stored form of one answer, or None for no answer. Raises ProgramError naming the field.
 
     choice and ordered: one of the options; multi: a list of options in the field's order; number: int or float;
-    text: at most 2,000 letters; yesno: bool.
+    text: at most 2,000 letters; yesno: bool; week: {"zone": "Europe/Berlin", "times": ["Mon 09:00-12:30"]}, the times
+    as programs.reading.weeks tidies them; skills: a level from 1 to 4 for each of some options.
     """
-    if value is None or value == "" or value == []:  # noqa: PLR1714  a list cannot stand in a set
+    if value is None or value in ("", [], {}):
         return None
     if field.kind == Kind.MULTI and isinstance(value, list) and set(value) <= set(field.options):
         return [option for option in field.options if option in value]
@@ -32,13 +37,32 @@ def clean_answer(field: ProfileField, value: object) -> Answer | None:
         return value
     if field.kind == Kind.NUMBER and _is_number(value):
         return value  # type: ignore[return-value]  # an int or a float: _is_number
+    if field.kind == Kind.WEEK and _is_week(value):
+        return value  # type: ignore[return-value]  # a dict: _is_week
+    if field.kind == Kind.SKILLS and _are_skills(field, value):
+        return {option: value[option] for option in field.options if option in value}  # type: ignore[index,operator]
     if isinstance(value, str) and _is_text(field, value):
         return value
-    raise ProgramError(f"“{value}” is not an answer to “{field.label}”", field=field.slug)
+    said = "This" if isinstance(value, dict) else f"“{value}”"
+    raise ProgramError(f"{said} is not an answer to “{field.label}”", field=field.slug)
 
 
 def _is_number(value: object) -> bool:
     return not isinstance(value, bool) and isinstance(value, int | float) and abs(value) <= LARGEST
+
+
+def _is_week(value: object) -> bool:
+    if not isinstance(value, dict) or set(value) != {"zone", "times"}:
+        return False
+    times = value["times"]
+    tidy = isinstance(times, list) and all(isinstance(time, str) for time in times) and is_tidy(times)
+    return tidy and isinstance(value["zone"], str) and is_zone(value["zone"])
+
+
+def _are_skills(field: ProfileField, value: object) -> bool:
+    if not isinstance(value, dict) or not set(value) <= set(field.options):
+        return False
+    return all(type(level) is int and 1 <= level <= len(LEVELS) for level in value.values())
 
 
 def _is_text(field: ProfileField, value: str) -> bool:
@@ -89,14 +113,24 @@ def enrol(
 
 @transaction.atomic
 def change_enrolment(
-    *, enrolment: Enrolment, answers: Mapping[str, Any], capacity: int | None, by: User, now: dt.datetime
+    *,
+    enrolment: Enrolment,
+    answers: Mapping[str, Any],
+    capacity: int | None,
+    by: User,
+    now: dt.datetime,
+    manager: str | None = None,
 ) -> Enrolment:
-    """Change answers or places. Raises ProgramError as enrol does."""
+    """Change answers or places, and the line manager's address unless that is None. Raises ProgramError as enrol and
+    set_manager do.
+    """
     locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
     fields = {field.slug: field for field in locked.track.program.fields.all()}
     locked.answers = clean_answers(fields, locked.role, answers)
     locked.capacity = capacity
     locked.save()
+    if manager is not None:
+        set_manager(user=locked.user, email=manager, program_id=locked.track.program_id, by=by, now=now)
     record(by=by, verb="answers changed", now=now, program_id=locked.track.program_id, subject=locked)
     return locked
 

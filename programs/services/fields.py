@@ -15,7 +15,7 @@ from programs.errors import InUse, ProgramError
 from programs.models import Enrolment, ProfileField, Program, Role
 
 Kind = ProfileField.Kind
-WITH_OPTIONS = frozenset({Kind.CHOICE, Kind.ORDERED, Kind.MULTI})
+WITH_OPTIONS = frozenset({Kind.CHOICE, Kind.ORDERED, Kind.MULTI, Kind.SKILLS})
 EVERYBODY = [Role.MENTOR.value, Role.MENTEE.value, Role.PEER.value]
 
 
@@ -48,7 +48,7 @@ def clean_spec(spec: FieldSpec) -> FieldSpec:
     if spec.kind in WITH_OPTIONS and len(options) < 2:
         raise ProgramError("List at least two options, one a line", field="options")
     if spec.kind not in WITH_OPTIONS and options:
-        raise ProgramError("Only lists have options", field="options")
+        raise ProgramError("Only lists and skills have options", field="options")
     folded = [option.casefold() for option in options]
     repeated = next((options[i] for i, each in enumerate(folded) if each in folded[:i]), None)
     if repeated:
@@ -93,7 +93,9 @@ def change_field(*, field: ProfileField, spec: FieldSpec, by: User | None, now: 
         raise InUse("People have answered this field, so its kind is fixed. Add a new field instead.", field="kind")
     for option in lost:
         count = sum(
-            1 for answer in _values(locked) if answer == option or (isinstance(answer, list) and option in answer)
+            1
+            for answer in _values(locked)
+            if answer == option or (isinstance(answer, list | dict) and option in answer)
         )
         if count:
             raise InUse(f"{count} people answered “{option}”. Keep it, or change their answers first.", field="options")

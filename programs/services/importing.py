@@ -17,6 +17,7 @@ from programs.errors import ProgramError
 from programs.importing import Plan, Step, compare, read_rows, roles_of, targets_for
 from programs.models import Enrolment, Import, Track
 from programs.reading import Table, UnreadableFile, own_name, read_table
+from programs.services.managers import write_managers
 
 State = Import.State
 Clock = Callable[[], dt.datetime]
@@ -215,10 +216,17 @@ def write_plan(*, plan: Plan, track: Track, role: str, now: dt.datetime) -> list
     ]
     Enrolment.objects.bulk_create(enrolments, batch_size=_BATCH)
     effects = [
-        {"enrolment": each.pk, "new": True, "user": each.user_id, "account": each.user.email in made}
-        for each in enrolments
+        {
+            "enrolment": each.pk,
+            "new": True,
+            "user": each.user_id,
+            "account": each.user.email in made,
+            **_move(step),
+        }
+        for each, step in zip(enrolments, plan.new, strict=True)
     ]
     effects += [_change(step) for step in plan.changed]
+    write_managers({effect["user"]: effect["manager"][1] for effect in effects if "manager" in effect})
     changed = [step.enrolment for step in plan.changed if step.enrolment]
     Enrolment.objects.bulk_update(changed, ["answers", "capacity", "state", "left_at"], batch_size=_BATCH)
     return effects
@@ -249,6 +257,10 @@ def _kept(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {slug: value for slug, value in answers.items() if value is not None}
 
 
+def _move(step: Step) -> dict[str, Any]:
+    return {"manager": [step.manager, step.row.manager]} if step.moves else {}
+
+
 def _change(step: Step) -> dict[str, Any]:
     """Bring an enrolment to what the file says, and note what it was."""
     found = step.enrolment
@@ -263,6 +275,7 @@ def _change(step: Step) -> dict[str, Any]:
         "after": {slug: after.get(slug) for slug in slugs},
         "capacity": [found.capacity, step.capacity],
         "left_at": found.left_at.isoformat() if found.left_at else None,
+        **_move(step),
     }
     found.answers, found.capacity = after, step.capacity
     found.state, found.left_at = Enrolment.State.ACTIVE, None

@@ -12,7 +12,8 @@ from participants.models import User
 from participants.services import record
 from programs import hooks
 from programs.errors import ProgramError
-from programs.models import Enrolment, Import
+from programs.models import Enrolment, Import, LineManager
+from programs.services.managers import write_managers
 
 UNDO_WITHIN = dt.timedelta(hours=24)
 _BATCH = 500
@@ -35,6 +36,7 @@ def undo_import(*, item: Import, by: User | None, now: dt.datetime) -> Import:
         raise TooLate(reason)
     made = [effect for effect in locked.effects if effect["new"]]
     changed = [effect for effect in locked.effects if not effect["new"]]
+    _put_managers_back(locked.effects)
     _delete([effect["enrolment"] for effect in made], now)
     removed = _remove_accounts([effect["user"] for effect in made if effect["account"]])
     _restore(changed, now)
@@ -113,7 +115,8 @@ def _uses(model: type[models.Model], keys: list[int]) -> Iterator[str]:
 def _remove_accounts(keys: list[int]) -> int:
     """Delete accounts nobody has signed in to and nothing refers to."""
     in_use: set[int] = set()
-    for relation in _relations(User):
+    # To whom somebody reports is no use of an account: it goes with it.
+    for relation in (each for each in _relations(User) if each.related_model is not LineManager):
         rows = relation.related_model._base_manager  # noqa: SLF001 - every row counts, also those a manager hides
         name = relation.field.name
         for part in _parts(keys):
@@ -132,6 +135,15 @@ def _restore(effects: list[dict[str, Any]], now: dt.datetime) -> None:
             if _put_back(enrolment, notes[enrolment.pk]):
                 hooks.run(hooks.leaving, enrolment, now)
         Enrolment.objects.bulk_update(enrolments, ["answers", "capacity", "state", "left_at"])
+
+
+def _put_managers_back(effects: list[dict[str, Any]]) -> None:
+    """As they were, where nobody has named another since."""
+    moved = {effect["user"]: effect["manager"] for effect in effects if "manager" in effect}
+    found: dict[int, str] = {}
+    for part in _parts(list(moved)):
+        found |= dict(LineManager.objects.select_for_update().filter(user__in=part).values_list("user_id", "email"))
+    write_managers({user: before for user, (before, after) in moved.items() if found.get(user) == after})
 
 
 def _put_back(enrolment: Enrolment, note: dict[str, Any]) -> bool:

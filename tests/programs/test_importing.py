@@ -98,7 +98,7 @@ def test_a_field_called_like_an_own_fact_gets_its_own_column(track):
 def test_only_mentors_have_places_and_only_fields_of_the_role_are_asked(track):
     FieldFactory.create(program=track.program, slug="wish", label="Wish", asked_of=["mentee"])
     assert [target.key for target in targets_for(track, Role.MENTOR)][-3:] == ["capacity", "grade", "topics"]
-    assert [target.key for target in targets_for(track, Role.MENTEE)][-4:] == ["timezone", "grade", "topics", "wish"]
+    assert [target.key for target in targets_for(track, Role.MENTEE)][-4:] == ["manager", "grade", "topics", "wish"]
 
 
 def test_one_person_may_be_mentor_and_mentee(track):
@@ -312,3 +312,31 @@ def test_a_field_added_while_the_file_is_read_is_seen(track, monkeypatch):
     done = importing.run_import(item.pk, clock=lambda: LATER)
     assert done is not None
     assert (done.state, state(track)) == ("failed", [])
+
+
+def test_weekly_times_are_by_the_clocks_of_each_person(track):
+    FieldFactory.create(program=track.program, slug="time", label="Time", kind="week")
+    options = ["Writing", "Budgets"]
+    FieldFactory.create(program=track.program, slug="skills", label="Skills", kind="skills", options=options)
+    UserFactory.create(email="a@x.org", timezone="Asia/Tokyo")
+    text = (
+        "email,grade,time zone,time,skills\n"
+        "a@x.org,AA,Europe/Paris,Mon 9-12,Writing: 3\n"
+        "b@x.org,AA,Europe/Paris,Mon 9-12,Budgets (expert); Writing 1\n"
+        "c@x.org,AA,,Fri 22:00-01:00,\n"
+        "d@x.org,AA,,Mon 9-12 (UTC),\n"
+        "e@x.org,AA,,sometimes,Writing 9\n"
+    )
+    item = stage(track, text)
+    plan = plan_of(item)
+    assert [(problem.row, problem.code) for problem in plan.problems] == [(6, "bad_times"), (6, "bad_level")]
+    run(item, skip=True)
+    morning = ["Mon 09:00-12:00"]
+    answers = {email: {k: v for k, v in given.items() if k != "grade"} for email, _, given, _ in state(track)}
+    assert answers == {
+        "a@x.org": {"time": {"zone": "Asia/Tokyo", "times": morning}, "skills": {"Writing": 3}},
+        "b@x.org": {"time": {"zone": "Europe/Paris", "times": morning}, "skills": {"Writing": 1, "Budgets": 4}},
+        "c@x.org": {"time": {"zone": "Europe/Berlin", "times": ["Fri 22:00-24:00", "Sat 00:00-01:00"]}},
+        "d@x.org": {"time": {"zone": "UTC", "times": morning}},
+    }
+    assert len(plan_of(stage(track, text)).unchanged) == 4
