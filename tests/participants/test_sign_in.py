@@ -49,6 +49,16 @@ def test_the_link_signs_in_once_and_opening_it_does_nothing(client: Client, user
         assert not signed_in(other)
 
 
+def test_asking_twice_in_a_minute_sends_one_mail_unless_the_link_was_used(client: Client, user: User) -> None:
+    path = link_for(user)
+    assert send_sign_in_link(email=user.email, now=NOW + dt.timedelta(seconds=20))
+    assert Message.objects.count() == 1
+    with time_machine.travel(NOW + dt.timedelta(seconds=30), tick=False):
+        assert client.post(path).status_code == 302
+    assert link_for(user, NOW + dt.timedelta(seconds=40)) != path
+    assert Message.objects.count() == 2
+
+
 def test_after_an_hour_the_link_is_over(client: Client, user: User) -> None:
     path = link_for(user)
     with time_machine.travel(NOW + dt.timedelta(minutes=60), tick=False):
