@@ -5,7 +5,7 @@ Pure: numpy, scipy and solvers; no Django, no clock, no files, no unseeded chanc
 
 from matching.engine.assigning.constellation import Constellation, ConstellationProblem, constellation
 from matching.engine.assigning.problem import AssignProblem
-from matching.engine.assigning.solver import assign
+from matching.engine.assigning.solver import assign, rematch
 from matching.engine.booking.problem import BookProblem, Held, Request, Slot
 from matching.engine.booking.results import Booking
 from matching.engine.booking.solver import book
@@ -14,6 +14,7 @@ from matching.engine.explaining import Change, Move, Reason, relax, why_not
 from matching.engine.grouping.problem import GroupProblem, Seats, Spread
 from matching.engine.grouping.results import Grouping
 from matching.engine.grouping.solver import group
+from matching.engine.inserting import Insertion, Placement, insert
 from matching.engine.pairing.problem import PairProblem
 from matching.engine.pairing.results import Pairing
 from matching.engine.pairing.solver import pair
@@ -33,9 +34,11 @@ __all__ = [
     "Grouping",
     "Held",
     "Infeasible",
+    "Insertion",
     "Move",
     "PairProblem",
     "Pairing",
+    "Placement",
     "Reason",
     "Request",
     "Seats",
@@ -48,7 +51,9 @@ __all__ = [
     "check",
     "constellation",
     "group",
+    "insert",
     "pair",
     "relax",
+    "rematch",
     "why_not",
 ]

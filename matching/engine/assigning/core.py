@@ -12,7 +12,7 @@ import numpy as np
 from matching.engine.assigning.scores import Edges, Table, Values, chained
 from matching.engine.assigning.transport import Cut, Limits, Prices, largest, solve_edges
 from matching.engine.errors import Infeasible
-from matching.engine.numbers import Ints
+from matching.engine.numbers import Ints, Mask
 
 # With fewer pairs than this the search for a core costs more than it saves.
 SMALL = 60_000
@@ -28,16 +28,14 @@ def core_of(table: Table, limits: Limits, start: Prices | None = None) -> Edges:
     With the prices of a similar problem, those nearest to these prices.
     """
     if table.sparse or table.size() <= SMALL:
-        return _usable(table.edges(), limits)
+        return usable(table.edges(), limits)
     if start is not None:
-        return _usable(_nearest(table, limits, start, table.grid.largest / 100), limits)
+        return usable(_nearest(table, limits, start, table.grid.largest / 100), limits)
     width = table.shape[1]
     each = int(np.ceil(limits.row_high.sum() / max(width, 1)))
     row_bar, column_bar = _bars(table, CANDIDATES, CANDIDATES * max(1, each))
-    return _usable(
-        chained(
-            [_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks()]
-        ),
+    return usable(
+        chained([_top(rows.start, block, row_bar[rows], column_bar) for rows, block in table.blocks()]),
         limits,
     )
 
@@ -69,7 +67,8 @@ def _top(first: int, block: Values, row_bar: Values, column_bar: Values) -> Edge
     return Edges(row + first, column, block[row, column].astype(np.int64))
 
 
-def _usable(edges: Edges, limits: Limits) -> Edges:
+def usable(edges: Edges, limits: Limits) -> Edges:
+    """Pairs of people who have room besides their fixed pairs."""
     return edges[(limits.row_high[edges.row] > 0) & (limits.column_high[edges.column] > 0)]
 
 
@@ -97,16 +96,19 @@ def _spread(count: int, most: int) -> Ints:
     return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
-def solve(table: Table, limits: Limits, core: Edges, start: Prices | None = None) -> tuple[Edges, Prices]:
+def solve(
+    table: Table, limits: Limits, core: Edges, start: Prices | None = None, before: Edges | None = None
+) -> tuple[Edges, Prices]:
     """The best solution over the whole table, with its prices; Infeasible where the limits cannot be kept.
 
     After the first rounds the core is chosen anew, by nearness to the prices instead of by score: a smaller core is
-    solved faster, and what is near its prices now will not have to join later.
+    solved faster, and what is near its prices now will not have to join later. With the prices of a similar problem
+    (`start`) and the choice that was best in it (`before`) the core is near from the beginning.
     """
-    prices, width = start, table.shape[1]
-    turn = 0
+    prices, chosen, width = start, before, table.shape[1]
+    turn = 0 if start is None else RENEWALS
     while True:
-        solved = solve_edges(core, limits, prices)
+        solved = _solved(core, limits, prices, chosen)
         if solved is None:
             raise Infeasible("the limits leave no solution", rule="limits")
         used, prices = solved
@@ -124,6 +126,25 @@ def solve(table: Table, limits: Limits, core: Edges, start: Prices | None = None
             if not len(worth):
                 return chosen, prices
             core = core.merged(worth, width)
+
+
+def _solved(core: Edges, limits: Limits, start: Prices | None, before: Edges | None) -> tuple[Mask, Prices] | None:
+    """The best choice in the core, repaired from the last one where there is one."""
+    if start is None or before is None:
+        return solve_edges(core, limits, start)
+    return solve_edges(core, limits, _covering(core, start), core.within(before, limits.shape[1]))
+
+
+def _covering(core: Edges, prices: Prices) -> Prices:
+    """Prices raised to what the pairs are worth, on the side where fewer people are concerned."""
+    lack = -_gap(core, prices)
+    short = np.flatnonzero(lack > 0)
+    row, column = prices.row.copy(), prices.column.copy()
+    if len(np.unique(core.row[short])) <= len(np.unique(core.column[short])):
+        np.maximum.at(row, core.row[short], prices.row[core.row[short]] + lack[short])
+    else:
+        np.maximum.at(column, core.column[short], prices.column[core.column[short]] + lack[short])
+    return Prices(row, column, prices.seat)
 
 
 def _gap(edges: Edges, prices: Prices) -> Ints:

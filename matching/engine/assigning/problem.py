@@ -1,6 +1,7 @@
 """The statement of a two-sided problem, checked when it is made; solvers and checkers read nothing else."""
 
 from collections.abc import Hashable, Sequence
+from copy import copy
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Literal, get_args
 
@@ -23,6 +24,16 @@ from matching.engine.numbers import (
 )
 
 Objective = Literal["cover", "floor", "score", "stable"]
+STATED = (
+    "score",
+    "allowed",
+    "giver_capacity",
+    "giver_minimum",
+    "taker_demand",
+    "objective",
+    "fixed",
+    "previous",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +70,9 @@ class AssignProblem:
         put(self, "giver_minimum", counts(self.giver_minimum, givers, "giver_minimum"))
         put(self, "taker_demand", counts(self.taker_demand, takers, "taker_demand"))
         put(self, "fixed", pairs_of(self.fixed, takers, givers, "fixed"))
-        if self.previous is not None:
-            earlier = getattr(self.previous, "pairs", self.previous)
-            put(self, "previous", pairs_of(earlier, takers, givers, "previous"))
         put(self, "taker_lots", fingerprints(taker_ids, takers, "taker_ids"))
         put(self, "giver_lots", fingerprints(giver_ids, givers, "giver_ids"))
+        put(self, "previous", self._earlier(self.previous))
         values = score.data[:, None] if sparse.issparse(score) else score
         put(self, "grid", grid_of(values, self.seats, "score"))
         self._consistent()
@@ -80,6 +89,45 @@ class AssignProblem:
     def seats(self) -> int:
         """The most pairs that capacities and demands leave room for."""
         return int(min(self.taker_demand.sum(), self.giver_capacity.sum()))
+
+    def changed(self, **changes: Any) -> "AssignProblem":
+        """The same problem with some arguments of `assign` changed; everybody keeps their id.
+
+        Raises what `assign` raises, and ValueError where the table changes its shape without ids for its people.
+        """
+        shape = np.shape(changes.get("score", self.score))
+        for side, size, people in ("taker", self.takers, shape[:1]), ("giver", self.givers, shape[1:]):
+            if f"{side}_ids" not in changes and people != (size,):
+                raise ValueError(f"there are no longer {size} {side}s: {side}_ids must say who they are")
+        other = AssignProblem(**{name: getattr(self, name) for name in STATED} | changes)
+        for lots_ in ("taker_lots", "giver_lots"):
+            if lots_.replace("lots", "ids") not in changes:
+                object.__setattr__(other, lots_, getattr(self, lots_))
+        return other.after(changes.get("previous", self.previous))
+
+    def after(self, previous: Any) -> "AssignProblem":  # noqa: ANN401 - None, pairs, or any result with pairs
+        """The same problem, to be solved close to an earlier solution."""
+        other = copy(self)
+        object.__setattr__(other, "previous", self._earlier(previous))
+        return other
+
+    def known(self, earlier: "AssignProblem") -> tuple[Ints, Ints]:
+        """Where the takers and givers of another problem stand in this one, by their ids; -1 for those who do not."""
+        return _places(earlier.taker_lots, self.taker_lots), _places(earlier.giver_lots, self.giver_lots)
+
+    def translated(self, earlier: "AssignProblem", pairs: Ints) -> Ints:
+        """The pairs of another problem's solution, as far as both people are still here."""
+        row, column = self.known(earlier)
+        there = np.stack([row[pairs[:, 0]], column[pairs[:, 1]]], axis=1)
+        return there[(there >= 0).all(axis=1)]
+
+    def _earlier(self, previous: Any) -> Any:  # noqa: ANN401 - None, pairs, or any result with pairs
+        if previous is None:
+            return None
+        problem = getattr(previous, "problem", None)
+        if isinstance(problem, AssignProblem):
+            return pairs_of(self.translated(problem, previous.pairs), self.takers, self.givers, "previous")
+        return pairs_of(getattr(previous, "pairs", previous), self.takers, self.givers, "previous")
 
     def may(self, taker: int, giver: int) -> bool:
         """Whether nothing but the numbers stands against this pair."""
@@ -122,6 +170,14 @@ class AssignProblem:
                 rule="fixed",
                 **{f"{side}s": over},
             )
+
+
+def _places(people: NDArray[np.uint64], among: NDArray[np.uint64]) -> Ints:
+    if not len(among):
+        return np.full(len(people), -1, dtype=np.int64)
+    order = np.argsort(among)
+    place = np.minimum(np.searchsorted(among[order], people), len(among) - 1)
+    return np.where(among[order][place] == people, order[place], -1)
 
 
 def _table(score: TableLike) -> TableLike:

@@ -129,6 +129,18 @@ class Table:
         parts = [free[start : start + step] for start in range(0, len(free) if len(across) else 0, step)]
         return chained([self._crossing(part, across) for part in parts])
 
+    def listed(self, pairs: Ints) -> Edges:
+        """Those of some pairs (sorted by row, then column) that may be chosen."""
+        keys = pairs[:, 0] * self.shape[1] + pairs[:, 1]
+        if self.sparse:
+            stored = self._stored()
+            return stored[np.isin(stored.keys(self.shape[1]), keys)]
+        keep = ~np.isin(keys, self.fixed[:, 0] * self.shape[1] + self.fixed[:, 1])
+        if self.allowed is not None:
+            keep &= self.allowed[pairs[:, 0], pairs[:, 1]]
+        found = Edges(pairs[:, 0], pairs[:, 1], self.weights(pairs[:, 0], pairs[:, 1]))[keep]
+        return found if self.least is None else found[found.weight >= self.least + self.shift]
+
     def _crossing(self, rows: Ints, columns: Ints) -> Edges:
         """The pairs of some rows with some columns."""
         cells = np.ix_(rows, columns)

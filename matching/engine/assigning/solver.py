@@ -6,9 +6,10 @@ from math import fsum
 
 import numpy as np
 
+from matching.engine.assigning.again import Start, seatless, start_of
 from matching.engine.assigning.blocking import Settled, blocking_pairs, fewest_blocking, greedy
 from matching.engine.assigning.certify import certify_assignment
-from matching.engine.assigning.core import core_of, most_pairs, solve
+from matching.engine.assigning.core import core_of, most_pairs, solve, usable
 from matching.engine.assigning.floors import FloorSearch
 from matching.engine.assigning.problem import AssignProblem, Objective
 from matching.engine.assigning.rest import not_fixed, remaining
@@ -44,7 +45,8 @@ def assign(
                     score, then the best total. "score": the best total, then as many as possible. "stable": as many,
                     then few blocking pairs (proven only where none is left)
     fixed           pairs (taker, giver) that are locked
-    previous        an earlier Assignment or its pairs: of equally good solutions the one that keeps most of them
+    previous        an earlier Assignment (people are known by their ids) or pairs of row and column numbers: of equally
+                    good solutions the one that keeps most of them. The prices of an Assignment shorten the search
     taker_ids, giver_ids
                     decide what is still equal after that, in any order of rows; row numbers where there are none
 
@@ -54,8 +56,20 @@ def assign(
     problem = AssignProblem(
         score, allowed, giver_capacity, giver_minimum, taker_demand, objective, fixed, previous, taker_ids, giver_ids
     )
-    start = previous.prices.prices if isinstance(previous, Assignment) else None
-    return solve_assignment(problem, start)
+    return solve_assignment(problem, start_of(problem, previous) if isinstance(previous, Assignment) else None)
+
+
+def rematch(problem: AssignProblem, solution: Assignment) -> Assignment:
+    """Solve a problem that differs little from the one that `solution` answers, from its prices.
+
+    One row or column edited, a lock, someone more or less, another weight: where few pairs have to move, each costs one
+    shortest path. The answer is that of `assign`, with its proof; of equally good ones it keeps most of the earlier
+    pairs, unless the problem has a `previous` of its own. `problem.changed(...)` states a small change. People
+    are known by their ids. Raises what `assign` raises.
+    """
+    if problem.previous is None:
+        problem = problem.after(solution)
+    return solve_assignment(problem, start_of(problem, solution))
 
 
 @dataclass(frozen=True)
@@ -66,20 +80,19 @@ class _Found:
     blocking: int | None = None
 
 
-def solve_assignment(problem: AssignProblem, start: Prices | None = None) -> Assignment:
-    """Solve a stated problem; `start` may hold the prices of a similar one, which shortens the search."""
+def solve_assignment(problem: AssignProblem, start: Start | None = None) -> Assignment:
+    """Solve a stated problem; `start` may hold the prices and pairs of a similar one, which shortens the search."""
     table, limits = Table.of(problem), remaining(problem)
-    if start is not None and (len(start.row), len(start.column)) != limits.shape:
-        start = None
-    core = _with_minimums(table, limits, core_of(table, limits, start))
+    prices = None if start is None else start.prices
+    before = None if start is None else table.listed(start.pairs)
+    core = core_of(table, limits, prices)
+    if before is not None:
+        core = core.merged(usable(before, limits), problem.givers)
+    core = _with_minimums(table, limits, core)
     possible, cover, core = most_pairs(table, core, limits.row_high, limits.column_high)
-    if problem.objective == "score":
-        found = _by_score(problem, table, limits, core, cover)
-    else:
-        limits = replace(limits, total=possible)
-        solver = {"cover": _by_cover, "floor": _by_floor, "stable": _by_stability}[problem.objective]
-        found = solver(problem, table, limits, core, cover, start)
-    return _result(problem, found, possible)
+    limits = limits if problem.objective == "score" else replace(limits, total=possible)
+    solver = {"cover": _by_cover, "floor": _by_floor, "score": _by_score, "stable": _by_stability}[problem.objective]
+    return _result(problem, solver(_Task(problem, table, limits, core, cover, prices, before)), possible)
 
 
 def _with_minimums(table: Table, limits: Limits, core: Edges) -> Edges:
@@ -101,46 +114,60 @@ def _with_minimums(table: Table, limits: Limits, core: Edges) -> Edges:
     )
 
 
-def _by_cover(
-    problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut, start: Prices | None
-) -> _Found:
-    chosen, prices = solve(table, limits, core, start)
-    price = _price_of_cover(table, limits, core, prices, int(chosen.weight.sum()))
-    return _Found(decide(problem, table, limits, chosen, prices), AssignProof(prices, cover), price)
+@dataclass(frozen=True)
+class _Task:
+    """A stated problem on its way to a solution; `prices` and `before` are those of a similar one, if there is one."""
+
+    problem: AssignProblem
+    table: Table
+    limits: Limits
+    core: Edges
+    cover: Cut
+    prices: Prices | None
+    before: Edges | None
+
+    def best(self) -> tuple[Edges, Prices]:
+        return solve(self.table, self.limits, self.core, self.prices, self.before)
 
 
-def _price_of_cover(table: Table, limits: Limits, core: Edges, prices: Prices, total: int) -> int:
+def _by_cover(task: _Task) -> _Found:
+    chosen, prices = task.best()
+    price = _price_of_cover(task, prices, chosen)
+    return _Found(decide(task.problem, task.table, task.limits, chosen, prices), AssignProof(prices, task.cover), price)
+
+
+def _price_of_cover(task: _Task, prices: Prices, chosen: Edges) -> int:
     """Points that filling every seat costs against the best total; a seat price of at least 0 proves that it is 0."""
     if prices.seat >= 0:
         return 0
-    best, _ = solve(table, replace(limits, total=None), core)
-    return int(best.weight.sum()) - total
+    free = replace(task.limits, total=None)
+    best, _ = solve(task.table, free, task.core.merged(chosen, free.shape[1]), seatless(prices), chosen)
+    return int(best.weight.sum()) - int(chosen.weight.sum())
 
 
-def _by_score(problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut) -> _Found:
-    chosen, prices = solve(table, limits, core)
-    return _Found(decide(problem, table, limits, chosen, prices), AssignProof(prices, cover))
+def _by_score(task: _Task) -> _Found:
+    start = None if task.prices is None else seatless(task.prices)
+    chosen, prices = solve(task.table, task.limits, task.core, start, task.before)
+    return _Found(decide(task.problem, task.table, task.limits, chosen, prices), AssignProof(prices, task.cover))
 
 
-def _by_floor(
-    problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut, start: Prices | None
-) -> _Found:
+def _by_floor(task: _Task) -> _Found:
+    limits = task.limits
     if not limits.total:
-        return _by_cover(problem, table, limits, core, cover, start)
-    free, free_prices = solve(table, limits, core, start)
-    search = FloorSearch(table, limits, core.merged(free, limits.shape[1]))
+        return _by_cover(task)
+    free, free_prices = task.best()
+    search = FloorSearch(task.table, limits, task.core.merged(free, limits.shape[1]))
     floor, failure = search.highest()
-    view = table.at_least(floor)
-    chosen, prices = solve(view, limits, search.core[search.core.weight >= floor], free_prices)
-    chosen = decide(problem, view, limits, chosen, prices)
-    proof = AssignProof(prices, cover, floor, failure.cut, failure.by_minimum)
+    view = task.table.at_least(floor)
+    chosen, prices = solve(view, limits, search.core[search.core.weight >= floor], free_prices, free)
+    chosen = decide(task.problem, view, limits, chosen, prices)
+    proof = AssignProof(prices, task.cover, floor, failure.cut, failure.by_minimum)
     return _Found(chosen, proof, int(free.weight.sum()) - int(chosen.weight.sum()))
 
 
-def _by_stability(
-    problem: AssignProblem, table: Table, limits: Limits, core: Edges, cover: Cut, start: Prices | None
-) -> _Found:
-    free, prices = solve(table, limits, core, start)
+def _by_stability(task: _Task) -> _Found:
+    problem, table, limits, core = task.problem, task.table, task.limits, task.core
+    free, prices = task.best()
     order = lots(problem.taker_lots[core.row], problem.giver_lots[core.column], 60)
     plain = greedy(core, limits, order)
     settled = Settled(plain, blocking_pairs(table, limits, plain))
@@ -148,7 +175,7 @@ def _by_stability(
     if short or len(settled.blocking):
         settled = fewest_blocking(table, limits, core, decide(problem, table, limits, free, prices))
     price = int(free.weight.sum()) - int(settled.chosen.weight.sum())
-    return _Found(settled.chosen, AssignProof(prices, cover), price, len(settled.blocking))
+    return _Found(settled.chosen, AssignProof(prices, task.cover), price, len(settled.blocking))
 
 
 def _misses_minimum(chosen: Edges, limits: Limits) -> bool:

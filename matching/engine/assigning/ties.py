@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from matching.engine.assigning.core import core_of, solve
 from matching.engine.assigning.problem import AssignProblem
-from matching.engine.assigning.scores import FORBIDDEN, Edges, Table, Values
+from matching.engine.assigning.scores import Edges, Table, Values
 from matching.engine.assigning.transport import Limits, Prices, solve_edges
 from matching.engine.numbers import Grid, Ints, Mask, lots
 

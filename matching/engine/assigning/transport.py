@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 from matching.engine.assigning.scores import Edges
 from matching.engine.flow import Network, joined, min_cost_flow, potentials
 from matching.engine.numbers import Ints, Mask
+from matching.engine.repairing import repaired
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,25 @@ class Cut:
     columns: Mask
 
 
-def solve_edges(edges: Edges, limits: Limits, start: Prices | None = None) -> tuple[Mask, Prices] | None:
-    """The best choice among listed edges and prices that prove it; None where the limits cannot be kept."""
-    network, columns_direct = _network(edges, limits)
-    flow = min_cost_flow(network)
-    if flow is None:
-        return None
-    labels = potentials(network, flow, None if start is None else _labels(start))
-    used = flow[: len(edges)] > 0
-    return used, _raised(_prices(labels, limits, columns_full=columns_direct), edges[used], limits)
+def solve_edges(
+    edges: Edges, limits: Limits, start: Prices | None = None, before: Mask | None = None
+) -> tuple[Mask, Prices] | None:
+    """The best choice among listed edges and prices that prove it; None where the limits cannot be kept.
+
+    `start` may hold the prices of a similar problem and `before` the choice that was best in it; where little changed,
+    that choice is repaired instead of solving anew.
+    """
+    built = _network(edges, limits)
+    found = None
+    if start is not None and before is not None:
+        found = repaired(built.network, built.carried(edges, before), _labels(start))
+    if found is None:
+        flow = min_cost_flow(built.network)
+        if flow is None:
+            return None
+        found = flow, potentials(built.network, flow, None if start is None else _labels(start))
+    used = found[0][: len(edges)] > 0
+    return used, _raised(_prices(found[1], limits, columns_full=built.columns_full), edges[used], limits)
 
 
 def _raised(prices: Prices, used: Edges, limits: Limits) -> Prices:
@@ -79,19 +90,42 @@ def _raised(prices: Prices, used: Edges, limits: Limits) -> Prices:
     return Prices(row, column, prices.seat)
 
 
-def _network(edges: Edges, limits: Limits) -> tuple[Network, bool]:
+@dataclass(frozen=True)
+class _Built:
     """Nodes: rows, columns, source, sink. Lower bounds are met in advance and turned into supplies.
 
-    Where the total fills one side entirely, that side's limits are equalities, which saves its arcs.
+    Where any number of pairs will do, the source is the sink, too: flow may go round, and the seat price is 0.
+
+    Where the total fills one side entirely, that side's limits are equalities, which saves its arcs. `row_arc` and
+    `column_arc` are the people who have arcs of their own, `row_low` and `column_low` what is met in advance.
     """
+
+    network: Network
+    row_arc: Ints
+    column_arc: Ints
+    row_low: Ints
+    column_low: Ints
+    columns_full: bool
+
+    def carried(self, edges: Edges, used: Mask) -> Ints:
+        """The flow that a choice of edges stands for."""
+        row = np.bincount(edges.row[used], minlength=len(self.row_low)) - self.row_low
+        column = np.bincount(edges.column[used], minlength=len(self.column_low)) - self.column_low
+        return joined([used, row[self.row_arc], column[self.column_arc]])
+
+
+def _network(edges: Edges, limits: Limits) -> _Built:
     height, width = limits.shape
-    source, sink = height + width, height + width + 1
+    source = height + width
+    sink = source if limits.total is None else source + 1
     row_full = limits.total is not None and limits.total == int(limits.row_high.sum())
     column_full = limits.total is not None and limits.total == int(limits.column_high.sum())
     row_low = limits.row_high if row_full else limits.row_low
     column_low = limits.column_high if column_full else limits.column_low
     row_arc, column_arc = np.flatnonzero(limits.row_high > row_low), np.flatnonzero(limits.column_high > column_low)
-    supply = joined([row_low, -column_low, [-int(row_low.sum()), int(column_low.sum())]])
+    supply = joined([row_low, -column_low, [0, 0]])
+    supply[source] += (limits.total or 0) - row_low.sum()
+    supply[sink] += column_low.sum() - (limits.total or 0)
     tail = [edges.row, np.full(len(row_arc), source), height + column_arc]
     head = [height + edges.column, row_arc, np.full(len(column_arc), sink)]
     capacity = [
@@ -100,15 +134,8 @@ def _network(edges: Edges, limits: Limits) -> tuple[Network, bool]:
         (limits.column_high - column_low)[column_arc],
     ]
     cost = [-edges.weight, np.zeros(len(row_arc) + len(column_arc), dtype=np.int64)]
-    if limits.total is None:
-        most = int(min(limits.row_high.sum(), limits.column_high.sum())) + 1
-        # Flow may go round any number of times: source and sink are one node, and the seat price is 0.
-        tail, head = [*tail, np.array([sink, source])], [*head, np.array([source, sink])]
-        capacity, cost = [*capacity, np.array([most, most])], [*cost, np.zeros(2, dtype=np.int64)]
-    else:
-        supply[source] += limits.total
-        supply[sink] -= limits.total
-    return Network(joined(tail), joined(head), joined(capacity), joined(cost), supply), column_full
+    network = Network(joined(tail), joined(head), joined(capacity), joined(cost), supply)
+    return _Built(network, row_arc, column_arc, row_low, column_low, column_full)
 
 
 def _labels(prices: Prices) -> Ints:
@@ -118,9 +145,10 @@ def _labels(prices: Prices) -> Ints:
 
 def _prices(labels: Ints, limits: Limits, *, columns_full: bool) -> Prices:
     height, width = limits.shape
-    source, sink = labels[height + width], labels[height + width + 1]
+    source = labels[height + width]
+    sink = source if limits.total is None else labels[height + width + 1]
     row, column = labels[:height] - source, sink - labels[height : height + width]
-    seat = 0 if limits.total is None else int(source - sink)
+    seat = int(source - sink)
     if limits.total is not None:
         if limits.total == int(limits.row_high.sum()):
             row, seat = _shifted(row, limits.row_high, limits.row_low, seat)
