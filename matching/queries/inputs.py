@@ -1,26 +1,30 @@
-"""A track's people, answers and rules as the criteria and the engine want them: six queries, however many people."""
+"""A track's people, answers and rules as the criteria and the engine want them: a fixed number of queries, and one more
+for each 900 people."""
 
+import datetime as dt
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import combinations
 from typing import Any
 
-from django.db.models import QuerySet
-
 from matching.criteria import Condition, Field, Person, Rule, Scores, Words, score_peers, score_two_sided
-from matching.models import Match, MatchingPlan, MatchRule, Seat
+from matching.models import MatchingPlan, MatchRule, Proposal
+from matching.queries import wished
+from matching.queries.standing import Held, default_places, open_offers, places_of, standing_of
 from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, ProfileField, Role, Track
+from programs.queries import reporting_lines
+from programs.queries.wishing import exclusions_of, wishes_of
+
+__all__ = ["ENGINE_VERSION", "Entrant", "Inputs", "inputs_for", "inputs_of", "model_of", "open_offers", "places_of"]
 
 # Raised whenever the same people and rules may come out otherwise: an older proposal is then computed again.
-ENGINE_VERSION = "1"
-# These ended without anybody having said no to anybody, so the same people may be proposed again.
-NO_OBSTACLE = (Match.EndReason.EXPIRED, Match.EndReason.REPLACED, Match.EndReason.WITHDRAWN)
+ENGINE_VERSION = "2"
+# Why two people are kept apart whatever the rules say.
+REPORTING_LINE, EXCLUDED = "reporting_line", "excluded"
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,12 @@ class Entrant:
     name: str
     places: int
     free: int
+    zone: str = "UTC"
+
+    @property
+    def user_id(self) -> int:
+        """The human behind it: two roles of one human share it."""
+        return self.person.who or 0
 
 
 @dataclass(frozen=True)
@@ -51,10 +61,16 @@ class Inputs:
     givers: tuple[Entrant, ...]
     # Pairs of enrolments that are joined already, or were and said no: never proposed (again).
     barred: frozenset[frozenset[int]]
+    # Pairs of enrolments that are kept apart whatever the rules say, and why.
+    apart: Mapping[frozenset[int], str] = field(default_factory=dict)
+    # One-off sessions: the moment from which times are offered, and those that are agreed on already.
+    now: dt.datetime | None = None
+    held: tuple[Held, ...] = ()
 
     @property
     def peers(self) -> bool:
-        return self.model.shape == Shape.ONE_SIDED
+        """Whether everybody is on the same side."""
+        return only_peers(self.model)
 
     @property
     def two_way(self) -> str:
@@ -94,7 +110,7 @@ class Inputs:
         return int(self.scores.points[row, column])
 
     def _barred_cells(self) -> Iterable[tuple[int, int]]:
-        for pair in self.barred:
+        for pair in (*self.barred, *self.apart):
             for one, other in ((a, b) for a in pair for b in pair if a != b):
                 if one in self.taker_row and other in self.giver_column:
                     yield self.taker_row[one], self.giver_column[other]
@@ -109,6 +125,8 @@ class Inputs:
                 for _, e in sorted(people.items())
             ],
             "barred": sorted(sorted(pair) for pair in self.barred),
+            "apart": sorted(sorted(pair) for pair in self.apart),
+            "times": self._times(),
             "fields": [[f.slug, f.kind, list(f.options), f.private] for f in self.fields],
             "rules": [{**rule, "key": ""} for rule in rules_as_data(self.rules)],
             "asked": [self.objective, self.capacity],
@@ -116,9 +134,22 @@ class Inputs:
         }
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
+    def _times(self) -> list[Any]:
+        """Where sessions are booked, what time it was, whose clocks say what, and what is booked already."""
+        if self.model.shape != Shape.SLOTS or self.now is None:
+            return []
+        zones = sorted((entrant.enrolment_id, entrant.zone) for entrant in (*self.takers, *self.givers))
+        held = sorted((each.asker, each.helper, each.start.timestamp(), each.minutes) for each in self.held)
+        return [self.now.timestamp(), self.track.session_minutes, self.track.program.timezone, zones, held]
+
 
 def model_of(track: Track) -> MentoringModel:
     return registry.get(track.model)
+
+
+def only_peers(model: MentoringModel) -> bool:
+    """Whether everybody in a track of this model is on the same side."""
+    return model.roles == (Role.PEER,)
 
 
 def words_of(track: Track) -> Words:
@@ -181,76 +212,74 @@ def rules_as_data(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     ]
 
 
-def inputs_of(track: Track, *, capacity: int | None = None, objective: str | None = None) -> Inputs:
-    """What a run over the track would be computed from now; `capacity` stands in for the track's own.
+def inputs_for(proposal: Proposal) -> Inputs:
+    """What a proposal would be computed from now, as it was asked for."""
+    return inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective, now=proposal.created_at)
 
-    The track has to have a plan (services.ensure_plan).
+
+def inputs_of(
+    track: Track, *, capacity: int | None = None, objective: str | None = None, now: dt.datetime | None = None
+) -> Inputs:
+    """What a run over the track would be computed from; `capacity` stands in for the track's own.
+
+    One-off sessions are offered from `now` on. The track has to have a plan (services.ensure_plan).
     """
     plan, model = track.plan, model_of(track)
-    default = capacity or track.capacity
-    taken, barred = _standing(track)
-    entrants = _entrants(track, default, taken)
-    one_sided = model.shape == Shape.ONE_SIDED
-    taker_roles, giver_roles = ({Role.PEER}, {Role.PEER}) if one_sided else ({Role.MENTEE}, {Role.MENTOR})
+    standing = standing_of(track, model)
+    entrants = _entrants(track, model, default_places(track, model, capacity), standing.taken)
+    takers, givers = _sides(model)
+    wishes, called = wishes_of(track), words_of(track)
+    people = wished.with_wishes([entrant.person for entrant in entrants], wishes)
+    entrants = [replace(entrant, person=person) for entrant, person in zip(entrants, people, strict=True)]
+    wish_rules = wished.rules_for(wishes, peers=only_peers(model), taker=called.taker, giver=called.giver)
     return Inputs(
         track=track,
         model=model,
         plan=plan,
         objective=objective or plan.objective,
-        capacity=default,
-        fields=fields_of(track),
-        rules=rules_of(plan),
-        takers=tuple(e for e in entrants if e.role in taker_roles),
-        givers=tuple(e for e in entrants if e.role in giver_roles),
-        barred=barred,
+        capacity=capacity or track.capacity,
+        fields=(*fields_of(track), *(wished.FIELDS if wishes else ())),
+        rules=(*rules_of(plan), *wish_rules),
+        takers=tuple(e for e in entrants if e.role in takers),
+        givers=tuple(e for e in entrants if e.role in givers),
+        barred=frozenset(standing.barred),
+        apart=_kept_apart(track, entrants),
+        now=now,
+        held=tuple(standing.held),
     )
 
 
-def _entrants(track: Track, default: int, taken: Mapping[int, int]) -> list[Entrant]:
+def _sides(model: MentoringModel) -> tuple[set[str], set[str]]:
+    """The roles on either side. In a network, peers help as mentors do."""
+    if only_peers(model):
+        return {Role.PEER}, {Role.PEER}
+    return {Role.MENTEE}, {Role.MENTOR, Role.PEER} if Role.PEER in model.roles else {Role.MENTOR}
+
+
+def _kept_apart(track: Track, entrants: Sequence[Entrant]) -> dict[frozenset[int], str]:
+    """What holds in every model, whatever its rules: nobody meets their manager, their manager's manager, or somebody
+    they are never to be matched with."""
+    seats: dict[int, list[int]] = {}
+    for entrant in entrants:
+        seats.setdefault(entrant.user_id, []).append(entrant.enrolment_id)
+    lines = reporting_lines(seats)
+    pairs = ((one, other) for line in lines for a, b in [sorted(line)] for one in seats[a] for other in seats[b])
+    apart = {frozenset(pair): REPORTING_LINE for pair in pairs}
+    return apart | dict.fromkeys(exclusions_of(track), EXCLUDED)
+
+
+def _entrants(track: Track, model: MentoringModel, default: int, taken: Mapping[int, int]) -> list[Entrant]:
     """Everybody taking part, in the order of their addresses, so that the order of an import decides nothing."""
     active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE, user__is_active=True)
     found = active.select_related("user").order_by("user__email", "role")
-    return [_entrant(enrolment, default, taken.get(enrolment.pk, 0)) for enrolment in found]
+    return [
+        _entrant(enrolment, places_of(enrolment, model, default), taken.get(enrolment.pk, 0)) for enrolment in found
+    ]
 
 
-def _entrant(enrolment: Enrolment, default: int, taken: int) -> Entrant:
+def _entrant(enrolment: Enrolment, places: int, taken: int) -> Entrant:
     user = enrolment.user
-    places = places_of(enrolment, default)
     person = Person(id=enrolment.pk, answers=enrolment.answers, who=user.pk, name=user.short_name)
-    return Entrant(person, enrolment.pk, enrolment.role, user.email, user.name, places, max(0, places - taken))
-
-
-def places_of(enrolment: Enrolment, default: int) -> int:
-    """How many matches at once: as agreed with the person, else as the track says; everybody but a mentor has one."""
-    if enrolment.role != Role.MENTOR:
-        return 1
-    return default if enrolment.capacity is None else enrolment.capacity
-
-
-def open_offers(track: Track) -> QuerySet[Match]:
-    """Offers nobody has said yes to: a later proposal takes their place."""
-    return Match.objects.filter(track=track, state=Match.State.OFFERED).exclude(seats__answer=Seat.Answer.ACCEPTED)
-
-
-def _standing(track: Track) -> tuple[Counter[int], frozenset[frozenset[int]]]:
-    """What earlier proposals leave behind: places taken, by enrolment, and pairs that are not proposed (again).
-
-    Offers nobody has said yes to count for nothing: a later proposal takes their place.
-    """
-    over = Seat.objects.filter(match__track=track).exclude(match__state=Match.State.DRAFT).order_by("pk")
-    seats: dict[int, list[tuple[int, bool, str]]] = {}
-    matches: dict[int, tuple[str, str]] = {}
-    columns = ("match_id", "match__state", "match__end_reason", "enrolment_id", "live", "answer")
-    for match_id, state, end_reason, enrolment_id, live, answer in over.values_list(*columns):
-        seats.setdefault(match_id, []).append((enrolment_id, live, answer))
-        matches[match_id] = (state, end_reason)
-    taken: Counter[int] = Counter()
-    barred: set[frozenset[int]] = set()
-    for match_id, (state, end_reason) in matches.items():
-        around = seats[match_id]
-        if state == Match.State.OFFERED and all(answer != Seat.Answer.ACCEPTED for _, _, answer in around):
-            continue
-        taken.update(enrolment_id for enrolment_id, live, _ in around if live)
-        if end_reason not in NO_OBSTACLE:
-            barred.update(frozenset(pair) for pair in combinations([enrolment_id for enrolment_id, _, _ in around], 2))
-    return taken, frozenset(barred)
+    return Entrant(
+        person, enrolment.pk, enrolment.role, user.email, user.name, places, max(0, places - taken), user.timezone
+    )

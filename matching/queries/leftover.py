@@ -7,7 +7,8 @@ import numpy as np
 
 from matching.criteria import Removed, why_nobody
 from matching.criteria.answers import in_words
-from matching.queries.inputs import Entrant, Inputs
+from matching.queries.company import Company
+from matching.queries.inputs import EXCLUDED, REPORTING_LINE, Entrant, Inputs
 
 # More names than these would no longer be read.
 MOST_NAMES = 5
@@ -54,9 +55,22 @@ def _kept_away_by(inputs: Inputs, taker: Entrant, others: list[Entrant]) -> list
     who, side = inputs.words.giver, "peer" if inputs.peers else "taker"
     removed = why_nobody(taker.person, [o.person for o in others], inputs.fields, inputs.rules, side=side)
     details = [_kept_away(entry, len(others), who) for entry in removed]
-    barred = sum(frozenset({taker.enrolment_id, other.enrolment_id}) in inputs.barred for other in others)
+    return details + _hard_facts(inputs, taker, others, who)
+
+
+def _hard_facts(inputs: Inputs, one: Entrant, others: Iterable[Entrant], who: str) -> list[str]:
+    """Whom earlier matches and the organisation keep away, whatever the rules."""
+    pairs = [frozenset({one.enrolment_id, other.enrolment_id}) for other in others]
+    barred = sum(pair in inputs.barred for pair in pairs)
+    lines = sum(inputs.apart.get(pair) == REPORTING_LINE for pair in pairs)
+    details = []
     if barred:
         details.append(f"{_counted(barred, who)} cannot be proposed again: they are matched, or said no.")
+    if lines:
+        is_in = "is" if lines == 1 else "are"
+        details.append(f"{_counted(lines, who)} {is_in} in the same reporting line.")
+    if excluded := sum(inputs.apart.get(pair) == EXCLUDED for pair in pairs):
+        details.append(f"{_counted(excluded, who)} {'is' if excluded == 1 else 'are'} never to be matched with them.")
     return details
 
 
@@ -66,4 +80,49 @@ def _kept_away(entry: Removed, others: int, who: str) -> str:
 
 
 def _counted(number: int, who: str) -> str:
-    return f"{number} {who}" if number == 1 else f"{number} {who}s"
+    if number == 1:
+        return f"1 {who}"
+    return f"{number} people" if who == "person" else f"{number} {who}s"
+
+
+def why_in_no_group(company: Company, made: Iterable[Sequence[int]], sizes: tuple[int, int]) -> list[dict[str, Any]]:
+    """One entry for each person without a group, as in why_left_over. Mentors of circles are not missing a group.
+
+    `made` has the rows of each group in the company's table, `sizes` the least and most members of a group.
+    """
+    placed = {row for group in made for row in group}
+    takers = range(len(company.inputs.takers))
+    alone = [row for row in takers if row not in placed and company.people[row].free > 0]
+    return [_groupless(company, row, sizes) for row in alone]
+
+
+def _groupless(company: Company, row: int, sizes: tuple[int, int]) -> dict[str, Any]:
+    inputs, person = company.inputs, company.people[row]
+    takers = len(inputs.takers)
+    fitting = [at for at in np.flatnonzero(company.scores.allowed[row]) if company.people[at].free > 0]
+    equals = int((np.array(fitting, dtype=np.int64) < takers).sum())
+    who = "person" if inputs.peers else "mentee"
+    others = [each for each in inputs.takers if each.user_id != person.user_id]
+    one, least = inputs.model.words.one, sizes[0]
+    if not inputs.peers and len(fitting) == equals:
+        reason = f"No mentor fits who has a {one} free." if inputs.givers else f"There is no mentor for a {one} yet."
+    elif equals < least - 1:
+        reason = f"{_only(equals, len(others), who)}, and a {one} needs at least {least} together."
+    else:
+        reason = (
+            f"Those who fit make {inputs.model.words.many} without them: no {one} has room in which everybody fits."
+        )
+    equal_rules = [o.person for o in others]
+    removed = why_nobody(person.person, equal_rules, inputs.fields, company.rules, side="peer")
+    details = [_kept_away(entry, len(others), who) for entry in removed]
+    return {
+        "enrolment": person.enrolment_id,
+        "reason": reason,
+        "details": details + _hard_facts(inputs, person, others, who),
+    }
+
+
+def _only(number: int, of: int, who: str) -> str:
+    if not number:
+        return f"None of {_counted(of, who)} fits"
+    return f"Only {number} of {_counted(of, who)} {'fits' if number == 1 else 'fit'}"

@@ -2,7 +2,7 @@
 
 from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, NotADraft
 from matching.models import Proposal
-from matching.queries.inputs import inputs_of
+from matching.queries.inputs import inputs_for
 
 
 def check(proposal: Proposal, version: int | None = None) -> None:
@@ -27,7 +27,7 @@ def _by_whom(proposal: Proposal) -> str:
 
 
 def _same_inputs(proposal: Proposal) -> None:
-    present = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
+    present = inputs_for(proposal)
     if present.fingerprint != proposal.input_hash:
         raise DataChanged(
             "People, answers, places or rules have changed since this proposal was made. "

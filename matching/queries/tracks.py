@@ -4,12 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from matching.models import MatchingPlan
-from matching.queries.inputs import model_of
+from matching.queries.inputs import model_of, only_peers
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, Program, Role, Track
 
 # Shapes the program can match; services.shapes has one function for each.
-SHAPES_MATCHED = frozenset({Shape.TWO_SIDED, Shape.ONE_SIDED})
+SHAPES_MATCHED = frozenset({Shape.TWO_SIDED, Shape.ONE_SIDED, Shape.GROUPS})
+_WORDS = ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors"), (Role.PEER, "peers"))
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,28 @@ class TrackState:
     def obstacle(self) -> str:
         if self.model.shape not in SHAPES_MATCHED:
             return f"Tracks of the model “{self.model.name}” cannot be matched by the program yet."
+        missing = [word for role, word in _WORDS if role in self.needed and not self.counts[role]]
+        if missing and not only_peers(self.model):
+            return f"“{self.track.name}” has no {' and no '.join(missing)} yet."
+        return self._too_few
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The roles without which nobody can be matched. In a network, mentors can be near-peers as well."""
+        networked = self.model.shape == Shape.CONSTELLATION
+        return tuple(role for role in self.model.roles if not (networked and role == Role.PEER))
+
+    @property
+    def _too_few(self) -> str:
         if self.model.shape == Shape.ONE_SIDED:
             return "" if self.counts[Role.PEER] >= 2 else f"“{self.track.name}” needs at least two people."
-        missing = [word for role, word in ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors")) if not self.counts[role]]
-        return f"“{self.track.name}” has no {' and no '.join(missing)} yet." if missing else ""
+        if self.model.shape != Shape.GROUPS:
+            return ""
+        role, word = (Role.PEER, "people") if only_peers(self.model) else (Role.MENTEE, "mentees")
+        here, least = self.counts[role], self.model.size.least
+        if here >= least:
+            return ""
+        return f"A {self.model.words.one} needs at least {least} {word}; {_take_part(here)}."
 
     @property
     def people(self) -> str:
@@ -55,3 +74,7 @@ def track_state(track: Track) -> TrackState:
     """One track, in one query."""
     active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
     return state_of(track, Counter(active.values_list("role", flat=True)))
+
+
+def _take_part(number: int) -> str:
+    return {0: "nobody takes part yet", 1: "1 takes part"}.get(number, f"{number} take part")

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from matching.criteria import InvalidRulesError
+from matching.criteria.answers import in_words
 from matching.errors import CannotMatch, MatchingError, NotADraft
 from matching.models import Match, Proposal, Seat
-from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_of, rules_as_data
+from matching.queries.company import worth_of
+from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_for, rules_as_data
 from matching.queries.tracks import track_state
-from matching.services.rules import check_objective, ensure_plan
+from matching.services.rules import aim_of, check_objective, ensure_plan
 from matching.services.shapes import SHAPES, Found, Solved
 from participants.models import User
 from participants.services import record
@@ -47,7 +49,8 @@ def start_proposal(
     plan = ensure_plan(track=track, by=by, now=now)
     if capacity is not None and not 1 <= capacity <= 50:
         raise MatchingError("Enter a number of places from 1 to 50", field="capacity")
-    check_objective(track, objective or plan.objective)
+    aim = objective or aim_of(plan)
+    check_objective(track, aim)
     if obstacle := track_state(track).obstacle:
         raise CannotMatch(obstacle)
     last = Proposal.objects.filter(program_id=track.program_id).aggregate(last=Max("number"))["last"]
@@ -55,7 +58,7 @@ def start_proposal(
         program_id=track.program_id,
         track=track,
         number=(last or 0) + 1,
-        objective=objective or plan.objective,
+        objective=aim,
         capacity=capacity,
         based_on=based_on,
         step="Waiting for a worker",
@@ -96,16 +99,13 @@ def _claim(proposal_id: int, now: dt.datetime) -> bool:
 
 
 def _solve(proposal: Proposal) -> tuple[Inputs, Solved, float]:
-    inputs = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
-    solver = SHAPES.get(inputs.model.shape)
-    if solver is None:
-        raise CannotMatch(f"Tracks of the model “{inputs.model.name}” cannot be matched by the program yet.")
-    fixed, previous = _locked_pairs(proposal, inputs), _pairs(proposal.based_on_id)
+    inputs = inputs_for(proposal)
+    fixed, previous = _locked(proposal, inputs), _members(proposal.based_on_id)
     _progress(proposal, f"Comparing {len(inputs.takers)} people with {len(inputs.givers)}", 20)
     started = time.perf_counter()
     _ = inputs.scores
     _progress(proposal, "Finding the best matches and proving it", 50)
-    solved = solver(inputs, fixed, previous)
+    solved = SHAPES[inputs.model.shape](inputs, fixed, previous)
     return inputs, solved, time.perf_counter() - started
 
 
@@ -118,27 +118,27 @@ def _fail(proposal: Proposal, error: str) -> None:
     running.update(state=Proposal.State.FAILED, error=error[:500], step="")
 
 
-def _pairs(proposal_id: int | None, **only: Any) -> list[tuple[int, int]]:
+def _members(proposal_id: int | None, **only: Any) -> list[tuple[int, ...]]:
     """Enrolments of an earlier proposal's matches, takers first."""
     if proposal_id is None:
         return []
     matches = Match.objects.filter(proposal=proposal_id, **only).prefetch_related("seats")
-    return [_members(match.seats.all()) for match in matches if len(match.seats.all()) == 2]
+    return [_in_order(match.seats.all()) for match in matches]
 
 
-def _members(seats: Iterable[Seat]) -> tuple[int, int]:
-    first, second = sorted(seats, key=lambda seat: (seat.role == Role.MENTOR, seat.pk))
-    return first.enrolment_id, second.enrolment_id
+def _in_order(seats: Iterable[Seat]) -> tuple[int, ...]:
+    ordered = sorted(seats, key=lambda seat: (seat.role == Role.MENTOR, seat.pk))
+    return tuple(seat.enrolment_id for seat in ordered)
 
 
-def _locked_pairs(proposal: Proposal, inputs: Inputs) -> list[tuple[int, int]]:
-    """The locks to keep. Raises CannotMatch naming the pair that can no longer stay."""
-    locked = _pairs(proposal.based_on_id, locked=True, state=Match.State.DRAFT)
-    for taker, giver in locked:
-        if inputs.score_of(taker, giver) is None:
-            names = Enrolment.objects.filter(pk__in=[taker, giver]).select_related("user")
-            both = " and ".join(each.user.name for each in names)
-            raise CannotMatch(f"{both} are locked, but a rule forbids them now or one has left. Unlock them first.")
+def _locked(proposal: Proposal, inputs: Inputs) -> list[tuple[int, ...]]:
+    """The locks to keep. Raises CannotMatch naming the people who can no longer stay together."""
+    locked = _members(proposal.based_on_id, locked=True, state=Match.State.DRAFT)
+    for members in locked:
+        if worth_of(inputs, members) is None:
+            people = Enrolment.objects.filter(pk__in=members).select_related("user")
+            names = in_words([each.user.name for each in people])
+            raise CannotMatch(f"{names} are locked, but a rule forbids them now or one has left. Unlock them first.")
     return locked
 
 
@@ -158,12 +158,14 @@ def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float
         optimal=solved.optimal,
         max_points=solved.max_points,
         left_over=solved.left_over,
+        proof=solved.proof,
+        aims=solved.aims,
         seconds=round(seconds, 3),
         step="",
         progress=100,
     )
     if mine:
-        locked = {frozenset(pair) for pair in _pairs(proposal.based_on_id, locked=True)}
+        locked = {frozenset(members) for members in _members(proposal.based_on_id, locked=True)}
         _store_matches(proposal, solved.matches, locked, now)
 
 
@@ -172,15 +174,25 @@ def _store_matches(proposal: Proposal, found: list[Found], locked: set[frozenset
         Match(
             track=proposal.track,
             proposal=proposal,
+            number=number,
             score=each.score,
+            most=each.most,
             shares=each.shares,
-            locked=frozenset(member.enrolment_id for member in each.members) in locked,
+            starts_at=each.starts_at,
+            minutes=each.minutes,
+            topic=each.topic,
+            locked=any(lock <= {member.enrolment_id for member in each.members} for lock in locked),
             created_at=now,
         )
-        for each in found
+        for number, each in enumerate(found, start=1)
     )
     Seat.objects.bulk_create(
-        Seat(match=match, enrolment_id=member.enrolment_id, role=member.role)
+        Seat(
+            match=match,
+            enrolment_id=member.enrolment_id,
+            role=member.role,
+            part=each.parts.get(member.enrolment_id, ""),
+        )
         for match, each in zip(matches, found, strict=True)
         for member in each.members
     )

@@ -10,7 +10,8 @@ from mail.services import Draft, enqueue_many
 from matching.errors import CannotMatch
 from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries import publishable
-from matching.queries.inputs import open_offers, places_of
+from matching.queries.inputs import model_of
+from matching.queries.standing import default_places, numbered_places, open_offers, places_of
 from matching.services.ending import end_offers
 from participants.models import User
 from participants.services import record
@@ -112,11 +113,15 @@ def _take_places(proposal: Proposal, matches: list[Match]) -> None:
     live = Seat.objects.filter(live=True, enrolment__in=by_id).values_list("enrolment_id", "place")
     for enrolment_id, place in live:
         taken[enrolment_id].add(place)
-    default = proposal.capacity or proposal.track.capacity
+    model = model_of(proposal.track)
+    default = default_places(proposal.track, model, proposal.capacity)
+    starts = {match.pk: match.starts_at for match in matches}
     for seat in seats:
         person = by_id[seat.enrolment_id]
-        seat.live, seat.places = True, places_of(person, default)
-        free = [place for place in range(1, seat.places + 1) if place not in taken[person.pk]]
+        places = places_of(person, model, default)
+        to_take, seat.places = numbered_places(places, seat.role, starts[seat.match_id])
+        seat.live = True
+        free = [place for place in to_take if place not in taken[person.pk]]
         if not free:
             raise CannotMatch(f"{person.user.name} has no free place left.")
         seat.place = free[0]

@@ -11,11 +11,21 @@ from django.db.models import Max
 from matching.criteria import Condition, Field, Rule, validate_rules
 from matching.errors import BadRule, MatchingError
 from matching.models import MatchingPlan, MatchRule
-from matching.queries.inputs import field_as_criterion, model_of
+from matching.queries.inputs import field_as_criterion, model_of, only_peers
 from participants.models import User
 from participants.services import record
 from programs.catalogue.base import RecipeRule, Shape
 from programs.models import ProfileField, Track
+
+_PLACED_FIRST = (MatchingPlan.Objective.FLOOR, MatchingPlan.Objective.COVER, MatchingPlan.Objective.SCORE)
+AIMS: Mapping[Shape, tuple[str, ...]] = {
+    Shape.TWO_SIDED: (*_PLACED_FIRST, MatchingPlan.Objective.STABLE),
+    Shape.ONE_SIDED: _PLACED_FIRST,
+    Shape.CONSTELLATION: _PLACED_FIRST,
+    Shape.GROUPS: (MatchingPlan.Objective.COVER,),
+    Shape.SLOTS: (MatchingPlan.Objective.COVER,),
+}
+"""What a run over a track of each shape can aim at, what a new program starts with first."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,8 @@ def problems_of(spec: RuleSpec, fields: Sequence[Field], *, peers: bool) -> list
 def ensure_plan(*, track: Track, now: dt.datetime, by: User | None = None, with_rules: bool = True) -> MatchingPlan:
     """The track's plan; a new one starts with those rules of its model for which the program has the fields."""
     Track.objects.select_for_update().get(pk=track.pk)
-    plan, new = MatchingPlan.objects.get_or_create(track=track)
+    usual = AIMS[model_of(track).shape][0]
+    plan, new = MatchingPlan.objects.get_or_create(track=track, defaults={"objective": usual})
     if new and with_rules:
         _start_rules(plan, track)
         record(by=by, verb="matching set up", now=now, program_id=track.program_id, subject=plan)
@@ -97,7 +108,8 @@ def _from_recipe(rule: RecipeRule) -> RuleSpec:
 
 
 def is_one_sided(track: Track) -> bool:
-    return model_of(track).shape == Shape.ONE_SIDED
+    """Whether everybody in the track is on the same side: peers, in pairs or in groups."""
+    return only_peers(model_of(track))
 
 
 @transaction.atomic
@@ -191,9 +203,19 @@ def check_objective(track: Track, objective: str) -> None:
 
 
 def objectives_of(track: Track) -> list[tuple[str, str]]:
-    """The aims to choose from. Who would rather have whom is only asked where there are two sides."""
-    stable = MatchingPlan.Objective.STABLE
-    return [each for each in MatchingPlan.Objective.choices if each[0] != stable or not is_one_sided(track)]
+    """The aims to choose from, the usual one first.
+
+    Who would rather have whom is only asked where there are two sides; groups and booked sessions always place
+    everybody they can, and then look for the best total.
+    """
+    usable = AIMS[model_of(track).shape]
+    return [each for each in MatchingPlan.Objective.choices if each[0] in usable]
+
+
+def aim_of(plan: MatchingPlan) -> str:
+    """What a run over the plan's track aims at unless it is told otherwise."""
+    usable = AIMS[model_of(plan.track).shape]
+    return plan.objective if plan.objective in usable else usable[0]
 
 
 def set_objective(*, plan: MatchingPlan, objective: str, by: User | None, now: dt.datetime) -> MatchingPlan:

@@ -305,7 +305,7 @@ def test_a_fault_is_shown_as_failed_and_not_swallowed(town, monkeypatch):
     def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(proposing, "inputs_of", broken)
+    monkeypatch.setattr(proposing, "inputs_for", broken)
     queued = services.start_proposal(track=town.track, by=None, now=NOW)
     with pytest.raises(ZeroDivisionError):
         services.run_proposal(queued.pk, clock=lambda: NOW)
@@ -375,7 +375,7 @@ def test_the_inputs_take_the_same_queries_for_three_and_for_thirty_people(town, 
         for number in range(count):
             town.join(f"P{number}", Role.MENTEE, "Starting", "Art")
         track = Track.objects.select_related("plan", "program").get(pk=town.track.pk)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(9):
             assert inputs_of(track).scores.points.shape == (3 + count, 2)
 
 
