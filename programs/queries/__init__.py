@@ -60,6 +60,11 @@ def history_of(program: Program) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(program_id=program.pk).select_related("by")
 
 
+def manager_of(user_id: int) -> str:
+    """The address of the person somebody reports to, or ""."""
+    return LineManager.objects.filter(user=user_id).values_list("email", flat=True).first() or ""
+
+
 def reporting_lines(user_ids: Collection[int]) -> frozenset[frozenset[int]]:
     """The pairs of these people who must be kept apart: one is the other's manager, or their manager's manager.
 

@@ -48,11 +48,12 @@ def person(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
                 enrolment=enrolment,
                 answers=form.answers(enrolment.answers),
                 capacity=form.cleaned_data.get("capacity", enrolment.capacity),
+                manager=form.cleaned_data["manager"],
                 by=request.user,
                 now=timezone.now(),
             )
         except ProgramError as error:
-            form.add_error(f"answer_{error.field}" if f"answer_{error.field}" in form.fields else None, str(error))
+            form.put_error(error)
         else:
             messages.info(request, "Saved.")
             return redirect("programs:people", slug=program.slug)
