@@ -7,8 +7,10 @@ import numpy as np
 
 from matching.criteria import Removed, why_nobody
 from matching.criteria.answers import in_words
+from matching.criteria.model import BoolArray
 from matching.queries.company import Company
 from matching.queries.inputs import EXCLUDED, REPORTING_LINE, Entrant, Inputs
+from programs.models import Role
 
 # More names than these would no longer be read.
 MOST_NAMES = 5
@@ -119,6 +121,29 @@ def _groupless(company: Company, row: int, sizes: tuple[int, int]) -> dict[str, 
         "enrolment": person.enrolment_id,
         "reason": reason,
         "details": details + _hard_facts(inputs, person, others, who),
+    }
+
+
+def why_in_no_network(inputs: Inputs, alone: Iterable[int], allowed: BoolArray) -> list[dict[str, Any]]:
+    """One entry for each person without a network, as in why_left_over. `allowed` says who may help whom."""
+    return [_without_network(inputs, row, allowed) for row in alone]
+
+
+def _without_network(inputs: Inputs, row: int, allowed: BoolArray) -> dict[str, Any]:
+    who, size, one = inputs.words.giver, inputs.model.size, inputs.model.words.one
+    person = inputs.takers[row]
+    others = [giver for giver in inputs.givers if giver.user_id != person.user_id]
+    fitting = [inputs.givers[column] for column in np.flatnonzero(allowed[row])]
+    if len(fitting) < size.least - 1:
+        reason = f"{_only(len(fitting), len(others), who)}, and a {one} needs at least {size.least - 1}."
+    elif sum(giver.role == Role.MENTOR for giver in fitting) < size.mentors_least:
+        reason = f"No mentor fits, and a {one} needs at least {size.mentors_least}."
+    else:
+        reason = f"Of the {len(fitting)} {who}s who fit too few have a free place for another {one}."
+    return {
+        "enrolment": person.enrolment_id,
+        "reason": reason,
+        "details": _kept_away_by(inputs, person, others),
     }
 
 

@@ -9,7 +9,7 @@ from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, Program, Role, Track
 
 # Shapes the program can match; services.shapes has one function for each.
-SHAPES_MATCHED = frozenset({Shape.TWO_SIDED, Shape.ONE_SIDED, Shape.GROUPS})
+SHAPES_MATCHED = frozenset({Shape.TWO_SIDED, Shape.ONE_SIDED, Shape.GROUPS, Shape.CONSTELLATION})
 _WORDS = ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors"), (Role.PEER, "peers"))
 
 
@@ -26,16 +26,10 @@ class TrackState:
     def obstacle(self) -> str:
         if self.model.shape not in SHAPES_MATCHED:
             return f"Tracks of the model “{self.model.name}” cannot be matched by the program yet."
-        missing = [word for role, word in _WORDS if role in self.needed and not self.counts[role]]
+        missing = [word for role, word in _WORDS if role in self.model.roles and not self.counts[role]]
         if missing and not only_peers(self.model):
             return f"“{self.track.name}” has no {' and no '.join(missing)} yet."
         return self._too_few
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The roles without which nobody can be matched. In a network, mentors can be near-peers as well."""
-        networked = self.model.shape == Shape.CONSTELLATION
-        return tuple(role for role in self.model.roles if not (networked and role == Role.PEER))
 
     @property
     def _too_few(self) -> str:

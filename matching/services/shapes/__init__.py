@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matching.queries.inputs import Inputs
 from matching.services.shapes.groups import groups
+from matching.services.shapes.network import network
 from matching.services.shapes.pairs import one_sided, two_sided
 from matching.services.shapes.results import Found, Solved, most_of, shares_of
 from programs.catalogue.base import Shape
@@ -17,4 +18,5 @@ SHAPES: Mapping[Shape, Solver] = {
     Shape.TWO_SIDED: two_sided,
     Shape.ONE_SIDED: one_sided,
     Shape.GROUPS: groups,
+    Shape.CONSTELLATION: network,
 }

@@ -10,6 +10,7 @@ from programs.catalogue.base import (
     MentoringModel,
     Network,
     Recipe,
+    RecipeRule,
     Risk,
     Safeguard,
     Shape,
@@ -25,7 +26,7 @@ from programs.catalogue.recipes import (
 
 MODEL = MentoringModel(
     slug="distributed",
-    version=1,
+    version=2,
     position=120,
     name="Distributed mentoring",
     short_name="Distributed",
@@ -34,7 +35,7 @@ MODEL = MentoringModel(
     shape=Shape.CONSTELLATION,
     direction=Direction.MANY_TO_MANY,
     roles=(MENTOR, MENTEE, PEER),
-    words=Words("network", "networks"),
+    words=Words("network", "networks", giver="helper"),
     definition=(
         "Instead of one mentor, each person has a small network: for example a mentor, a near-peer and two "
         "peers. Questions are written down and routed to three to five people who can help."
@@ -91,6 +92,15 @@ MODEL = MentoringModel(
             GOALS,
             LANGUAGE,
             different("department", "Another department", "low"),
+            RecipeRule(
+                "near_peer",
+                "gap",
+                "Who counts as a near-peer: one or two levels ahead",
+                "level",
+                "level",
+                "off",
+                params={"min_gap": 1, "max_gap": 2, "unit": "level"},
+            ),
         ),
     ),
     questions=(
