@@ -26,9 +26,13 @@ STRENGTHS = [
 ]
 PARAM_LABELS = {
     "absolute": "Only the size of the gap counts, not who is ahead",
+    "full_minutes": "Minutes a week for all the points",
     "full_at": "Shared items for all the points",
+    "margin": "Levels above the one wanted",
     "max_gap": "Largest gap",
+    "min_covered": "Skills at least",
     "min_gap": "Smallest gap",
+    "min_minutes": "Minutes a week at least",
     "min_shared": "Shared items at least",
     "of": "Whose list is the whole",
     "target": "Wanted gap",
@@ -147,6 +151,7 @@ class RuleForm(LookForm):
         super().__init__(*args, **kwargs)
         self.initial.update(_initial(spec))
         self.kind, self.asked, self.one_sided = kind, {each.slug: each for each in fields}, one_sided
+        self._kept = {name: value for name, value in (spec.params if spec else {}).items() if isinstance(value, list)}
         self._add_fields(fields)
         self._add_params()
         if kind.slug == "gap":
@@ -184,7 +189,8 @@ class RuleForm(LookForm):
 
     def _add_params(self) -> None:
         for name, param in self.kind.params.items():
-            self.fields[f"param_{name}"] = _param_field(name, param)
+            if list not in param.allowed:  # no box takes a list; what a program file set stays as it is
+                self.fields[f"param_{name}"] = _param_field(name, param)
 
     def _add_gaps(self, spec: RuleSpec | None) -> None:
         present = sorted(spec.by_gap.items()) if spec else []
@@ -267,7 +273,8 @@ class RuleForm(LookForm):
             points=data.get("points") or 0,
             by_gap=by_gap,
             others_forbidden=data["others_forbidden"],
-            params={name: data[f"param_{name}"] for name in self.kind.params if _given(data.get(f"param_{name}"))},
+            params=self._kept
+            | {name: data[f"param_{name}"] for name in self.kind.params if _given(data.get(f"param_{name}"))},
             condition_side=data["condition_side"],
             condition_field=data["condition_field"] if data["condition_side"] else "",
             condition_equals=self._condition_value(data) if data["condition_side"] else None,

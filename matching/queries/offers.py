@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from matching.models import Match, Seat
 from matching.queries.inputs import model_of
 from participants.models import User
+from programs.answered import in_words
 from programs.catalogue.base import MentoringModel
 from programs.models import Enrolment, ProfileField, Program, Role, Track
 
@@ -142,9 +143,3 @@ def facts_of(enrolment: Enrolment, fields: Sequence[ProfileField]) -> list[tuple
     """A person's answers to these fields, in words; what was not answered is left out."""
     asked = [field for field in fields if enrolment.role in field.asked_of]
     return [(f.label, in_words(enrolment.answers[f.slug])) for f in asked if enrolment.answers.get(f.slug) is not None]
-
-
-def in_words(answer: Any) -> str:  # noqa: ANN401 - an answer is whatever its field's kind stores
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)

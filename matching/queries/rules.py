@@ -7,7 +7,7 @@ from typing import Any
 from matching.criteria import RULE_KINDS, STRENGTH_POINTS, max_points
 from matching.models import MatchingPlan, MatchRule
 from matching.queries.inputs import rule_as_criterion, words_of
-from matching.queries.offers import in_words
+from programs.answered import in_words
 
 
 @dataclass(frozen=True)
