@@ -30,7 +30,8 @@ def benjamini_hochberg(p_values: Sequence[float], *, rate: float = 0.05) -> list
     if p.min() < 0 or p.max() > 1:
         raise ValueError("p values: each lies between 0 and 1")
     order = np.argsort(p, kind="stable")
-    raised = p[order] * p.size / np.arange(1, p.size + 1)
+    # p · m / m may round to less than p.
+    raised = np.maximum(p[order] * p.size / np.arange(1, p.size + 1), p[order])
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum.accumulate(raised[::-1])[::-1].clip(max=1)
     return [Adjusted(float(a), float(b), bool(b <= rate)) for a, b in zip(p, adjusted, strict=True)]

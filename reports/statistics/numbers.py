@@ -42,8 +42,8 @@ def share(value: float, name: str) -> float:
 
 
 def is_rounding(spread: float, size: float) -> bool:
-    """Whether a spread is nothing but the rounding of values of this size."""
-    return spread <= _ROUNDING * abs(size)
+    """Whether a spread or a difference is nothing but the rounding of values of this size."""
+    return abs(spread) <= _ROUNDING * abs(size)
 
 
 def t_quantile(probability: float, df: float) -> float:

@@ -1,12 +1,11 @@
 """Several models at once: each estimate is drawn toward their common mean as far as its own data leave it open."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from reports.statistics.numbers import finite, share, vector, z_quantile
+from reports.statistics.numbers import Values, finite, share, vector, z_quantile
 
 # How much models differ in truth, in standard deviations, as far as research tells.
 TAU = 0.25
@@ -23,7 +22,7 @@ class Pooled:
 
 
 def partial_pooling(
-    values: Sequence[float], standard_errors: Sequence[float], *, sd: float, tau: float = TAU, level: float = 0.95
+    values: Values, standard_errors: Values, *, sd: float, tau: float = TAU, level: float = 0.95
 ) -> list[Pooled]:
     """Estimates pooled toward the grand mean, in the order given: a ranking would say more than the data do.
 

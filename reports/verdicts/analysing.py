@@ -196,7 +196,7 @@ def _baseline(arms: tuple[Arm, Arm]) -> float | None:
         return None
     one, two = (sum(unit.before for unit in arm.units) / len(arm.units) for arm in arms)
     spread, difference = _spread_at_start(arms), one - two
-    if is_rounding(abs(difference), max(abs(one), abs(two))):
+    if is_rounding(difference, max(abs(one), abs(two))):
         return 0.0
     return difference / spread if spread else math.copysign(math.inf, difference)
 
