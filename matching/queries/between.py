@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matching.criteria import blocked_by, same_human, score_peers, score_two_sided
-from matching.queries.inputs import Entrant, Inputs
+from matching.queries.inputs import EXCLUDED, REPORTING_LINE, Entrant, Inputs
 
 # Peers are scored everybody with everybody: one person with these many others at a time.
 PEERS_AT_ONCE = 40
+
+# Why two people are kept apart whatever the rules say. Who asked for it is told to nobody here.
+APART = {REPORTING_LINE: "one reports to the other", EXCLUDED: "they are to be kept apart"}
 
 Scored = dict[tuple[int, int], int | None]
 
@@ -51,7 +54,12 @@ def scores_between(inputs: Inputs, takers: Sequence[int], givers: Sequence[int])
     some = [entrant for entrant in (taker_of(inputs, each) for each in takers) if entrant]
     others = [entrant for entrant in (giver_of(inputs, each) for each in givers) if entrant]
     points = _of_peers(inputs, some, others) if inputs.peers else _of_two_sides(inputs, some, others)
-    return {pair: None if frozenset(pair) in inputs.barred else score for pair, score in points.items()}
+    return {pair: None if _kept_apart(inputs, *pair) else score for pair, score in points.items()}
+
+
+def _kept_apart(inputs: Inputs, one: int, other: int) -> bool:
+    pair = frozenset({one, other})
+    return pair in inputs.barred or pair in inputs.apart
 
 
 def _of_two_sides(inputs: Inputs, takers: Sequence[Entrant], givers: Sequence[Entrant]) -> Scored:
@@ -90,6 +98,11 @@ def points_regardless(inputs: Inputs, taker: Entrant, giver: Entrant) -> int:
     return int(score_two_sided([taker.person], [giver.person], inputs.fields, inputs.rules).points[0, 0])
 
 
+def is_only(key: str) -> bool:
+    """Whether a rule is somebody's own “only people I named”, which is theirs to change."""
+    return key.startswith("~") and key.endswith("only")
+
+
 def blocked_between(inputs: Inputs, taker: Entrant, giver: Entrant) -> Blocked:
     """What stands between two people, in either direction where they are peers."""
     labels = {rule.key: rule.label for rule in inputs.rules}
@@ -99,10 +112,14 @@ def blocked_between(inputs: Inputs, taker: Entrant, giver: Entrant) -> Blocked:
     rules = tuple(dict.fromkeys(labels[key] for key in keys if key in labels))
     if taker.enrolment_id == giver.enrolment_id or same_human(taker.person, giver.person):
         return Blocked(rules, f"{taker.name} cannot be matched with themselves.")
-    if frozenset({taker.enrolment_id, giver.enrolment_id}) in inputs.barred:
-        return Blocked(
-            rules, f"{taker.name} and {giver.name} cannot be proposed again: they are matched, or one of them said no."
-        )
+    pair = frozenset({taker.enrolment_id, giver.enrolment_id})
+    both = f"{taker.name} and {giver.name}"
+    if pair in inputs.apart:
+        return Blocked(rules, f"{both} cannot be matched: {APART[inputs.apart[pair]]}.")
+    if any(is_only(key) for key in keys):
+        return Blocked(rules, f"{both} cannot be matched: one of them accepts only people they named.")
+    if pair in inputs.barred:
+        return Blocked(rules, f"{both} cannot be proposed again: they are matched, or one of them said no.")
     return Blocked(rules)
 
 

@@ -1,173 +1,145 @@
-"""A proposal as its pages show it, in a fixed number of queries however many people are in it."""
+"""A proposal as its page shows it: a fixed number of queries, and only the rows of one page where there are many."""
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import comb, inf
-from typing import Any
+from statistics import fmean
+from typing import cast
 
-from django.db.models import Count
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Q
 
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
-from matching.queries.board_steps import step_name, step_to_redo, step_to_undo
-from matching.queries.inputs import Inputs, inputs_of, model_of, open_offers
-from matching.queries.offers import facts_of
+from matching.queries.between import scores_between
+from matching.queries.board_rows import (
+    SECTIONS,
+    WORTH_A_LOOK,
+    AfterSwap,
+    LeftOver,
+    Row,
+    left_over_of,
+    most_of,
+    order_of,
+    percent_of,
+    rows_of,
+    section_of,
+)
+from matching.queries.board_steps import people_in_steps, step_name, step_to_redo, step_to_undo
+from matching.queries.inputs import inputs_for, model_of
+from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, ProfileField, Program, Role
 
-# Below this share of the most points possible a pair is worth a look.
-WORTH_A_LOOK = 65
-SUB_FACTS = 2
+PER_PAGE = 50
+# Up to so many matches everything is read at once; of more only the rows of the page, for one query more.
+AT_ONCE = 400
+# More people left over than these are shown on demand.
+MOST_LEFT = 20
 
 
 @dataclass(frozen=True)
-class Member:
-    """One person on a board: the name, and the first of their answers."""
+class Outline:
+    """One match as far as it counts for figures and the order of rows."""
 
-    seat: Seat
-    name: str
-    short_name: str
-    role: str
-    sub: str
-
-
-@dataclass(frozen=True)
-class AfterSwap:
-    """Both scores if this row and the chosen one exchange their mentees; None where a rule forbids it."""
-
-    here: int | None
-    there: int | None
-
-    @property
-    def allowed(self) -> bool:
-        return self.here is not None and self.there is not None
-
-
-@dataclass
-class Row:
-    """One match of a proposal. The mentor (in peer tracks: the second person) is the giver."""
-
-    match: Match
-    taker: Member
-    giver: Member
-    more: list[Member]
+    pk: int
+    score: int
     most: int
-    after: AfterSwap | None = None
+    locked: bool
+    state: str
 
     @property
     def percent(self) -> int:
-        return percent_of(self.match.score, self.most)
+        return percent_of(self.score, self.most)
 
     @property
-    def weak(self) -> bool:
-        return bool(self.most) and self.percent < WORTH_A_LOOK
-
-    @property
-    def gain(self) -> float:
-        """By how much the two scores together are better after the swap; the worst there is where it is not allowed."""
-        if self.after is None or self.after.here is None or self.after.there is None:
-            return -inf
-        return self.after.here + self.after.there - self.match.score
-
-    @property
-    def thickness(self) -> float:
-        """How thick the line between the two is drawn."""
-        return round(1.5 + self.percent / 100 * 6, 1)
-
-    @property
-    def named(self) -> str:
-        return " and ".join(m.short_name for m in (self.giver, self.taker, *self.more))
-
-    @property
-    def members(self) -> list[Member]:
-        return [self.giver, self.taker, *self.more]
-
-    @property
-    def criteria(self) -> list[dict[str, Any]]:
-        """For components/criteria.html: a rule that only forbids is met or not, all others show points."""
-        return [
-            {
-                "label": share["label"],
-                "detail": share["sentence"],
-                "points": share["points"],
-                "most": share["max_points"],
-                "met": None if share["max_points"] or share["points"] else share["met"],
-            }
-            for share in self.match.shares
-        ]
-
-    @property
-    def reasons(self) -> list[dict[str, str]]:
-        """Each rule's sentence for the coordinator, marked as good, neutral or bad."""
-        return [{"kind": _mark(share), "text": share["sentence"]} for share in self.match.shares if share["applies"]]
-
-
-def _mark(share: Mapping[str, Any]) -> str:
-    if share["forbids"] and not share["met"]:
-        return "bad"
-    return "ok" if share["points"] > 0 or (share["forbids"] and share["met"]) else "no"
-
-
-@dataclass(frozen=True)
-class LeftOver:
-    """Somebody without a match, and why."""
-
-    name: str
-    role: str
-    sub: str
-    reason: str
-    details: list[str]
+    def section(self) -> str:
+        return section_of(self.score, self.most, locked=self.locked)
 
 
 @dataclass
 class Board:
-    """A proposal with everything its page needs."""
+    """A proposal with everything its page needs; `page` holds the rows to be shown."""
 
     proposal: Proposal
-    rows: list[Row]
+    model: MentoringModel
+    outlines: list[Outline]
+    page: Page[Row]
     left_over: list[LeftOver]
+    # How many are left over, shown or not.
+    left: int
     # Mentors without a match in it.
     spare: list[LeftOver]
     undo_name: str = ""
     redo_name: str = ""
     swapping: Row | None = None
-    one_sided: bool = False
     names: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def one_sided(self) -> bool:
+        return self.model.shape == Shape.ONE_SIDED
+
+    @property
+    def two_sided(self) -> bool:
+        return self.model.shape == Shape.TWO_SIDED
+
+    @property
+    def pairs(self) -> bool:
+        """Whether people are moved by putting two together."""
+        return self.one_sided or self.two_sided
+
+    @property
+    def words(self) -> str:
+        """What its matches are called, one and many, for the filter “counted”."""
+        return "pair,pairs" if self.pairs else f"{self.model.words.one},{self.model.words.many}"
+
+    @property
+    def many(self) -> str:
+        return self.words.split(",")[1]
+
+    @property
+    def rows(self) -> int:
+        return len(self.outlines)
 
     @property
     def scores(self) -> list[int]:
         """Each score in per cent of the most points possible, for the histogram."""
-        return [row.percent for row in self.rows]
+        return [each.percent for each in self.outlines]
+
+    @property
+    def mean(self) -> float:
+        return fmean(self.scores) if self.outlines else 0
+
+    @property
+    def sections(self) -> dict[str, tuple[str, str, int]]:
+        """Heading, what it means, and how many are in it, of the sections that are not empty."""
+        counted = Counter(each.section for each in self.outlines)
+        return {key: (*words, counted[key]) for key, words in SECTIONS.items() if counted[key]}
 
     @property
     def standing(self) -> list[str]:
         """How the offers of a published proposal stand, in words: “3 on”, “12 waiting for an answer”."""
         said = ((Match.State.ACTIVE, "on"), (Match.State.OFFERED, "waiting for an answer"))
-        states = Counter(row.match.state for row in self.rows)
+        states = Counter(each.state for each in self.outlines)
         over = states[Match.State.DECLINED] + states[Match.State.ENDED]
         words = [f"{states[state]} {word}" for state, word in said if states[state]]
         return [*words, f"{over} over"] if over else words
 
     @property
     def score_columns(self) -> list[str]:
-        return ["Score", "Pairs"]
+        return ["Score", self.many.capitalize()]
 
     @property
     def score_table(self) -> list[tuple[str, int]]:
-        counted = Counter((row.match.score, row.most) for row in self.rows)
+        counted = Counter((each.score, each.most) for each in self.outlines)
         return [(f"{score} of {most}", number) for (score, most), number in sorted(counted.items())]
 
     @property
     def weak(self) -> int:
-        return sum(row.weak for row in self.rows)
+        return sum(each.section == "weak" for each in self.outlines)
 
     @property
     def worth_a_look(self) -> int:
         return WORTH_A_LOOK
-
-    def row(self, match_id: int) -> Row | None:
-        return next((row for row in self.rows if row.match.pk == match_id), None)
 
 
 def find(program: Program, number: int) -> Proposal | None:
@@ -179,155 +151,160 @@ def find(program: Program, number: int) -> Proposal | None:
     return proposal
 
 
-def board_of(proposal: Proposal, *, swap: int | None = None) -> Board:
-    """Three queries, and five more while somebody is choosing with whom to swap."""
+def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", all_left: bool = False) -> Board:
+    """Three queries, one more where there are very many matches, and more while somebody is choosing whom to swap.
+
+    Raises MatchingError where `swap` is no pair that can be swapped.
+    """
     shown = list(ProfileField.objects.filter(program_id=proposal.program_id))
-    seats = Seat.objects.filter(match__proposal=proposal).select_related("match", "enrolment__user").order_by("pk")
-    rows = _rows(proposal, list(seats), shown)
-    people = list(Enrolment.objects.filter(track=proposal.track_id).select_related("user"))
-    board = Board(
-        proposal,
-        sorted(rows, key=lambda row: (row.match.score, row.match.pk)),
-        _left_over(proposal, people, shown),
-        _spare(people, rows, shown),
-        one_sided=model_of(proposal.track).shape == "one_sided",
-        names={person.pk: person.user.short_name for person in people},
-    )
-    board.undo_name = step_name(step_to_undo(proposal.steps), board.names)
-    board.redo_name = step_name(step_to_redo(proposal.steps), board.names)
+    model, seats = model_of(proposal.track), _seats_if_few(proposal)
+    outlines = _outlines_from(proposal, seats) if seats is not None else _outlines(proposal)
+    outlines.sort(key=lambda each: (order_of(each.section), each.score, each.pk))
+    after: dict[int, AfterSwap] = {}
     if swap is not None:
-        choose_swap(board, swap)
-    return board
-
-
-def _rows(proposal: Proposal, seats: Iterable[Seat], shown: Sequence[ProfileField]) -> list[Row]:
-    around: dict[int, list[Seat]] = {}
-    for seat in seats:
-        around.setdefault(seat.match_id, []).append(seat)
-    return [_row(proposal, members, shown) for members in around.values()]
-
-
-def _row(proposal: Proposal, seats: Sequence[Seat], shown: Sequence[ProfileField]) -> Row:
-    members = [_member(seat, shown) for seat in seats]
-    givers = [member for member in members if member.role == Role.MENTOR] or members[1:2] or members[:1]
-    takers = [member for member in members if member is not givers[0]] or givers
-    # A triad's score is that of its three pairs together.
-    most = proposal.max_points * comb(len(members), 2)
-    return Row(seats[0].match, takers[0], givers[0], takers[1:], most)
-
-
-def _member(seat: Seat, shown: Sequence[ProfileField]) -> Member:
-    user = seat.enrolment.user
-    return Member(seat, user.name, user.short_name, seat.role, _sub(seat.enrolment, shown))
-
-
-def _sub(enrolment: Enrolment, shown: Sequence[ProfileField]) -> str:
-    return ", ".join(words for _, words in facts_of(enrolment, shown)[:SUB_FACTS])
-
-
-def _left_over(proposal: Proposal, people: Iterable[Enrolment], shown: Sequence[ProfileField]) -> list[LeftOver]:
-    by_id = {person.pk: person for person in people}
-    entries = [(by_id[entry["enrolment"]], entry) for entry in proposal.left_over if entry["enrolment"] in by_id]
-    return [
-        LeftOver(person.user.name, person.role, _sub(person, shown), entry["reason"], entry["details"])
-        for person, entry in entries
-    ]
-
-
-def _spare(people: Iterable[Enrolment], rows: Iterable[Row], shown: Sequence[ProfileField]) -> list[LeftOver]:
-    seated = {member.seat.enrolment_id for row in rows for member in row.members}
-    free = [
-        person
-        for person in people
-        if person.role == Role.MENTOR and person.state == Enrolment.State.ACTIVE and person.pk not in seated
-    ]
-    return [LeftOver(person.user.name, person.role, _sub(person, shown), "", []) for person in free]
-
-
-def choose_swap(board: Board, match_id: int) -> None:
-    """Write into every other row what both scores would be. Raises MatchingError where nobody can be swapped."""
-    chosen = board.row(match_id)
-    if chosen is None or board.one_sided or board.proposal.state != Proposal.State.DRAFT:
-        raise MatchingError("This pair cannot be swapped.")
-    proposal = board.proposal
-    inputs = inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
-    board.swapping = chosen
-    for row in board.rows:
-        if row is not chosen and not row.match.locked and row.giver.seat.enrolment_id != chosen.giver.seat.enrolment_id:
-            row.after = after_swap(inputs, row, chosen)
-    board.rows.sort(key=lambda row: (row is not chosen, -row.gain, row.match.score, row.match.pk))
-
-
-def after_swap(inputs: Inputs, row: Row, chosen: Row) -> AfterSwap:
-    return AfterSwap(
-        here=inputs.score_of(chosen.taker.seat.enrolment_id, row.giver.seat.enrolment_id),
-        there=inputs.score_of(row.taker.seat.enrolment_id, chosen.giver.seat.enrolment_id),
+        after = _after_swaps(proposal, model, swap)
+        _best_swap_first(outlines, after, swap)
+    paged = Paginator([each.pk for each in outlines], PER_PAGE).get_page(page)
+    rows = {row.match.pk: row for row in rows_of(proposal, _seats_on(paged, seats), shown)}
+    for pk, row in rows.items():
+        row.after = after.get(pk)
+    entries = {entry["enrolment"]: entry for entry in proposal.left_over}
+    named = list(entries) if all_left else list(entries)[:MOST_LEFT]
+    people = _people(proposal, model, {*named, *people_in_steps(proposal.steps)})
+    names = {person.pk: person.user.short_name for person in people}
+    return Board(
+        proposal,
+        model,
+        outlines,
+        _page_of_rows(paged, rows),
+        left_over=[left_over_of(each, entries[each.pk], shown) for each in people if each.pk in named],
+        left=len(entries),
+        spare=[left_over_of(each, None, shown) for each in people if _is_spare(each)],
+        undo_name=step_name(step_to_undo(proposal.steps), names),
+        redo_name=step_name(step_to_redo(proposal.steps), names),
+        swapping=_swapping(proposal, rows, swap, shown) if swap is not None else None,
+        names=names,
     )
 
 
-@dataclass(frozen=True)
-class Summary:
-    """A proposal in the list of all."""
-
-    proposal: Proposal
-    scores: list[int]
+def _page_of_rows(page: Page[int], rows: dict[int, Row]) -> Page[Row]:
+    """The same page with its rows in place of their numbers."""
+    paginator = cast("Paginator[Row]", page.paginator)
+    return Page([rows[pk] for pk in page.object_list if pk in rows], page.number, paginator)
 
 
-def proposals_of(program: Program) -> list[Summary]:
-    """Newest first, with the scores for a small picture, in two queries."""
-    found = list(Proposal.objects.filter(program=program).select_related("track", "created_by", "published_by"))
-    scores: dict[int, list[int]] = {}
-    rows = Match.objects.filter(proposal__in=found).annotate(people=Count("seats"))
-    most = {proposal.pk: proposal.max_points for proposal in found}
-    for proposal_id, score, people in rows.values_list("proposal_id", "score", "people"):
-        scores.setdefault(proposal_id, []).append(percent_of(score, most[proposal_id] * comb(people, 2)))
-    return [Summary(proposal, scores.get(proposal.pk, [])) for proposal in found]
+def _all_seats(proposal: Proposal) -> list[Seat]:
+    seats = Seat.objects.filter(match__proposal=proposal).select_related("match", "enrolment__user")
+    return list(seats.order_by("pk"))
 
 
-def percent_of(score: int, most: int) -> int:
-    return round(100 * max(0, score) / most) if most else 0
+def _seats_if_few(proposal: Proposal) -> list[Seat] | None:
+    return _all_seats(proposal) if proposal.placed <= AT_ONCE else None
 
 
-@dataclass(frozen=True)
-class PublishCheck:
-    """What the check page says before anything leaves."""
-
-    board: Board
-    mails: int
-    offers: int
-    kept: int
-    answer_until: dt.datetime
+def _outlines_from(proposal: Proposal, seats: Iterable[Seat]) -> list[Outline]:
+    matches = {seat.match_id: seat.match for seat in seats}
+    people = Counter(seat.match_id for seat in seats)
+    return [Outline(pk, m.score, most_of(proposal, m.most, people[pk]), m.locked, m.state) for pk, m in matches.items()]
 
 
-def publish_check(proposal: Proposal, *, now: dt.datetime) -> PublishCheck:
-    board = board_of(proposal)
-    standing = {
-        frozenset(seat.enrolment_id for seat in offer.seats.all())
-        for offer in open_offers(proposal.track).prefetch_related("seats")
+def _outlines(proposal: Proposal) -> list[Outline]:
+    """Without the people and the reasons, which are most of what is stored."""
+    matches = Match.objects.filter(proposal=proposal).annotate(people=Count("seats"))
+    columns = matches.values_list("pk", "score", "most", "people", "locked", "state")
+    return [
+        Outline(pk, score, most_of(proposal, most, people), locked, state)
+        for pk, score, most, people, locked, state in columns
+    ]
+
+
+def _seats_on(page: Page[int], seats: Sequence[Seat] | None) -> list[Seat]:
+    shown = set(page.object_list)
+    if seats is not None:
+        return [seat for seat in seats if seat.match_id in shown]
+    found = Seat.objects.filter(match__in=shown).select_related("match", "enrolment__user")
+    return list(found.order_by("pk"))
+
+
+def _people(proposal: Proposal, model: MentoringModel, named: set[int]) -> list[Enrolment]:
+    """Everybody who is named outside the rows: left over, in a step that can be undone, and mentors who are free."""
+    seats = Seat.objects.filter(match__proposal=proposal, enrolment=OuterRef("pk"))
+    found = Enrolment.objects.filter(track=proposal.track_id).select_related("user").annotate(seated=Exists(seats))
+    free = Q(role=Role.MENTOR, state=Enrolment.State.ACTIVE, seated=False)
+    wanted = Q(pk__in=named) | free if Role.MENTOR in model.roles else Q(pk__in=named)
+    return list(found.filter(wanted).order_by("pk"))
+
+
+def _is_spare(person: Enrolment) -> bool:
+    active = person.state == Enrolment.State.ACTIVE
+    return person.role == Role.MENTOR and active and not getattr(person, "seated", False)
+
+
+def row_of(proposal: Proposal, match_id: int) -> Row | None:
+    """One match of a proposal, or None if it has none of that number."""
+    shown = list(ProfileField.objects.filter(program_id=proposal.program_id))
+    seats = Seat.objects.filter(match__proposal=proposal, match=match_id).select_related("match", "enrolment__user")
+    return next(iter(rows_of(proposal, list(seats.order_by("pk")), shown)), None)
+
+
+def all_rows(proposal: Proposal) -> list[Row]:
+    """Every match, weakest first, without what the people answered."""
+    return sorted(rows_of(proposal, _all_seats(proposal), []), key=lambda row: (row.match.score, row.match.pk))
+
+
+def names_left_over(proposal: Proposal) -> list[str]:
+    ids = [entry["enrolment"] for entry in proposal.left_over]
+    people = Enrolment.objects.filter(pk__in=ids).select_related("user").order_by("pk")
+    return [person.user.name for person in people]
+
+
+# --- choosing whom to swap --------------------------------------------------------------------
+
+
+def _after_swaps(proposal: Proposal, model: MentoringModel, match_id: int) -> dict[int, AfterSwap]:
+    """Both scores after a swap with each other match. Raises MatchingError where nobody can be swapped."""
+    if model.shape != Shape.TWO_SIDED or proposal.state != Proposal.State.DRAFT:
+        raise MatchingError("This pair cannot be swapped.")
+    pairs = _pairs(proposal)
+    chosen = pairs.pop(match_id, None)
+    if chosen is None:
+        raise MatchingError("This pair cannot be swapped.")
+    taker, giver, _ = chosen
+    inputs = inputs_for(proposal)
+    others = {pk: pair for pk, pair in pairs.items() if not pair[2] and pair[1] != giver}
+    here = scores_between(inputs, [taker], sorted({each[1] for each in others.values()}))
+    there = scores_between(inputs, sorted({each[0] for each in others.values()}), [giver])
+    return {
+        pk: AfterSwap(here.get((taker, its_giver)), there.get((its_taker, giver)))
+        for pk, (its_taker, its_giver, _) in others.items()
     }
-    fresh = [row for row in board.rows if frozenset(m.seat.enrolment_id for m in row.members) not in standing]
-    until = now + dt.timedelta(days=proposal.track.plan.answer_days)
-    mails = sum(len(row.members) for row in fresh)
-    return PublishCheck(board, mails, len(fresh), len(board.rows) - len(fresh), until)
 
 
-@dataclass(frozen=True)
-class Allowed:
-    """How many pairs the rules leave, of how many there are."""
-
-    pairs: int
-    of: int
-    takers: int
-    givers: int
-
-
-def allowed_pairs(inputs: Inputs) -> Allowed:
-    """Counted on everybody taking part; between peers each two count once, and nobody with themselves."""
-    allowed, everything = int(inputs.scores.allowed.sum()), len(inputs.takers) * len(inputs.givers)
-    if inputs.peers:
-        allowed, everything = allowed // 2, len(inputs.takers) * (len(inputs.takers) - 1) // 2
-    return Allowed(allowed, everything, len(inputs.takers), len(inputs.givers))
+def _pairs(proposal: Proposal) -> dict[int, tuple[int, int, bool]]:
+    """Taker, giver, and whether they are locked, of each pair."""
+    people: dict[int, dict[bool, int]] = {}
+    locked: dict[int, bool] = {}
+    seats = Seat.objects.filter(match__proposal=proposal)
+    for match_id, role, enrolment, is_locked in seats.values_list("match", "role", "enrolment", "match__locked"):
+        people.setdefault(match_id, {})[role == Role.MENTOR] = enrolment
+        locked[match_id] = is_locked
+    return {pk: (both[False], both[True], locked[pk]) for pk, both in people.items() if len(both) == 2}
 
 
-def fields_for_rules(program: Program) -> list[ProfileField]:
-    return list(ProfileField.objects.filter(program=program))
+def _best_swap_first(outlines: list[Outline], after: dict[int, AfterSwap], chosen: int) -> None:
+    scores = {each.pk: each.score for each in outlines}
+    there = scores.get(chosen, 0)
+    nothing = AfterSwap(None, None)
+
+    def order(each: Outline) -> tuple[bool, float, int, int]:
+        return each.pk != chosen, -after.get(each.pk, nothing).gain(each.score, there), each.score, each.pk
+
+    outlines.sort(key=order)
+
+
+def _swapping(proposal: Proposal, rows: dict[int, Row], chosen: int, shown: Sequence[ProfileField]) -> Row | None:
+    """The row that was chosen stands on every page, but is loaded on the first one only."""
+    if chosen in rows:
+        return rows[chosen]
+    seats = Seat.objects.filter(match=chosen).select_related("match", "enrolment__user")
+    return next(iter(rows_of(proposal, list(seats.order_by("pk")), shown)), None)

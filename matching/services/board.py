@@ -9,7 +9,7 @@ from django.db import transaction
 from matching.errors import MatchingError, SwapRefused
 from matching.models import Match, Proposal
 from matching.queries.board_steps import step_to_redo, step_to_undo
-from matching.queries.inputs import Inputs, inputs_of
+from matching.queries.inputs import Inputs, inputs_for
 from matching.services.board_changes import (
     Change,
     Party,
@@ -79,7 +79,7 @@ def swap(*, one: Match, other: Match, version: int | None = None, by: User | Non
     proposal = draft(one.proposal_id, version)
     if other.proposal_id != proposal.pk or one.pk == other.pk:
         raise SwapRefused("A swap is between two matches of the same proposal.")
-    inputs = _inputs(proposal)
+    inputs = inputs_for(proposal)
     if inputs.peers:
         raise SwapRefused("Swapping is for tracks with mentors and mentees.")
     (taker, giver), (second, other_giver) = (_taker_and_giver(match) for match in (one, other))
@@ -87,10 +87,6 @@ def swap(*, one: Match, other: Match, version: int | None = None, by: User | Non
         raise SwapRefused("Both are with the same mentor already.")
     wanted = Wanted([(taker, other_giver), (second, giver)])
     return _rearranged(proposal, inputs, Named("swap", [taker, second]), wanted, by, now)
-
-
-def _inputs(proposal: Proposal) -> Inputs:
-    return inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective)
 
 
 def _taker_and_giver(match: Match) -> Pair:
@@ -124,7 +120,7 @@ def rearrange(
     if len(reason) > MOST_LETTERS:
         raise MatchingError(f"A reason has at most {MOST_LETTERS} letters.", field="reason")
     named = Named("match", pairs[0]) if pairs else Named("remove", list(out))
-    return _rearranged(found, _inputs(found), named, Wanted(pairs, out, reason.strip()), by, now)
+    return _rearranged(found, inputs_for(found), named, Wanted(pairs, out, reason.strip()), by, now)
 
 
 def _rearranged(
@@ -148,7 +144,7 @@ def undo(*, proposal: Proposal, version: int | None = None, by: User | None, now
     step = step_to_undo(found.steps)
     if step is None:
         return found
-    apply(found, _inputs(found), reversed_changes(changes_of(step)))
+    apply(found, inputs_for(found), reversed_changes(changes_of(step)))
     found.optimal, step["undone"] = step["optimal"], True
     return saved(found, by, now)
 
@@ -161,7 +157,7 @@ def redo(*, proposal: Proposal, version: int | None = None, by: User | None, now
     if step is None:
         return found
     before, changes = found.placed, changes_of(step)
-    apply(found, _inputs(found), changes)
+    apply(found, inputs_for(found), changes)
     found.optimal = still_optimal(found, changes, placed=before)
     step["undone"] = False
     return saved(found, by, now)

@@ -1,7 +1,6 @@
 """One proposal: its pairs, why they are so, locks and swaps."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,13 +11,12 @@ from mail.tasks import ring
 from matching import services
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
-from matching.queries.board import board_of
+from matching.queries.board import board_of, row_of
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
 
-PER_PAGE = 50
 UNDER_WAY = (Proposal.State.QUEUED, Proposal.State.RUNNING)
 
 
@@ -32,12 +30,16 @@ def proposal(request: ProgramRequest, program: Program, number: int) -> HttpResp
         return render(request, "matching/failed.html", {"program": program, "proposal": found})
     swap = request.GET.get("swap", "")
     try:
-        board = board_of(found, swap=int(swap[:18]) if swap.isdecimal() else None)
+        board = board_of(
+            found,
+            swap=int(swap[:18]) if swap.isdecimal() else None,
+            page=request.GET.get("page", "1")[:6],
+            all_left=request.GET.get("left") == "all",
+        )
     except MatchingError as error:
         messages.error(request, str(error))
         return redirect("matching:proposal", slug=program.slug, number=number)
-    page = Paginator(board.rows, PER_PAGE).get_page(request.GET.get("page", "1")[:6])
-    context = {"program": program, "proposal": found, "board": board, "page": page}
+    context = {"program": program, "proposal": found, "board": board, "page": board.page}
     return render(request, "matching/proposal.html", context)
 
 
@@ -57,11 +59,10 @@ def progress(request: ProgramRequest, program: Program, number: int) -> HttpResp
 def why(request: ProgramRequest, program: Program, number: int, match: int) -> HttpResponse:
     """What a pair's score is made of."""
     found = find(program, number)
-    board = board_of(found)
-    row = board.row(match)
+    row = row_of(found, match)
     if row is None:
         raise Http404("There is no such pair")
-    return render(request, "matching/why.html", {"program": program, "proposal": found, "board": board, "row": row})
+    return render(request, "matching/why.html", {"program": program, "proposal": found, "row": row})
 
 
 def _match(proposal: Proposal, pk: int) -> Match:

@@ -11,7 +11,7 @@ from matching import services, tasks
 from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, MatchingError
 from matching.forms import NewProposalForm
 from matching.models import Proposal
-from matching.queries import board, publishable
+from matching.queries import board, board_list, publishable
 from matching.queries.tracks import tracks_of
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
@@ -39,7 +39,7 @@ def proposals(request: ProgramRequest, program: Program) -> HttpResponse:
         else:
             tasks.ring(made.pk)
             return redirect("matching:proposal", slug=program.slug, number=made.number)
-    context = {"program": program, "form": form, "states": states, "found": board.proposals_of(program)}
+    context = {"program": program, "form": form, "states": states, "found": board_list.proposals_of(program)}
     return render(request, "matching/proposals.html", context, status=422 if form.errors else 200)
 
 
@@ -87,7 +87,7 @@ def publish(request: ProgramRequest, program: Program, number: int) -> HttpRespo
         publishable.check(proposal)
     except MatchingError as error:
         return _refused(request, program, proposal, error)
-    check = board.publish_check(proposal, now=timezone.now())
+    check = board_list.publish_check(proposal, now=timezone.now())
     return render(request, "matching/publish.html", {"program": program, "proposal": proposal, "check": check})
 
 

@@ -11,7 +11,7 @@ from matching.criteria import RULE_KINDS, InvalidRulesError
 from matching.errors import BadRule, MatchingError
 from matching.forms import STRENGTHS, PlanForm, RuleForm
 from matching.models import MatchingPlan, MatchRule
-from matching.queries.board import Allowed, allowed_pairs
+from matching.queries.board_list import Allowed, allowed_pairs
 from matching.queries.inputs import inputs_of
 from matching.queries.rules import rule_lines
 from matching.services.rules import is_one_sided, objectives_of, spec_of

@@ -134,12 +134,13 @@ def test_matches_of_two_proposals_are_not_swapped(town):
 
 def test_the_board_puts_the_weakest_first_and_shows_swaps_by_gain(wide):
     draft = wide.propose()
-    scores = [row.match.score for row in board_of(draft).rows]
-    assert scores == sorted(scores)
+    board = board_of(draft)
+    assert [(row.section, row.match.score) for row in board.page] == [("good", 9), ("good", 12), ("good", 12)]
+    assert {key: count for key, (_, _, count) in board.sections.items()} == {"good": 3}
     chosen = Match.objects.get(proposal=draft, seats__enrolment=wide.people["Mona"])
     board = board_of(find(draft.program, draft.number) or draft, swap=chosen.pk)
-    assert board.rows[0].match == chosen
-    gains = [row.gain for row in board.rows[1:]]
+    assert board.page[0].match == board.swapping.match == chosen
+    gains = [row.after.gain(row.match.score, chosen.score) for row in board.page[1:]]
     assert gains == sorted(gains, reverse=True)
 
 
