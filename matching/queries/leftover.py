@@ -1,6 +1,6 @@
 """Why somebody is left over, in words: which rule kept how many away, or who of those that fit is full."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,30 @@ def _groupless(company: Company, row: int, sizes: tuple[int, int]) -> dict[str, 
         "reason": reason,
         "details": details + _hard_facts(inputs, person, others, who),
     }
+
+
+def why_not_booked(
+    inputs: Inputs, booked: Collection[int], with_time: Mapping[int, Collection[int]]
+) -> list[dict[str, Any]]:
+    """One entry for each person without a session, as in why_left_over. `booked` are enrolments that have one,
+    `with_time` the experts who share any time with somebody."""
+    alone = [row for row, each in enumerate(inputs.takers) if each.free > 0 and each.enrolment_id not in booked]
+    return [_unbooked(inputs, row, with_time[inputs.takers[row].enrolment_id]) for row in alone]
+
+
+def _unbooked(inputs: Inputs, row: int, with_time: Collection[int]) -> dict[str, Any]:
+    entry, who = _entry(inputs, row), inputs.words.giver
+    fitting = [inputs.givers[column] for column in np.flatnonzero(inputs.scores.allowed[row])]
+    at_times = [giver for giver in fitting if giver.enrolment_id in with_time]
+    if fitting and not at_times:
+        alone = f"The only {who} who fits is {fitting[0].name}, who has no time in the next weeks when they have."
+        several = f"None of {_counted(len(fitting), who)} who fit has time in the next weeks when they have."
+        entry["reason"] = alone if len(fitting) == 1 else several
+    elif at_times:
+        names = in_words([giver.name for giver in at_times[:MOST_NAMES]])
+        more = f" and {len(at_times) - MOST_NAMES} more" if len(at_times) > MOST_NAMES else ""
+        entry["reason"] = f"Whoever fits and has time then is booked: {names}{more}."
+    return entry
 
 
 def why_in_no_network(inputs: Inputs, alone: Iterable[int], allowed: BoolArray) -> list[dict[str, Any]]:

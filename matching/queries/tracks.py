@@ -8,8 +8,6 @@ from matching.queries.inputs import model_of, only_peers
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, Program, Role, Track
 
-# Shapes the program can match; services.shapes has one function for each.
-SHAPES_MATCHED = frozenset({Shape.TWO_SIDED, Shape.ONE_SIDED, Shape.GROUPS, Shape.CONSTELLATION})
 _WORDS = ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors"), (Role.PEER, "peers"))
 
 
@@ -24,8 +22,6 @@ class TrackState:
 
     @property
     def obstacle(self) -> str:
-        if self.model.shape not in SHAPES_MATCHED:
-            return f"Tracks of the model “{self.model.name}” cannot be matched by the program yet."
         missing = [word for role, word in _WORDS if role in self.model.roles and not self.counts[role]]
         if missing and not only_peers(self.model):
             return f"“{self.track.name}” has no {' and no '.join(missing)} yet."

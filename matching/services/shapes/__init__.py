@@ -7,6 +7,7 @@ from matching.services.shapes.groups import groups
 from matching.services.shapes.network import network
 from matching.services.shapes.pairs import one_sided, two_sided
 from matching.services.shapes.results import Found, Solved, most_of, shares_of
+from matching.services.shapes.slots import slots
 from programs.catalogue.base import Shape
 
 __all__ = ["SHAPES", "Found", "Solved", "most_of", "shares_of"]
@@ -18,5 +19,6 @@ SHAPES: Mapping[Shape, Solver] = {
     Shape.TWO_SIDED: two_sided,
     Shape.ONE_SIDED: one_sided,
     Shape.GROUPS: groups,
+    Shape.SLOTS: slots,
     Shape.CONSTELLATION: network,
 }

@@ -1,0 +1,230 @@
+"""One-off sessions: everybody who asks gets one session with an expert who knows the topic, at a time both have.
+
+Starts are made from the experts' weekly times over the next four weeks. A session starts at least the model's notice
+after the proposal has been looked at; an expert holds so many in a calendar month, and the same two do not meet again
+within the model's time.
+"""
+
+import datetime as dt
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from matching.criteria import max_points
+from matching.criteria.answers import items, read, same_key
+from matching.errors import CannotMatch
+from matching.queries.inputs import Entrant, Inputs
+from matching.queries.leftover import why_not_booked
+from matching.queries.openings import AHEAD, LEAD, Calendar, calendar_of, times_field
+from matching.services.shapes.results import Found, Solved, most_of, shares_of
+from programs.catalogue.base import Booking as Terms
+
+if TYPE_CHECKING:
+    from matching import engine
+
+Groups = Sequence[Sequence[int]]
+Span = tuple[dt.datetime, dt.datetime]
+PROOF = "Prices for every request, time and expert show that no more sessions, and none of a higher score, can be held."
+# So often a person who would be in two sessions at once, as asker and as expert, is asked for another time.
+MOST_ROUNDS = 20
+
+
+@dataclass
+class Diary:
+    """Who has time when. `busy` grows where somebody in two roles would be in two sessions at once."""
+
+    inputs: Inputs
+    now: dt.datetime
+    terms: Terms
+    busy: dict[int, list[Span]] = field(default_factory=dict)
+
+    @cached_property
+    def length(self) -> dt.timedelta:
+        return dt.timedelta(minutes=self.inputs.track.session_minutes)
+
+    @cached_property
+    def calendars(self) -> dict[int, Calendar | None]:
+        """By enrolment: when these people usually have time; None where they have not said so."""
+        asked = times_field(self.inputs)
+        if asked is None:
+            raise CannotMatch(
+                "Sessions are booked at times that suit people: add the question “Times that suit you” first."
+            )
+        everybody = (*self.inputs.takers, *self.inputs.givers)
+        return {e.enrolment_id: calendar_of(e, asked, self.now + LEAD, self.now + LEAD + AHEAD) for e in everybody}
+
+    def free(self, entrant: Entrant) -> Calendar | None:
+        calendar = self.calendars[entrant.enrolment_id]
+        return calendar.without(self.busy.get(entrant.user_id, ())) if calendar else None
+
+    def take(self, entrant: Entrant, start: dt.datetime, length: dt.timedelta) -> None:
+        self.busy.setdefault(entrant.user_id, []).append((start, start + length))
+
+
+def slots(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
+    """One session for as many who ask as there are times for. Raises CannotMatch where nobody is asked for times."""
+    del previous  # a later run looks at later times
+    if inputs.now is None or inputs.model.booking is None:
+        raise ValueError("Sessions are booked from a moment on, by the terms of their model.")
+    diary = Diary(inputs, inputs.now, inputs.model.booking)
+    people = {each.enrolment_id: each for each in (*inputs.takers, *inputs.givers)}
+    for held in inputs.held:
+        for each in (held.asker, held.helper):
+            if each in people:
+                diary.take(people[each], held.start, dt.timedelta(minutes=held.minutes))
+    booking, pairs = _booked(diary, fixed)
+    _kept(fixed, pairs)
+    return Solved(
+        matches=[_found(inputs, asker, helper, start) for asker, helper, start in pairs],
+        placed=int(booking.filled),
+        possible=int(booking.possible),
+        total=int(booking.total),
+        bound=int(booking.bound),
+        optimal=bool(booking.optimal),
+        max_points=max_points(inputs.rules),
+        left_over=why_not_booked(inputs, [asker for asker, _, _ in pairs], _with_time(diary)),
+        proof=PROOF if booking.optimal else "",
+    )
+
+
+def _booked(diary: Diary, fixed: Groups) -> "tuple[engine.Booking, list[tuple[int, int, dt.datetime]]]":
+    """Sessions as (asker, helper, start), by enrolment, so that nobody is in two at once under two roles."""
+    humans = {each.enrolment_id: each for each in (*diary.inputs.takers, *diary.inputs.givers)}
+    for _ in range(MOST_ROUNDS):
+        booking, pairs = _asked(diary, fixed)
+        twice = _twice(pairs, humans, diary.length)
+        if not twice:
+            return booking, pairs
+        for enrolment, start in twice:
+            # The other of the two sessions may stay; this start is taken out for the asker.
+            diary.calendars[enrolment] = _less(diary.calendars[enrolment], start, diary.length)
+    raise CannotMatch("Too many people take part in two roles at the same times. Ask some of them for more times.")
+
+
+def _less(calendar: Calendar | None, start: dt.datetime, length: dt.timedelta) -> Calendar | None:
+    return calendar.without([(start, start + length)]) if calendar else Calendar(())
+
+
+def _twice(
+    pairs: Sequence[tuple[int, int, dt.datetime]], humans: dict[int, Entrant], length: dt.timedelta
+) -> list[tuple[int, dt.datetime]]:
+    """The asker's side of each two sessions that one human would be in at once."""
+    found = []
+    for (asker, helper, start), (other_asker, other_helper, other) in combinations(pairs, 2):
+        if abs(start - other) >= length:
+            continue
+        if humans[asker].user_id == humans[other_helper].user_id:
+            found.append((asker, start))
+        if humans[other_asker].user_id == humans[helper].user_id:
+            found.append((other_asker, other))
+    return found
+
+
+def _asked(diary: Diary, fixed: Groups) -> "tuple[engine.Booking, list[tuple[int, int, dt.datetime]]]":
+    from matching import engine  # noqa: PLC0415  two seconds and 80 MB that only a run needs
+
+    inputs, terms = diary.inputs, diary.terms
+    zone = ZoneInfo(inputs.track.program.timezone)
+    offers = [
+        engine.Slot(giver.enrolment_id, start.astimezone(zone))
+        for giver in inputs.givers
+        for calendar in [diary.free(giver)]
+        if calendar and giver.places
+        for start in calendar.starts(diary.length)
+    ]
+    offers.sort(key=lambda slot: slot.start)
+    starts = sorted({slot.start for slot in offers})
+    wanted = {group[0]: group[1] for group in fixed}
+    requests = [_request(diary, row, starts, wanted) for row, each in enumerate(inputs.takers) if each.free > 0]
+    booking = engine.book(
+        requests,
+        offers,
+        notice=dt.timedelta(hours=terms.notice_hours),
+        cap={giver.enrolment_id: giver.places for giver in inputs.givers},
+        repeat=dt.timedelta(days=terms.no_repeat_days),
+        held=[engine.Held(each.asker, each.helper, each.start.astimezone(zone)) for each in inputs.held],
+    )
+    chosen = [(requests[int(at)], offers[int(slot)]) for at, slot in booking.sessions]
+    return booking, [(_number(ask.asker), _number(slot.helper), slot.start.astimezone(dt.UTC)) for ask, slot in chosen]
+
+
+def _request(diary: Diary, row: int, starts: Sequence[dt.datetime], wanted: dict[int, int]) -> "engine.Request":
+    from matching import engine  # noqa: PLC0415  as above
+
+    inputs, asker = diary.inputs, diary.inputs.takers[row]
+    only = wanted.get(asker.enrolment_id)
+    scores: dict[Hashable, float] = {
+        giver.enrolment_id: int(inputs.scores.points[row, column])
+        for column, giver in enumerate(inputs.givers)
+        if inputs.scores.allowed[row, column] and only in (None, giver.enrolment_id)
+    }
+    calendar = diary.free(asker)
+    # Who has not said when they have time can make any.
+    free = None if calendar is None else frozenset(start for start in starts if calendar.holds(start, diary.length))
+    return engine.Request(asker.enrolment_id, diary.now + LEAD, scores, free=free)
+
+
+def _number(enrolment: object) -> int:
+    assert isinstance(enrolment, int)  # noqa: S101 - people are named to the engine by their enrolments
+    return enrolment
+
+
+def _kept(fixed: Groups, pairs: Sequence[tuple[int, int, dt.datetime]]) -> None:
+    booked = {(asker, helper) for asker, helper, _ in pairs}
+    if not all((group[0], group[1]) in booked for group in fixed):
+        raise CannotMatch("The locked sessions cannot all stay: some have no time left. Unlock them first.")
+
+
+def _with_time(diary: Diary) -> dict[int, set[int]]:
+    """By asker: the experts with any time in common with them, both by enrolment."""
+    starts = {giver.enrolment_id: _starts(diary, giver) for giver in diary.inputs.givers}
+    found = {}
+    for asker in diary.inputs.takers:
+        calendar = diary.free(asker)
+        found[asker.enrolment_id] = {
+            giver
+            for giver, offered in starts.items()
+            if (offered and calendar is None) or (calendar and any(calendar.holds(s, diary.length) for s in offered))
+        }
+    return found
+
+
+def _starts(diary: Diary, giver: Entrant) -> list[dt.datetime]:
+    calendar = diary.free(giver)
+    return calendar.starts(diary.length) if calendar else []
+
+
+def _found(inputs: Inputs, asker_id: int, helper_id: int, start: dt.datetime) -> Found:
+    row, column = inputs.taker_row[asker_id], inputs.giver_column[helper_id]
+    asker, helper = inputs.takers[row], inputs.givers[column]
+    return Found(
+        (asker, helper),
+        int(inputs.scores.points[row, column]),
+        shares_of(inputs, asker, helper),
+        most_of(inputs, asker, helper),
+        starts_at=start,
+        minutes=inputs.track.session_minutes,
+        topic=topic_of(inputs, asker, helper),
+    )
+
+
+def topic_of(inputs: Inputs, asker: Entrant, helper: Entrant) -> str:
+    """What the session is about: the first of what is wanted that is offered; "" where nobody is asked for it."""
+    known = {each.slug: each for each in inputs.fields}
+    for rule in inputs.rules:
+        if rule.taker_field == rule.giver_field or rule.taker_field.startswith("~") or rule.giver_field.startswith("~"):
+            continue
+        wanted, offered = (
+            read(known[slug], person.person.answers.get(slug))
+            for slug, person in ((rule.taker_field, asker), (rule.giver_field, helper))
+        )
+        if wanted is None or offered is None:
+            continue
+        there = {same_key(item) for item in items(offered)}
+        shared = [item for item in items(wanted) if same_key(item) in there]
+        if shared:
+            return shared[0][:200]
+    return ""
