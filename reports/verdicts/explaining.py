@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from reports.figures import LEAST_PEOPLE
 from reports.statistics import Estimate, tipping_point
 from reports.verdicts.analysing import Analysis
 from reports.verdicts.gates import FOR_A_VERDICT, LEAST_RESPONSE, MOST_APART, MOST_AT_START, MOST_PLAUSIBLE, units
@@ -13,7 +12,7 @@ from reports.verdicts.wording import day, level, number, p_value, percent, plain
 
 
 def cautions(analysis: Analysis, kind: Kind) -> Iterator[str]:
-    """Where nothing is shown only a low response is named, and not how low if that would tell who answered."""
+    """Where nothing is shown only a low response is named, and that only of arms that are large enough."""
     if kind in SHOWN or kind is Kind.TOO_FEW_ANSWERS:
         yield from _response(analysis)
     if kind not in SHOWN:
@@ -31,16 +30,10 @@ def cautions(analysis: Analysis, kind: Kind) -> Iterator[str]:
 
 def _response(analysis: Analysis) -> Iterator[str]:
     one, two = analysis.arms
-    low = [arm for arm in analysis.arms if arm.response < LEAST_RESPONSE]
-    apart = abs(one.response - two.response) > MOST_APART
-    if not low and not apart:
-        return
-    if min(one.learners, two.learners) < LEAST_PEOPLE:
-        yield say("response_hidden")
-        return
-    for arm in low:
-        yield say("response_low", share=percent(arm.response), A=arm.name)
-    if apart:
+    for arm in analysis.arms:
+        if arm.response < LEAST_RESPONSE:
+            yield say("response_low", share=percent(arm.response), A=arm.name)
+    if abs(one.response - two.response) > MOST_APART:
         yield say("response_apart", a=percent(one.response), A=one.name, b=percent(two.response), B=two.name)
 
 

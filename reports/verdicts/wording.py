@@ -52,7 +52,6 @@ TEMPLATES = {
     "units_few": "A verdict needs {n} relationships in each group.",
     "response_low": "Only {share} of the people in {A} answered both times, so this is said with less confidence.",
     "response_apart": "{a} answered both times in {A} and {b} in {B}, so this is said with less confidence.",
-    "response_hidden": "Too few people answered both times, or far more in one group than in the other.",
     "baseline": "The groups differed at the start, by {d} standard deviations.",
     "baseline_far": "The groups differed at the start: within each, everybody gave the same first answer.",
     "plausibility": "This difference is unusually large: check the data.",
