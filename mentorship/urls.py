@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/forgotten/", RedirectView.as_view(pattern_name="account_login"), name="account_reset_password"),
     path("me/", include("sessions.urls")),
     path("org/", include("reports.urls_organisation")),
+    path("models/", include("programs.urls_models")),
     path("programs/", include("mentorship.setup")),
     path("programs/", include("programs.urls")),
     path("programs/<slug:slug>/", include("matching.urls")),

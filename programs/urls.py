@@ -7,6 +7,7 @@ app_name = "programs"
 urlpatterns = [
     path("", programs.program_list, name="list"),
     path("new/", programs.new, name="new"),
+    path("new/models/", programs.new_with_models, name="new_with_models"),
     path("<slug:slug>/set-up/details/", programs.details, name="details"),
     path("<slug:slug>/set-up/coordinators/", programs.coordinators, name="coordinators"),
     path("<slug:slug>/set-up/coordinators/<int:pk>/remove/", programs.remove_coordinator, name="remove_coordinator"),

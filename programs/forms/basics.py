@@ -1,11 +1,14 @@
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from participants.formkit import DayInput, LookForm
 from participants.forms import zone_choices
 from participants.models import User
 from programs.catalogue import registry
+from programs.catalogue.advisor import Answers, plan_of
 from programs.errors import ProgramError
 from programs.models import ProfileField, Program, Role
 from programs.services.fields import FieldSpec
@@ -66,6 +69,17 @@ class NewProgramForm(LookForm):
         self.fields["models"].choices = [  # type: ignore[attr-defined]  # it is a choice field
             (model.slug, f"{model.name}: {model.one_line}") for model in registry.all_models()
         ]
+
+    @staticmethod
+    def first_values(query: QueryDict, now: dt.datetime) -> dict[str, Any]:
+        """Models of the address, and from a Monday that leaves time to find people as long as they usually take."""
+        known = {model.slug: model for model in registry.all_models()}
+        chosen = [known[slug] for slug in query.getlist("models") if slug in known]
+        if not chosen:
+            return {}
+        plan = plan_of(chosen, Answers(), now.date())
+        days = {"starts_on": plan.starts_on, "ends_on": plan.ends_on}
+        return {"models": [model.slug for model in chosen], "name": plan.name, **days}
 
     def basics(self, creator: User) -> Basics:
         """The creator signs the mails, in their own zone, until somebody changes that."""

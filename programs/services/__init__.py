@@ -1,5 +1,6 @@
 """Writes about programs: what is offered and who is in it."""
 
+from programs.services.choosing import add_from_advice, add_model_track, create_from_advice, default_plan
 from programs.services.enrolments import change_enrolment, enrol, leave, take_back
 from programs.services.fields import add_field, change_field, move_field, remove_field
 from programs.services.programs import (
@@ -17,13 +18,17 @@ __all__ = [
     "Basics",
     "add_coordinator",
     "add_field",
+    "add_from_advice",
+    "add_model_track",
     "add_track",
     "change_enrolment",
     "change_field",
     "change_program",
     "change_track",
     "close_program",
+    "create_from_advice",
     "create_program",
+    "default_plan",
     "delete_program",
     "enrol",
     "leave",

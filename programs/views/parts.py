@@ -34,10 +34,10 @@ def _field(program: Program, slug: str) -> ProfileField:
 @require_http_methods(["GET", "HEAD", "POST"])
 @program_view(Right.EDIT)
 def add_track(request: ProgramRequest, program: Program) -> HttpResponse:
-    form = NewTrackForm(request.POST or None)
+    form = NewTrackForm(request.POST or None, initial={"model": request.GET.get("model", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            track = services.add_track(program=program, **form.cleaned_data, by=request.user, now=timezone.now())
+            track = services.add_model_track(program=program, **form.cleaned_data, by=request.user, now=timezone.now())
         except ProgramError as error:
             put_error(form, error)
         else:

@@ -14,6 +14,7 @@ from programs.history import in_words
 from programs.models import Coordinator, Program
 from programs.permissions import Right
 from programs.queries import history_of, programs_of
+from programs.views.choosing import MAIN, asked, question_context
 from programs.views.paging import page_of
 
 BASICS = ("name", "description", "starts_on", "ends_on", "timezone", "contact_name", "contact_email")
@@ -28,11 +29,20 @@ def program_list(request: HttpRequest) -> HttpResponse:
     return render(request, "programs/list.html", {"programs": programs, "may_create": may_create})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def new(request: HttpRequest) -> HttpResponse:
+    """The advisor's first question, and beside it the other ways to begin."""
     if not may_create_programs(request.user):
         raise Http404("There is no such page")
-    form = NewProgramForm(request.POST or None)
+    return render(request, "programs/new.html", question_context(asked(request), MAIN[0]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_with_models(request: HttpRequest) -> HttpResponse:
+    """For those who know what they want; `?models=peer` has it ticked."""
+    if not may_create_programs(request.user):
+        raise Http404("There is no such page")
+    form = NewProgramForm(request.POST or None, initial=NewProgramForm.first_values(request.GET, timezone.now()))
     if request.method == "POST" and form.is_valid():
         try:
             program = services.create_program(
@@ -45,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
             put_error(form, error)
         else:
             return redirect("setup:tasks", slug=program.slug)
-    return render(request, "programs/new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "programs/new_with_models.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

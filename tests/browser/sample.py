@@ -235,6 +235,8 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
     pages = [
         _at("programs:list"),
         _at("programs:new"),
+        _at("programs:new_with_models"),
+        *_choosing_pages(program),
         _at("setup:upload"),
         _at("setup:tasks", **here),
         _at("programs:details", **here),
@@ -274,6 +276,23 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
     nothing_yet = ("programs:people", "matching:proposals", "reports:overview", "reports:pairs", "reports:messages",
                    "reports:outcome", "surveys:list", "setup:tasks", "programs:history")  # fmt: skip
     return pages + [_at(name, "empty", **empty) for name in nothing_yet]
+
+
+def _choosing_pages(program: Program) -> list[Shown]:
+    short = "?goal=career&seniors=0.2&hours=1&months=6&learners=60&expertise=yes&collaboration=yes&sensitive=yes"
+    return [
+        _at("models:list"),
+        _at("models:model", model="traditional"),
+        _at("models:model", "circle", model="circle"),
+        _at("models:model", "flash", model="flash"),
+        _at("models:compare"),
+        _at("models:question", "", "?goal=career", name="seniors"),
+        _at("models:more", "", short),
+        _at("models:advice", "open"),
+        _at("models:advice", "", "?goal=onboarding&levels=several&seniors=0.5&hours=2&months=6"),
+        _at("models:advice", "short", short),
+        _at("models:advice", "track", f"?goal=silos&program={program.slug}"),
+    ]
 
 
 def _file(program: Program, rows: bytes, by: User) -> Import:

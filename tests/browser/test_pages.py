@@ -102,7 +102,7 @@ WRONG = [
     ("participant", "sessions:new log", "Save the session"),
     ("participant", "sessions:goals", "Add a goal"),
     ("participant", "account_change_password", None),
-    ("coordinator", "programs:new", "Create the program"),
+    ("coordinator", "programs:new_with_models", "Create the program"),
     ("coordinator", "setup:upload", "Set it up"),
     ("coordinator", "programs:add_field", "Save the field"),
     ("coordinator", "programs:import_upload", "Continue"),

@@ -21,7 +21,12 @@ MATRIX = read_matrix()
 SIGNED_IN = ("ex", "pu", "me", "mn", "co", "cx", "sl", "ad")
 ROLES = ("an", *TOKEN_ROLES, *SIGNED_IN)
 # Addresses about something of a program, a pair or a person, which exists twice in the world.
-ABOUT = [name for name, row in MATRIX.items() if row.arguments and "tok" not in row.arguments and name[:4] != "orga"]
+NOBODYS_OWN = ("organisation:", "models:")
+ABOUT = [
+    name
+    for name, row in MATRIX.items()
+    if row.arguments and "tok" not in row.arguments and not name.startswith(NOBODYS_OWN)
+]
 BEHIND_A_LINK = {
     "session_links:session": "tr",
     "session_links:move": "tr",

@@ -36,9 +36,9 @@ def test_an_entry_is_a_sentence(verb: str, detail: dict[str, object], words: str
 @pytest.mark.django_db
 def test_the_page_shows_sentences_and_no_numbers_of_rows(client: Client) -> None:
     coordinator = CoordinatorFactory.create(program__slug="spring")
-    given = {"now": NOW, "program_id": coordinator.program_id}
-    record(by=coordinator.user, verb="session planned", match=2317, **given)
-    record(by=None, verb="match ended", why="left", **given)
+    program_id = coordinator.program_id
+    record(by=coordinator.user, verb="session planned", match=2317, now=NOW, program_id=program_id)
+    record(by=None, verb="match ended", why="left", now=NOW, program_id=program_id)
     client.force_login(coordinator.user)
     page = client.get("/programs/spring/history/").content.decode()
     assert AuditEntry.objects.filter(program_id=coordinator.program_id).count() == 2

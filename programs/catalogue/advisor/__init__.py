@@ -10,7 +10,8 @@ from programs.catalogue.advisor.advising import (
     Reason,
     advise,
 )
-from programs.catalogue.advisor.capacity import Capacity, Load, mentor_load
+from programs.catalogue.advisor.capacity import Capacity, Load, mentor_load, together
+from programs.catalogue.advisor.plan import Plan, in_a_sentence, names_of, plan_of, refusal
 from programs.catalogue.advisor.questions import QUESTIONS, Answers, Option, Question, as_query, from_query
 from programs.catalogue.advisor.rules import RULES, AdviceRule, Clause
 
@@ -28,11 +29,17 @@ __all__ = [
     "Integrated",
     "Load",
     "Option",
+    "Plan",
     "Question",
     "Ranked",
     "Reason",
     "advise",
     "as_query",
     "from_query",
+    "in_a_sentence",
     "mentor_load",
+    "names_of",
+    "plan_of",
+    "refusal",
+    "together",
 ]

@@ -45,11 +45,14 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Integrated:
-    """Two models together in one program, one track each: the second is the peers' own or closest to it."""
+    """Two models together in one program, one track each: the second is the peers' own or closest to it. `capacity` is
+    that of both together, and never falls short.
+    """
 
     rule: int
     text: str
     models: tuple[MentoringModel, MentoringModel]
+    capacity: Capacity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def advise(answers: Answers) -> Advice:
         ranked=fitting,
         refused=tuple(entry for entry in all_ranked if not _fits(entry)),
         excluded=excluded,
-        integrated=_integrated(spoken, fitting),
+        integrated=_integrated(spoken, fitting, answers),
         safeguards=tuple(dict.fromkeys(safeguard for rule in spoken for safeguard in rule.safeguards)),
         what_would_change=_what_would_change(answers, fitting),
     )
@@ -133,26 +136,26 @@ def _excluded(spoken: Sequence[AdviceRule]) -> tuple[Excluded, ...]:
     return tuple(found)
 
 
-def _integrated(spoken: Sequence[AdviceRule], ranked: Sequence[Ranked]) -> tuple[Integrated, ...]:
-    """The rules that recommend two models together, where both are still in."""
+def _integrated(spoken: Sequence[AdviceRule], ranked: Sequence[Ranked], answers: Answers) -> tuple[Integrated, ...]:
+    """For each rule that recommends two models together the best placed two whose mentors' time is enough for both."""
     found = []
     for rule in spoken:
         if rule.together is None:
             continue
-        led, peers = rule.together.first, rule.together.second
-        first = _best_of(ranked, led, Family.MENTOR_LED)
-        second = _best_of(ranked, peers, Family.PEER)
-        if first and second:
-            found.append(Integrated(rule.number, rule.because, (first, second)))
+        firsts = _among(ranked, rule.together.first, Family.MENTOR_LED)
+        seconds = _among(ranked, rule.together.second, Family.PEER)
+        pairs = ((one, other) for one in firsts for other in seconds)
+        for pair in pairs:
+            both = capacity.together(pair, answers)
+            if both is None or both.fits:
+                found.append(Integrated(rule.number, rule.because, pair, both))
+                break
     return tuple(found)
 
 
-def _best_of(ranked: Sequence[Ranked], slugs: Sequence[str], family: Family) -> MentoringModel | None:
-    """The best placed of these; where none are named, of the family."""
-    return next(
-        (e.model for e in ranked if (e.model.slug in slugs if slugs else e.model.family is family)),
-        None,
-    )
+def _among(ranked: Sequence[Ranked], slugs: Sequence[str], family: Family) -> list[MentoringModel]:
+    """These models, best placed first; where none are named, those of the family."""
+    return [e.model for e in ranked if (e.model.slug in slugs if slugs else e.model.family is family)]
 
 
 def _what_would_change(answers: Answers, ranked: Sequence[Ranked]) -> tuple[Change, ...]:

@@ -1,6 +1,7 @@
 """Whether the mentors' time and number are enough: plain arithmetic, shown with its numbers, and a hard limit."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from programs.catalogue.advisor.questions import Answers
@@ -62,15 +63,49 @@ def _load(model: MentoringModel, sessions: float, mentors: int) -> Load:
 
 def check(model: MentoringModel, answers: Answers) -> Capacity | None:
     """The arithmetic for a model, or None while learners, mentors or hours are not known."""
+    given = _given(answers)
+    if given is None:
+        return None
+    needed = mentor_load(model, given.learners, answers.months)
+    return Capacity(needed, given.hours, given.mentors, _sentence(model, given.learners, needed, given.words))
+
+
+def together(models: Sequence[MentoringModel], answers: Answers) -> Capacity | None:
+    """The same for several models in one program: hours add up, while the same mentors may serve in each."""
+    given = _given(answers)
+    if given is None:
+        return None
+    loads = [mentor_load(model, given.learners, answers.months) for model in models]
+    needed = Load(
+        round(sum(load.sessions for load in loads), 1),
+        round(sum(load.hours for load in loads), 1),
+        max(load.mentors for load in loads),
+    )
+    sentence = (
+        f"Together they need {_mentors(needed.mentors)} and {_hours(needed.hours)} a month for {given.learners:,} "
+        f"learners, with {PREPARATION_MINUTES} minutes to prepare each session. Pledged: {given.words}."
+    )
+    return Capacity(needed, given.hours, given.mentors, sentence if needed.mentors else "They need no mentors.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    learners: int
+    mentors: int
+    hours: float
+
+    @property
+    def words(self) -> str:
+        return f"{_mentors(self.mentors)} with {_hours(self.hours)}"
+
+
+def _given(answers: Answers) -> _Given | None:
+    """What was pledged, in whole people."""
     if answers.learners is None or answers.seniors is None or answers.hours is None:
         return None
     learners = math.ceil(answers.learners)
-    needed = mentor_load(model, learners, answers.months)
     there = math.floor(learners * answers.seniors + 1e-9)
-    pledged = round(there * answers.hours, 1)
-    return Capacity(
-        needed, pledged, there, _sentence(model, learners, needed, f"{_mentors(there)} with {_hours(pledged)}")
-    )
+    return _Given(learners, there, round(there * answers.hours, 1))
 
 
 def _sentence(model: MentoringModel, learners: int, needed: Load, pledged: str) -> str:

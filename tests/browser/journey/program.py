@@ -15,6 +15,7 @@ EVERYBODY = (*BOTH, "Peer")
 def create(page: Page) -> None:
     heading(page, "No programs yet")
     page.get_by_role("main").get_by_role("link", name="New program").first.click()
+    follow(page, "Choose the models yourself")
     fill(page, Name="Public service mentoring", First_day="2027-03-01", Last_day="2027-09-30")
     for model in ("Traditional mentoring", "Peer mentoring"):
         page.get_by_label(re.compile(f"^{model}:")).check()
