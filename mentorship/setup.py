@@ -51,6 +51,12 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
         Task("What people are asked", reverse("programs:fields", kwargs=at), _state(done=program.fields.exists())),
         *(_matching_tasks(program, tracks) if Right.MATCH in rights else ()),
         Task("Coordinators", coordinators, _state(done=program.coordinators.exists())),
+        Task(
+            "Enrolment",
+            reverse("programs:enrolment", kwargs=at),
+            _state(done=program.takes_applications),
+            "People can apply" if program.takes_applications else "Places, the public page, and its days",
+        ),
         *([_people_task(program)] if Right.PEOPLE in rights else ()),
     ]
 

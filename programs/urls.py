@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:slug>/set-up/fields/new/", parts.add_field, name="add_field"),
     path("<slug:slug>/set-up/fields/<slug:field>/", parts.edit_field, name="field"),
     path("<slug:slug>/set-up/fields/<slug:field>/change/", parts.change_field_list, name="change_field_list"),
+    path("<slug:slug>/", include("programs.urls_enrolling")),
     path("<slug:slug>/people/", people.people, name="people"),
     path("<slug:slug>/people/<int:pk>/", people.person, name="person"),
     path("<slug:slug>/people/<int:pk>/leave/", people.leave, name="leave"),

@@ -1,13 +1,21 @@
 """Whom people wish for, and who is never to be matched: what matching works from, without saying who asked."""
 
+import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from programs.models import Enrolment, Exclusion, Track, Wishes
+from django.db.models import Q, QuerySet
+
+from participants.models import User
+from programs.answered import in_words
+from programs.models import Enrolment, Exclusion, ProfileField, Program, Role, Track, Wishes
 
 ACTIVE = Enrolment.State.ACTIVE
+MOST_FACTS = 4
+LONGEST_FACT = 160
 
 
 @dataclass(frozen=True)
@@ -60,3 +68,115 @@ def account_ref(user_id: int) -> str:
 def refs_in(exclusion: Exclusion) -> tuple[str, str]:
     one, other = json.loads(exclusion.people)
     return one, other
+
+
+def candidates_for(enrolment: Enrolment) -> QuerySet[Enrolment]:
+    """Whom somebody could be matched with: everybody on the other side of their track who takes part, whoever wants
+    whom kept apart. A list that were shorter for one person would tell them so.
+    """
+    other_side = {Role.MENTOR: Role.MENTEE, Role.MENTEE: Role.MENTOR}.get(Role(enrolment.role), Role.PEER)
+    there = Enrolment.objects.filter(track=enrolment.track_id, role=other_side, state=ACTIVE, user__is_active=True)
+    return there.exclude(user=enrolment.user_id).select_related("user")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody one may wish for: name, and what the program shares with matches anyway."""
+
+    enrolment_id: int
+    name: str
+    facts: tuple[str, ...]
+
+
+def shown_candidates(enrolment: Enrolment) -> list[Candidate]:
+    """Those one may wish for, by name, with a few shared facts each. Two queries."""
+    shared = list(ProfileField.objects.filter(program=enrolment.track.program_id, shared=True))
+    return [
+        Candidate(each.pk, each.user.name, tuple(_facts(shared, each))[:MOST_FACTS])
+        for each in candidates_for(enrolment)
+    ]
+
+
+def _facts(fields: Iterable[ProfileField], enrolment: Enrolment) -> Iterator[str]:
+    for field in fields:
+        value = enrolment.answers.get(field.slug)
+        if value not in (None, "", []) and enrolment.role in field.asked_of:
+            yield f"{field.label}: {in_words(value)}"[:LONGEST_FACT]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """One exclusion in words. `theirs` is the participant who asked for it, None for a coordinator's."""
+
+    pk: int
+    one: str
+    other: str
+    theirs: str | None
+    note: str
+    at: dt.datetime
+
+
+def own_exclusions(program: Program, user: User) -> list[Apart]:
+    """Whom somebody wants to be kept from. Nothing of what others want, whoever they are. Two queries."""
+    rows = list(Exclusion.objects.filter(program=program, owner=user))
+    return _in_words(rows, with_addresses=False)
+
+
+def exclusions_seen_by(program: Program, reader: User) -> list[Apart]:
+    """All of a program's, but none that names the coordinator who reads, unless they asked for it. Two queries."""
+    me = {account_ref(reader.pk), reader.email}
+    rows = Exclusion.objects.filter(program=program).select_related("owner")
+    return _in_words(
+        [each for each in rows if each.by_id == reader.pk or not me & set(refs_in(each))], with_addresses=True
+    )
+
+
+def exclusion_seen_by(program: Program, reader: User, pk: int) -> Exclusion | None:
+    """One of those the reader's own list shows."""
+    if pk not in {each.pk for each in exclusions_seen_by(program, reader)}:
+        return None
+    return Exclusion.objects.filter(pk=pk).first()
+
+
+def _in_words(rows: list[Exclusion], *, with_addresses: bool) -> list[Apart]:
+    """Names for accounts and for addresses that have one; a participant reads back only what they wrote."""
+    refs = {ref for each in rows for ref in refs_in(each)}
+    ids = [int(ref[1:]) for ref in refs if "@" not in ref]
+    known = Q(pk__in=ids) | Q(email__in=[ref for ref in refs if "@" in ref]) if with_addresses else Q(pk__in=ids)
+    names: dict[str, str] = {}
+    for user in User.objects.filter(known):
+        names[account_ref(user.pk)] = f"{user.name} ({user.email})" if with_addresses else user.name
+        names[user.email] = f"{user.name} ({user.email})"
+    found = []
+    for each in rows:
+        one, other = (names.get(ref, ref if "@" in ref else "An account that is gone") for ref in refs_in(each))
+        found.append(Apart(each.pk, one, other, each.owner.name if each.owner else None, each.note, each.at))
+    return found
+
+
+@dataclass(frozen=True)
+class WishRow:
+    """What one person wishes, for coordinators."""
+
+    enrolment: Enrolment
+    liked: tuple[str, ...]
+    only: bool
+
+
+def wish_rows(page: Iterable[Wishes]) -> list[WishRow]:
+    """The rows of one page of wishes with the names of those wished for. One query."""
+    rows = list(page)
+    ids = {pk for each in rows for pk in liked_in(each)}
+    names = {each.pk: each.user.name for each in Enrolment.objects.filter(pk__in=ids).select_related("user")}
+    return [
+        WishRow(each.enrolment, tuple(names[pk] for pk in liked_in(each) if pk in names), each.only_liked)
+        for each in rows
+    ]
+
+
+def wishes_in(program: Program) -> QuerySet[Wishes]:
+    """Everybody's wishes in a program, by name; those who have left are left out."""
+    found = Wishes.objects.filter(enrolment__track__program=program, enrolment__state=ACTIVE)
+    return found.select_related("enrolment__user", "enrolment__track").order_by(
+        "enrolment__user__last_name", "enrolment__user__first_name", "pk"
+    )

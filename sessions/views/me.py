@@ -10,6 +10,7 @@ from matching.errors import OfferOver
 from matching.forms import AnswerForm
 from matching.queries import my_match
 from matching.services import answer_seat
+from programs.queries.enrolling import joining_of
 from sessions.access import MemberRequest
 from sessions.queries import home_of
 
@@ -17,7 +18,8 @@ from sessions.queries import home_of
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
-    return render(request, "sessions/home.html", {"home": home_of(request.user, now), "now": now})
+    context = {"home": home_of(request.user, now), "joining": joining_of(request.user, now), "now": now}
+    return render(request, "sessions/home.html", context)
 
 
 @require_POST
@@ -36,5 +38,6 @@ def answer(request: MemberRequest, match_id: int) -> HttpResponse:
         except OfferOver as error:
             problem = str(error)
     now = timezone.now()
-    context = {"home": home_of(request.user, now), "now": now, "problem": problem}
+    context = {"home": home_of(request.user, now), "joining": joining_of(request.user, now), "now": now}
+    context["problem"] = problem
     return render(request, "sessions/home.html", context, status=409)

@@ -23,6 +23,9 @@ READERS: dict[str, set[str]] = {
     "words in a check-in": {"ts"},
     "why somebody said no": {"co"},
     "answer that is not shared": {"co"},
+    "whom the mentee must not meet": {"mn", "co"},
+    "why a coordinator keeps two apart": {"co"},
+    "why somebody was declined": {"co"},
     # The pair writes to each other, the coordinator to everybody.
     "address of the mentee": {"me", "mn", "co"},
     "address of the mentor": {"me", "mn", "co"},
@@ -45,6 +48,8 @@ def addresses(world: World, role: str) -> set[str]:
             found.add(row.url(world, role, match_id=args["declined_match"]))
         if name in {"matching:proposal", "matching:publish", "matching:progress"}:
             found |= {row.url(world, role, number=args[f"{which}_proposal"]) for which in ("offered", "declined")}
+        if name == "programs:application":
+            found |= {row.url(world, role, pk=args[f"{which}_application"]) for which in ("accepted", "declined")}
         if "tok" in row.arguments:
             tokens = [world.token(role, which) for which in ("held", "over", "coming")]
             found |= {row.url(world, role, tok=token) + extra for token in tokens for extra in ("", "?change=1")}

@@ -19,7 +19,17 @@ from tests.house.matrix import Row, ask, read_matrix
 from tests.house.world import LATER, World
 
 MATRIX = read_matrix()
-OURS = ("programs:", "setup:", "surveys:", "survey_links:", "reports:", "organisation:", "participants:")
+OURS = (
+    "programs:",
+    "setup:",
+    "surveys:",
+    "survey_links:",
+    "reports:",
+    "organisation:",
+    "participants:",
+    "join:",
+    "joining:",
+)
 # An import's pages have files of their own.
 ROWS = {name: row for name, row in MATRIX.items() if name.startswith(OURS) and ":import_" not in name}
 FORMS = sorted(name for name, row in ROWS.items() if "POST" in row.answers)
@@ -65,7 +75,9 @@ def _no_limit_on_asking(settings: Any) -> None:
 def who_may(row: Row, method: str) -> str:
     """A role that this method answers with a page or a deed."""
     return next(
-        role for role in ("ts", "tl", "co", "ad", "an") if row.expected(role, method) in (200, 302) and _fits(row, role)
+        role
+        for role in ("ts", "tl", "co", "ad", "an", "ex", "mn")
+        if row.expected(role, method) in (200, 302) and _fits(row, role)
     )
 
 

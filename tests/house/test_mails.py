@@ -16,7 +16,7 @@ from mail.models import Message
 from mail.services.composing import compose
 from matching.models import Match, Seat
 from participants.models import User
-from programs.models import Coordinator, Program
+from programs.models import Application, Coordinator, Program
 from sessions.models import Session
 from surveys.models import Invitation, Response
 from tests.house.world import CANARIES, LATER, World
@@ -90,6 +90,20 @@ def about(world: World, kind: str, user: User, subject_id: int, sequence: int = 
     )
 
 
+def application_message(world: World, kind: str, **changes: object) -> Message:
+    """News of the application that was sent, once it stands as given."""
+    pk = world.here.args["sent_application"]
+    Application.objects.filter(pk=pk).update(waiting_since=LATER, **changes)
+    application = Application.objects.select_related("user").get(pk=pk)
+    return about(world, kind, application.user, pk, application.news)
+
+
+def join_link(world: World) -> Message:
+    message = about(world, "join_link", world.here.mentee, world.here.args["join_track"])
+    message.subject_type = "programs.track.mentee"
+    return message
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
@@ -103,6 +117,13 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "session-link": lambda world: session_message(world, "session-link", "over"),
     "pulse": pulse,
     "contact_request": contact_request,
+    "join_link": join_link,
+    "application_received": lambda world: application_message(world, "application_received"),
+    "application_accepted": lambda world: application_message(world, "application_accepted", state="accepted"),
+    "application_waiting": lambda world: application_message(world, "application_waiting", state="waiting"),
+    "application_declined": lambda world: application_message(
+        world, "application_declined", state="declined", reason="No room"
+    ),
 }
 
 

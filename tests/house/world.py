@@ -22,8 +22,9 @@ from participants.mails import once
 from participants.models import RoleGrant, User
 from programs import services as programs
 from programs.importing import guess_for, plan_rows, targets_for
-from programs.models import Enrolment, Program, Role, Track
-from programs.services import importing
+from programs.mails import PURPOSE as JOIN
+from programs.models import Application, Enrolment, Program, Role, Track
+from programs.services import enrolling, enrolling_applying, enrolling_deciding, enrolling_wishing, importing
 from sessions import services as sessions
 from sessions.mails import PURPOSE as SESSION
 from sessions.models import Session
@@ -38,7 +39,7 @@ from tests.people import Cast, make_cast, person
 LATER = NOW + dt.timedelta(days=10)
 PEOPLE = b"email,first name,grade\na@x.org,Ann,Junior\nb@x.org,Bob,Senior\n"
 PASSWORD = "a long pass phrase"
-TOKEN_ROLES = ("tr", "tm", "ts", "tf", "tl")
+TOKEN_ROLES = ("tr", "tm", "ts", "tf", "tl", "tj")
 # No page reads a token of this purpose.
 NO_PURPOSE = "nothing"
 
@@ -60,6 +61,9 @@ CANARIES = {
     "words in a check-in": canary("wordsspring"),
     "why somebody said no": canary("reasonspring"),
     "answer that is not shared": canary("unsharedspring"),
+    "whom the mentee must not meet": canary("apartspring"),
+    "why a coordinator keeps two apart": canary("apartnotespring"),
+    "why somebody was declined": canary("declinedspring"),
 }
 
 
@@ -94,6 +98,9 @@ class World:
             "tm": lambda: links.make(OFFER, place.offered_to, place.args["offered_seat"], days=days),
             "ts": lambda: links.make(SURVEY, place.mentee, place.invitation.pk, days=days),
             "tf": lambda: links.make(LINK_PURPOSE, place.mentee, place.program.pk, days=days),
+            "tj": lambda: links.make(
+                JOIN, place.mentee, place.args["join_track"], days=days, extra=f"mentee-{once(place.mentee)}"
+            ),
             "tl": lambda: links.make(SIGN_IN, place.mentee, place.mentee.pk, days=days, extra=once(place.mentee)),
         }
         return made.get(role, lambda: links.make(NO_PURPOSE, place.mentee, place.sessions[session].pk, days=days))()
@@ -124,6 +131,8 @@ def make_world() -> World:
         for place in (here, there):
             add(place)
     _leave(cast)
+    for place, applicant in ((here, cast.xena), (there, person("Zoe"))):
+        _apply(place, applicant)
     world = World(cast, here, there)
     here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
     world.clients = _sign_in(world)
@@ -318,6 +327,47 @@ def _leave(cast: Cast) -> None:
     mentor = EnrolmentFactory.create(track=cast.track, role=Role.MENTOR)
     make_pair(mentor, xena)
     programs.leave(enrolment=xena, by=cast.alice, now=NOW + dt.timedelta(days=5))
+
+
+def _apply(place: Place, applicant: User) -> None:
+    """Enrolment is open. One application is started, one sent, one declined, one accepted with something to read; the
+    mentee and a coordinator have named people to be kept apart.
+    """
+    program, by = place.program, place.coordinator
+    program.contact_email = "questions@example.org"
+    program.save()
+    enrolling.open_enrolment(program=program, first=None, last=None, by=by, now=NOW)
+    tracks = {slug: TrackFactory.create(program=program, slug=slug, name=slug.title()) for slug in ("more", "most")}
+    spec = enrolling.IntakeSpec(orientation="Be kind", orientation_points=["I am kind"])
+    enrolling.set_intake(track=tracks["most"], spec=spec, by=by, now=NOW)
+    made = {}
+    for what, track, user in (
+        ("started", "more", applicant),
+        ("accepted", "most", applicant),
+        ("sent", "more", person(f"Sent{program.pk}")),
+        ("declined", "more", person(f"Turned{program.pk}")),
+    ):
+        track_of = Track.objects.get(pk=tracks[track].pk)
+        made[what] = enrolling_applying.start_application(track=track_of, role=Role.MENTEE, by=user, now=NOW)
+        if what != "started":
+            answers = {"grade": "Junior"}
+            Application.objects.filter(pk=made[what].pk).update(answers=answers)
+            enrolling_applying.send_application(application=made[what], by=user, now=NOW)
+        place.args[f"{what}_application"] = made[what].pk
+    enrolling_deciding.accept_applications(program=program, ids=[made["accepted"].pk], by=by, now=NOW)
+    reason = canary("declined" + program.slug)
+    enrolling_deciding.decline_application(application=made["declined"], reason=reason, by=by, now=NOW)
+    address = f"{canary('apart' + program.slug)}@example.org"
+    mine = enrolling_wishing.avoid(program=program, user=place.mentee, enrolment_id=None, email=address, now=NOW)
+    kept = enrolling_wishing.keep_apart(
+        program=program,
+        one=place.mentee.email,
+        other=place.mentor.email,
+        note=canary("apartnote" + program.slug),
+        by=by,
+        now=NOW,
+    )
+    place.args |= {"own_exclusion": mine.pk, "exclusion": kept.pk, "join_track": tracks["more"].pk}
 
 
 def at_later() -> time_machine.travel:

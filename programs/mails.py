@@ -1,0 +1,126 @@
+"""The mails of enrolment: the link that confirms an address, and how an application stands. Made when they leave."""
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+
+from mail import links
+from mail.models import Message
+from mail.registry import Context, Kind, register
+from participants.mails import once
+from participants.models import User
+from programs.catalogue import registry
+from programs.models import Application, Program, Role, Track
+from programs.queries.enrolling import intake_of, place_in_line, window_of
+from programs.services.enrolling_applying import JOIN_LINK, LINK_MINUTES, TRACK
+from programs.services.enrolling_deciding import ACCEPTED, DECLINED, RECEIVED, WAITING
+
+PURPOSE = "join"
+State = Application.State
+_LABELS = {
+    State.APPLIED: "Change my answers",
+    State.ACCEPTED: "See what comes next",
+    State.WAITING: "See where you stand",
+    State.DECLINED: "See your application",
+}
+
+
+def join_path(user: User, track: Track, role: str, *, now: dt.datetime) -> str:
+    """The link's page. Like a sign-in link it works once, because what it is bound to changes with each sign-in."""
+    extra = f"{role}-{once(user)}"
+    token = links.make(PURPOSE, user, track.pk, days=LINK_MINUTES / 1440, extra=extra, now=now)
+    return reverse("join_links:confirm", kwargs={"tok": token})
+
+
+def signed_by(program: Program) -> dict[str, Any]:
+    """Who signs the program's mails and gets the answers."""
+    return {
+        "program_name": program.name,
+        "from_name": program.contact_name or program.name,
+        "reply_to": program.contact_email,
+    }
+
+
+def word_for(track: Track, role: str) -> str:
+    """What somebody in this role is called in the track's model."""
+    words = registry.get(track.model).words
+    return {Role.MENTEE: words.taker, Role.MENTOR: words.giver}.get(Role(role), "peer")
+
+
+def _link(message: Message, now: dt.datetime) -> Context | None:
+    track = Track.objects.select_related("program").filter(pk=message.subject_id).first()
+    role = message.subject_type.removeprefix(f"{TRACK}.")
+    user: User = message.recipient
+    if track is None or not user.is_active or window_of(track.program, now) != "open":
+        return None
+    return {
+        **signed_by(track.program),
+        "role_word": word_for(track, role),
+        "url": links.url(join_path(user, track, role, now=now)),
+        "minutes": LINK_MINUTES,
+        "why": f"You get this because somebody entered your address to apply for {track.program.name}.",
+    }
+
+
+def _news(state: str, message: Message) -> Context | None:
+    """How it stands now; None if that is no longer what this message was to say."""
+    related = ("track__program", "track__intake", "user", "enrolment")
+    application = Application.objects.select_related(*related).filter(pk=message.subject_id, state=state).first()
+    if application is None or application.news != message.sequence or not application.user.is_active:
+        return None
+    program = application.track.program
+    waits = state == State.ACCEPTED and application.enrolment is None
+    return {
+        **signed_by(program),
+        "application": application,
+        "program": program,
+        "role_word": word_for(application.track, application.role),
+        "place": place_in_line(application) if state == State.WAITING else 0,
+        "orientation": waits,
+        "asks_wishes": intake_of(application.track).wishes > 0,
+        "url": links.url(reverse("joining:sent", kwargs={"pk": application.pk})),
+        "label": _LABELS[State(state)] if not waits else "Read and confirm",
+        "why": f"You get this because you applied for {program.name}.",
+    }
+
+
+def _received(message: Message, _now: dt.datetime) -> Context | None:
+    return _news(State.APPLIED, message)
+
+
+def _accepted(message: Message, _now: dt.datetime) -> Context | None:
+    return _news(State.ACCEPTED, message)
+
+
+def _waiting(message: Message, _now: dt.datetime) -> Context | None:
+    return _news(State.WAITING, message)
+
+
+def _declined(message: Message, _now: dt.datetime) -> Context | None:
+    return _news(State.DECLINED, message)
+
+
+# All of them answer what the reader has just done, so that none can be switched off or wait for next week.
+KINDS = tuple(
+    Kind(
+        slug=slug,
+        template=f"programs/mail/{slug}",
+        description=description,
+        context=context,
+        transactional=True,
+        quiet_hours="exempt",
+    )
+    for slug, description, context in (
+        (JOIN_LINK, "The link that confirms your address and leads into the application", _link),
+        (RECEIVED, "Your application is in", _received),
+        (ACCEPTED, "You are accepted", _accepted),
+        (WAITING, "You are on the waiting list", _waiting),
+        (DECLINED, "There is no place for you this time", _declined),
+    )
+)
+
+
+def register_all() -> None:
+    for kind in KINDS:
+        register(kind)
