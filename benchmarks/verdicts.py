@@ -134,14 +134,14 @@ def judged(case: Case, learners: list[Learner]) -> tuple[Analysis, dict[str, boo
     }
 
 
-def rates(case: Case, times: int, seed: int) -> dict[str, float]:
+def rates(case: Case, times: int, seed: int, *, with_naive: bool = True) -> dict[str, float]:
     """How often each of the product's words and of the naive tests came up, 0 to 1."""
     rng = np.random.default_rng(seed)
     counts: dict[str, int] = {}
     for _ in range(times):
         learners = answers(case, rng)
         analysis, said = judged(case, learners)
-        for name, yes in {**said, **naive(learners, analysis)}.items():
+        for name, yes in {**said, **(naive(learners, analysis) if with_naive else {})}.items():
             counts[name] = counts.get(name, 0) + bool(yes)
     return {name: count / times for name, count in counts.items()}
 

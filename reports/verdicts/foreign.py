@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong where; `row` as a spreadsheet counts it, None for the whole table."""
+    """What is wrong where: `row` as a spreadsheet counts it, None for the whole table; no column for a whole row."""
 
     row: int | None
     column: str
@@ -27,8 +27,9 @@ class Problem:
     fix: str
 
     def __str__(self) -> str:
-        where = "".join((f"row {self.row}, " if self.row is not None else "", f"column {self.column}: "))
-        return f"{where}{self.message}. {self.fix}"
+        row = f"row {self.row}" if self.row is not None else ""
+        column = f"column {self.column}" if self.column else ""
+        return f"{', '.join(filter(None, (row, column)))}: {self.message}. {self.fix}"
 
 
 class BadTable(ValueError):
@@ -83,7 +84,7 @@ def _faults(row: Row, table: Table, columns: dict[str, int]) -> Iterator[Problem
     """What reading found: rows of another width, and cells too long in a column that counts."""
     for fault in row.faults:
         if fault.column is None or fault.column in columns.values():
-            column = "any" if fault.column is None else shown(table.headers[fault.column])
+            column = "" if fault.column is None else shown(table.headers[fault.column])
             yield Problem(row.number, column, f"{fault.message} (“{shown(fault.found)}”)", fault.fix)
 
 

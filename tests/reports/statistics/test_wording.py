@@ -8,6 +8,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,9 @@ class Heard(dict):
 
 def programs():
     """Pairs of arms that between them reach every branch."""
-    plain = [{"units": units, "gain": gain} for units in (2, 3, 6, 12, 40) for gain in (-0.9, 0.5, 1.4)]
+    plain: list[dict[str, Any]] = [
+        {"units": units, "gain": gain} for units in (2, 3, 6, 12, 40) for gain in (-0.9, 0.5, 1.4)
+    ]
     plain += [{"units": 12, "gain": 0.5, "missing": missing} for missing in (QUARTER, HALF)]
     plain += [{"units": 8, "size": 2, "missing": HALF}, {"units": 4, "missing": HALF}, {"units": 3, "size": 2}]
     plain += [{"units": 40, "gain": 0.6, "missing": QUARTER}, {"units": 60, "gain": 0.8, "spread": 0.3}]
@@ -73,7 +76,7 @@ PLANS = [
 def heard():
     """Everything that is said of all programs under all plans, with what kind of verdict it was."""
     templates = Heard(wording.TEMPLATES)
-    said = {}
+    said: dict[tuple[Assignment, Kind], set[str]] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wording, "TEMPLATES", templates)
         for number, (first, second) in enumerate(programs()):
