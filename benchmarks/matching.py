@@ -135,7 +135,7 @@ def explained(size: int) -> Case:
     proof, _ = seconds(lambda: certify(result.problem, result))
     score[0] = score[0][::-1].copy()
     again, after = seconds(lambda: assign(score, allowed=allowed, previous=result))
-    assert all(one.exact for one in reasons)
+    assert all(one.loss is not None for one in reasons)
     return {
         "first why-not": first,
         "next why-not": rest / len(reasons),

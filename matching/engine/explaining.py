@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from matching.engine.assigning.problem import AssignProblem
-from matching.engine.assigning.residual import MOST_EDGES, SEAT, Residual, residual, view_of
+from matching.engine.assigning.residual import MOST_EDGES, SEAT, Residual, among_all, residual, view_of
 from matching.engine.assigning.rest import remaining
 from matching.engine.errors import Infeasible
 from matching.engine.numbers import Ints
@@ -16,6 +16,9 @@ from matching.engine.pairing.problem import PairProblem
 from matching.engine.pairing.results import Pairing
 from matching.engine.pairing.solver import solve_pairing
 from matching.engine.results import Assignment
+
+# How many networks of near pairs are tried, each reaching twice as far, before all pairs are looked at.
+REACHES = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Reason:
     loss    points that the best solution with this pair has less, seats_lost the pairs it has less (seats count first);
             None where the pair cannot be forced
     moves   who would change partners, the two themselves included
-    exact   whether loss is the cost itself, or only a bound from below ("at least")
+    exact   whether loss is the cost itself, not only a bound from below; true of every reason this engine gives
     """
 
     kind: str
@@ -102,22 +105,7 @@ def _why_not_assigned(problem: AssignProblem, solution: Assignment, a: int, b: i
 def _forced(problem: AssignProblem, solution: Assignment, a: int, b: int, weight: int, kind: str) -> Reason:
     prices = solution.prices.prices
     own = int(prices.row[a] + prices.column[b]) + prices.seat - weight
-    size = view_of(problem, solution).size()
-    reach = float(max(1, int(problem.grid.largest) // 30))
-    while True:
-        network = residual(problem, solution, reach)
-        lengths, before = network.from_node(network.giver(b))
-        length = float(lengths[a])
-        if length <= reach or reach == np.inf:
-            break
-        if reach > problem.grid.largest:
-            if size > MOST_EDGES:
-                return Reason(
-                    kind, f"forcing it costs at least {problem.grid.score(own)}", problem.grid.score(own), exact=False
-                )
-            reach = np.inf
-        else:
-            reach *= 4
+    network, length, before = _shortest(problem, solution, a, b)
     if not np.isfinite(length):
         return Reason("locked", f"no solution that keeps the rules holds taker {a} with giver {b}")
     seats = int(length >= SEAT // 2)
@@ -125,6 +113,23 @@ def _forced(problem: AssignProblem, solution: Assignment, a: int, b: int, weight
     moves = _moves(network, before, a, b)
     words = f"{loss} points" if not seats else f"one pair, and {loss} points"
     return Reason(kind, f"taker {a} with giver {b} would cost {words}; {len(moves)} people change", loss, seats, moves)
+
+
+def _shortest(problem: AssignProblem, solution: Assignment, a: int, b: int) -> tuple[Residual, float, Ints]:
+    """The shortest way from giver b back to taker a: among few pairs where it is short, else among all of them."""
+    reach = max(1.0, problem.grid.largest // 30)
+    for _ in range(REACHES):
+        network = residual(problem, solution, reach)
+        lengths, before = network.from_node(network.giver(b))
+        if float(lengths[a]) <= reach:
+            return network, float(lengths[a]), before
+        reach *= 2
+    if _unlisted(problem, solution):
+        lengths, before = among_all(problem, solution, network.giver(b), a)
+    else:
+        network = residual(problem, solution, np.inf)
+        lengths, before = network.from_node(network.giver(b))
+    return network, float(lengths[a]), before
 
 
 def _moves(network: Residual, before: Ints, a: int, b: int) -> tuple[Move, ...]:
@@ -193,17 +198,27 @@ def relax(
         raise ValueError(f"taker {person} is not left over")
     if problem.objective == "stable" or not solution.optimal:
         raise ValueError("changes are known where the prices prove the solution: solve for cover, floor or score")
-    table = view_of(problem, solution)
-    reach = np.inf if table.size() <= MOST_EDGES else float(problem.grid.largest)
-    network = residual(problem, solution, reach)
-    found = [*_permissions(problem, network, person, rules or {}), *_capacities(problem, network, person)]
+    here = residual(problem, solution, 1.0 if _unlisted(problem, solution) else np.inf)
+    found = [*_permissions(problem, solution, here, person, rules or {}), *_capacities(problem, solution, here, person)]
     return sorted(found, key=lambda one: (-(one.points if one.points is not None else -np.inf), one.kind, one.partner))[
         :most
     ]
 
 
-def _permissions(problem: AssignProblem, network: Residual, person: int, rules: Mapping[str, Any]) -> list[Change]:
-    onward, prices = network.to_sink(), network.prices
+def _unlisted(problem: AssignProblem, solution: Assignment) -> bool:
+    """Whether there are too many pairs to list."""
+    view = view_of(problem, solution)
+    return not view.sparse and view.size() > MOST_EDGES
+
+
+def _permissions(
+    problem: AssignProblem, solution: Assignment, network: Residual, person: int, rules: Mapping[str, Any]
+) -> list[Change]:
+    if _unlisted(problem, solution):
+        onward, _ = among_all(problem, solution, network.sink, backward=True)
+    else:
+        onward = network.to_sink()
+    prices = network.prices
     known = not sparse.issparse(problem.score)
     changes = []
     for giver in range(problem.givers):
@@ -221,8 +236,9 @@ def _permissions(problem: AssignProblem, network: Residual, person: int, rules: 
     return changes
 
 
-def _capacities(problem: AssignProblem, network: Residual, person: int) -> list[Change]:
-    lengths, _ = network.from_node(person)
+def _capacities(problem: AssignProblem, solution: Assignment, network: Residual, person: int) -> list[Change]:
+    unlisted = _unlisted(problem, solution)
+    lengths, _ = among_all(problem, solution, person) if unlisted else network.from_node(person)
     prices = network.prices
     changes = []
     for giver in range(problem.givers):

@@ -82,14 +82,77 @@ def _built(problem: AssignProblem, solution: Assignment, reach: float) -> Residu
     near = near[~np.isin(near.row * width + near.column, taken.row * width + taken.column)]
     arcs = [
         (near.row, problem.takers + near.column, _gap(near, prices)),
-        (problem.takers + taken.column, taken.row, -_gap(taken, prices)),
-        *_seats(problem, limits, prices, taken),
+        *_fixed_arcs(problem, limits, prices, taken),
     ]
+    if np.isfinite(reach):
+        arcs = [tuple(part[arc[2] <= SEAT + reach] for part in arc) for arc in arcs]
+    return Residual(_graph(arcs, problem.takers + problem.givers + 2), prices, limits.shape, reach)
+
+
+def _graph(arcs: list[tuple[Ints, ...]], size: int) -> sparse.csr_array:
     tail, head, length = (np.concatenate([arc[part] for arc in arcs]) for part in range(3))
-    size = problem.takers + problem.givers + 2
-    keep = length <= SEAT + reach if np.isfinite(reach) else np.ones(len(length), dtype=bool)
-    graph = sparse.csr_array((length[keep].astype(float), (tail[keep], head[keep])), shape=(size, size))
-    return Residual(graph, prices, (problem.takers, problem.givers), reach)
+    return sparse.csr_array((length.astype(float), (tail, head)), shape=(size, size))
+
+
+def _fixed_arcs(problem: AssignProblem, limits: Limits, prices: Prices, taken: Edges) -> list[tuple[Ints, ...]]:
+    """Giving up chosen pairs, and giving up and taking seats."""
+    given_up = problem.takers + taken.column, taken.row, -_gap(taken, prices)
+    return [given_up, *_seats(problem, limits, prices, taken)]
+
+
+def among_all(
+    problem: AssignProblem, solution: Assignment, start: int, goal: int = -1, *, backward: bool = False
+) -> tuple[NDArray[np.float64], Ints]:
+    """Lengths and predecessors from `start` as far as `goal`, over every pair of a table too large to list (Dijkstra).
+
+    The pairs of a person are read from the table when the search arrives there: those of a taker on the way forward,
+    those of a giver on the way backward (lengths to `start`, then).
+    """
+    limits, prices = remaining(problem), solution.prices.prices
+    chosen = not_fixed(problem, solution.pairs)
+    taken = Edges(chosen[:, 0], chosen[:, 1], problem.value(chosen))
+    graph = _graph(_fixed_arcs(problem, limits, prices, taken), sum(limits.shape) + 2)
+    graph = sparse.csr_array(graph.T) if backward else graph
+    gaps = _Gaps(view_of(problem, solution), prices.to_beat(limits), chosen, backward)
+    lengths, before = np.full(graph.shape[0], np.inf), np.full(graph.shape[0], -1, dtype=np.int64)
+    lengths[start] = 0
+    waiting, done = lengths.copy(), np.zeros(graph.shape[0], dtype=bool)
+    while True:
+        node = int(np.argmin(waiting))
+        if node == goal or waiting[node] == np.inf:
+            return lengths, before
+        done[node], waiting[node] = True, np.inf
+        arcs = slice(graph.indptr[node], graph.indptr[node + 1])
+        more, far = gaps.of(node)
+        heads = np.concatenate([graph.indices[arcs], more])
+        reached = lengths[node] + np.concatenate([graph.data[arcs], far])
+        better = (reached < lengths[heads]) & ~done[heads]
+        lengths[heads[better]] = waiting[heads[better]] = reached[better]
+        before[heads[better]] = node
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """By how much prices exceed the scores of all pairs of one person, pairs that are not chosen."""
+
+    table: Table
+    bars: tuple[NDArray[np.float64], NDArray[np.float64]]
+    chosen: Ints
+    backward: bool
+
+    def of(self, node: int) -> tuple[Ints, NDArray[np.float64]]:
+        """The people on the other side and the gaps; nobody for a node that is not on the side to be read."""
+        height, width = self.table.shape
+        if self.backward and height <= node < height + width:
+            own = node - height
+            gap = self.bars[0] + self.bars[1][own] - self.table.column(own)
+            gap[self.chosen[self.chosen[:, 1] == own, 0]] = np.inf
+            return np.arange(height), gap
+        if not self.backward and node < height:
+            gap = self.bars[0][node] + self.bars[1] - self.table.row(node)
+            gap[self.chosen[self.chosen[:, 0] == node, 1]] = np.inf
+            return np.arange(height, height + width), gap
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
 
 
 def _gap(edges: Edges, prices: Prices) -> Ints:

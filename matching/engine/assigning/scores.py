@@ -230,6 +230,19 @@ class Table:
             block[self._taken(rows)] = FORBIDDEN
             yield rows, block
 
+    def row(self, number: int) -> Values:
+        """One row of an array, minus infinity where a pair may not be chosen."""
+        rows = slice(number, number + 1)
+        line = self._masked(rows, ALL)[0]
+        line[self._taken(rows)[1]] = FORBIDDEN
+        return line
+
+    def column(self, number: int) -> Values:
+        """The same of a column."""
+        line = self._masked(ALL, slice(number, number + 1))[:, 0]
+        line[self.fixed[self.fixed[:, 1] == number, 0]] = FORBIDDEN
+        return line
+
     def sample(self, row_step: int, column_step: int) -> Values:
         """Every so many rows and columns of the same (fixed pairs are not struck out)."""
         parts = []

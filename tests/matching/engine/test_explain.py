@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matching.engine import Infeasible, assign, pair, relax, why_not
+from matching.engine import explaining as explaining_module
+from matching.engine.assigning.residual import MOST_EDGES
 
 pytestmark = pytest.mark.pure
 
@@ -25,8 +27,16 @@ def stated(seed):
     }
 
 
+@pytest.fixture(params=[MOST_EDGES, 0], ids=["listed", "read row by row"])
+def pairs_are(request, monkeypatch):
+    """Tables whose pairs are all listed, and tables treated as too large for that."""
+    monkeypatch.setattr(explaining_module, "MOST_EDGES", request.param)
+    monkeypatch.setattr(explaining_module, "REACHES", 3 if request.param else 1)
+
+
+@pytest.mark.usefixtures("pairs_are")
 @given(seed=st.integers(0, 10**6), objective=st.sampled_from(["cover", "score"]))
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_forcing_a_pair_costs_what_solving_with_it_locked_loses(seed, objective):
     problem = stated(seed)
     try:
@@ -78,8 +88,9 @@ def test_in_a_pairing_the_cost_is_that_of_pairing_anew():
     assert why_not(result.problem, result, 1, 0).kind == "chosen"
 
 
+@pytest.mark.usefixtures("pairs_are")
 @given(seed=st.integers(0, 10**6))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_change_for_someone_left_over_does_what_it_says(seed):
     problem = stated(seed) | {"giver_minimum": 0, "taker_demand": 1}
     result = assign(**problem)
