@@ -167,7 +167,7 @@ def test_a_track_is_added_from_its_models_page(browser: Client, dana: User) -> N
     asked = browser.get("/programs/spring/set-up/tracks/new/?model=pod")
     assert asked.context["form"]["model"].value() == "pod"
     assert browser.post("/programs/spring/set-up/tracks/new/", {"model": "pod", "name": ""}).status_code == 302
-    assert Program.objects.get().fields.filter(slug="goal").exists()
+    assert Program.objects.get().fields.filter(slug="skills-wanted").exists()
 
 
 def test_nobody_elses_program_can_be_named(browser: Client) -> None:
