@@ -35,6 +35,7 @@ PARAM_LABELS = {
     "min_minutes": "Minutes a week at least",
     "min_shared": "Shared items at least",
     "of": "Whose list is the whole",
+    "silent_fits": "Who has not answered is not kept from anybody by it",
     "target": "Wanted gap",
     "unit": "What one step is called",
     "verb": "What people do with it",
@@ -109,6 +110,18 @@ class AnswerForm(LookForm):
         data = super().clean() or {}
         answer = data.pop("answer", "")
         return {"accept": answer == "accept", "reason": data.get("reason", "")}
+
+
+class ReasonForm(LookForm):
+    """Why two people are put together although a rule stands against it."""
+
+    reason = forms.CharField(
+        label="Why you match them all the same",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Coordinators and admins read it in the history. The two do not see it.",
+        error_messages={"required": "Say why: it is kept in the history."},
+    )
 
 
 class RuleForm(LookForm):

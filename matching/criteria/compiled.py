@@ -45,9 +45,9 @@ class CompiledRule:
     def outcome(self, takers: Index, givers: Index) -> Outcome:
         """Points and permission for these takers × these givers, both given by their place in the lists.
 
-        Where an answer is missing the rule is not met and gives nothing; where its condition does not hold, it
-        neither gives nor forbids. `met` in the answer is the permission: it is true wherever the rule does not
-        forbid.
+        Where an answer is missing the rule gives nothing, and is not met unless it says that silence fits; where its
+        condition does not hold, it neither gives nor forbids. `met` in the answer is the permission: it is true
+        wherever the rule does not forbid.
         """
         raw = self._compared(takers, givers)
         points = np.zeros_like(raw.points) if self.rule.strength == "must" else raw.points
@@ -81,7 +81,8 @@ class CompiledRule:
             return known
         top, left = len(rows) - len(known_rows), len(columns) - len(known_columns)
         margin = ((top, 0), (left, 0))  # -1 sorts first: unanswered is the first row or column
-        return Outcome(np.pad(known.points, margin), np.pad(known.met, margin))
+        silent_fits = bool(self.bound.param("silent_fits", default=False))
+        return Outcome(np.pad(known.points, margin), np.pad(known.met, margin, constant_values=silent_fits))
 
 
 def compile_rules(

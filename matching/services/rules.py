@@ -87,14 +87,18 @@ def _start_rules(plan: MatchingPlan, track: Track) -> None:
     fields = {each.slug: each for each in ProfileField.objects.filter(program_id=track.program_id)}
     known = [field_as_criterion(each) for each in fields.values()]
     for rule in model_of(track).recipe.rules:
-        spec = _from_recipe(rule)
-        if not problems_of(spec, known, peers=is_one_sided(track)):
+        peers = is_one_sided(track)
+        usable = (spec for spec in _from_recipe(rule) if not problems_of(spec, known, peers=peers))
+        if spec := next(usable, None):
             _create(plan, spec, fields)
 
 
-def _from_recipe(rule: RecipeRule) -> RuleSpec:
-    """A recipe speaks of purposes; a program's field for a purpose has it as its slug."""
-    return RuleSpec(
+def _from_recipe(rule: RecipeRule) -> list[RuleSpec]:
+    """The rule, and what stands in for it where the program asks the question as a plain list.
+
+    A recipe speaks of purposes; a program's field for a purpose has it as its slug.
+    """
+    spec = RuleSpec(
         kind=rule.kind,
         label=rule.label,
         taker_field=rule.taker.replace("_", "-"),
@@ -105,6 +109,8 @@ def _from_recipe(rule: RecipeRule) -> RuleSpec:
         others_forbidden=rule.others_forbidden,
         params=rule.params,
     )
+    plain = replace(spec, kind=rule.instead, params=rule.instead_params, others_forbidden=False)
+    return [spec, plain] if rule.instead else [spec]
 
 
 def is_one_sided(track: Track) -> bool:

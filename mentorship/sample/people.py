@@ -19,7 +19,7 @@ SKILLS = (
 )
 GOALS = ("Grow in my career", "Learn a skill", "Lead others", "Solve a current problem", "Settle in")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-HALVES = tuple(f"{day} {half}" for day in DAYS for half in ("morning", "afternoon"))
+HALVES = tuple(f"{day[:3]} {half}" for day in DAYS for half in ("09:00-12:00", "13:00-17:00"))
 ZONES = ("Europe/Berlin", "Europe/London", "Europe/Lisbon")
 FIRST = (
     "Amara Jonas Tomás Ines Hannah Oleg Ravi Mei Sofia David Leila Sam Piotr Aiko Grace Lena Noah Farah Elena Kofi "
@@ -42,8 +42,12 @@ class Invented:
 
     @property
     def email(self) -> str:
-        plain = f"{self.first_name}.{self.last_name}".translate(str.maketrans("áãàçöüåéąął", "aaacouaeaal"))
-        return f"{plain.lower()}@example.org"
+        return plain_address(self.first_name, self.last_name)
+
+
+def plain_address(first_name: str, last_name: str) -> str:
+    plain = f"{first_name}.{last_name}".translate(str.maketrans("áãàçöüåéąął", "aaacouaeaal"))
+    return f"{plain.lower()}@example.org"
 
 
 def _some(rng: Random, items: tuple[str, ...], least: int, most: int) -> list[str]:
@@ -51,19 +55,23 @@ def _some(rng: Random, items: tuple[str, ...], least: int, most: int) -> list[st
     return [item for item in items if item in chosen]
 
 
-def _answers(rng: Random, role: str) -> dict[str, object]:
+def _levels(rng: Random, least: int, most: int, levels: range) -> dict[str, int]:
+    return {skill: rng.choice(levels) for skill in _some(rng, SKILLS, least, most)}
+
+
+def _answers(rng: Random, role: str, zone: str) -> dict[str, object]:
     levels = {"mentor": LEVELS[3:], "mentee": LEVELS[:3], "peer": LEVELS[1:4]}[role]
     answers: dict[str, object] = {
         "level": rng.choice(levels),
         "department": rng.choice(DEPARTMENTS),
         "goal": _some(rng, GOALS, 1, 3),
-        "time": _some(rng, HALVES, 3, 6),
+        "time": {"zone": zone, "times": _some(rng, HALVES, 3, 6)},
         "language": ["English", *rng.sample(["German", "Portuguese"], rng.randint(0, 1))],
     }
     if role != "mentee":
-        answers["skills-offered"] = _some(rng, SKILLS, 2, 4)
+        answers["skills-offered"] = _levels(rng, 2, 4, range(2, 5))
     if role != "mentor":
-        answers["skills-wanted"] = _some(rng, SKILLS, 2, 4)
+        answers["skills-wanted"] = _levels(rng, 2, 4, range(1, 4))
     return answers
 
 
@@ -75,5 +83,6 @@ def invent(counts: dict[str, int], seed: int = 7) -> list[Invented]:
         for _ in range(count):
             number = len(people)
             first, last = FIRST[number % len(FIRST)], LAST[(number + 3 * (number // len(FIRST))) % len(LAST)]
-            people.append(Invented(first, last, role, rng.choice(ZONES), _answers(rng, role)))
+            zone = rng.choice(ZONES)
+            people.append(Invented(first, last, role, zone, _answers(rng, role, zone)))
     return people

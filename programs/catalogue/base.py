@@ -141,6 +141,9 @@ class RecipeRule:
     by_gap: Mapping[int, int] = field(default_factory=dict)
     others_forbidden: bool = False
     params: Mapping[str, object] = field(default_factory=dict)
+    # The kind, and its settings, where the organisation asks the question as a plain list instead.
+    instead: str = ""
+    instead_params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class Recipe:
     """
 
     rules: tuple[RecipeRule, ...]
-    hard_facts: tuple[str, ...] = ("both_accept", "no_repeat")
+    hard_facts: tuple[str, ...] = ("both_accept", "reporting_lines_apart", "no_repeat")
     two_way: str = "each_rule"
 
     @property

@@ -20,7 +20,6 @@ _SKILLS = (
     "Time management",
     "Writing",
 )
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 _ALL = (
     StandardField(
@@ -60,8 +59,8 @@ _ALL = (
     StandardField(
         "skills_wanted",
         "Skills wanted",
-        "What you would like to learn or talk through.",
-        "multi",
+        "What you would like to learn or talk through, and the level the other person should have in it.",
+        "skills",
         asked_of=(MENTEE, PEER),
         options=_SKILLS,
         required=True,
@@ -69,8 +68,8 @@ _ALL = (
     StandardField(
         "skills_offered",
         "Skills offered",
-        "What you can help others with.",
-        "multi",
+        "What you can help others with, and how good you are at it.",
+        "skills",
         asked_of=(MENTOR, PEER),
         options=_SKILLS,
         required=True,
@@ -97,9 +96,8 @@ _ALL = (
     StandardField(
         "time",
         "Times that suit you",
-        "Half-days in which you could usually meet.",
-        "multi",
-        options=tuple(f"{day} {half}" for day in _WEEKDAYS for half in ("morning", "afternoon")),
+        "When you could usually meet, by your own clocks. The more there is, the more people can be found for you.",
+        "week",
         required=True,
     ),
     StandardField(

@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from matching.definition import dump_part
 from matching.queries.offers import facts_of
+from matching.services.rules import ensure_plan
 from programs.models import Enrolment
-from tests.factories.programs import FieldFactory
+from tests.factories.programs import NOW, FieldFactory, TrackFactory
 
+pytestmark = pytest.mark.django_db
 WEEK = {"zone": "Europe/Berlin", "times": ["Mon 09:00-12:00"]}
 
 
@@ -76,3 +78,21 @@ def test_a_match_reads_shared_times_and_skills_in_words(asking):
     told = dict(facts_of(enrolment, fields))
     assert told["Times"] == "Mon 09:00–12:00 (Europe/Berlin)"
     assert told["Skills offered"] == "Writing (expert)"
+
+
+def test_a_recipe_makes_do_with_plain_lists_where_a_program_asks_them_so():
+    track = TrackFactory.create(model="co_mentoring")
+    for slug in ("skills-wanted", "skills-offered", "time", "goal", "language"):
+        FieldFactory.create(program=track.program, slug=slug, label=slug, kind="multi", options=["A", "B"])
+    plan = ensure_plan(track=track, now=NOW)
+    assert list(plan.rules.values_list("kind", "strength", "params", "others_forbidden")) == [
+        ("among", "must", {}, False),
+        ("overlap", "high", {}, False),
+        ("overlap", "mid", {}, False),
+        ("overlap", "high", {"full_at": 2}, False),
+        ("among", "must", {"verb": "speak"}, False),
+    ]
+    track.program.fields.filter(slug="time").update(kind="week")
+    other = TrackFactory.create(model="co_mentoring", program=track.program)
+    rule = ensure_plan(track=other, now=NOW).rules.get(taker_field__slug="time")
+    assert (rule.kind, rule.others_forbidden) == ("time", True)

@@ -105,6 +105,9 @@ class Param:
         return isinstance(value, tuple(kind for kind in self.allowed if isinstance(kind, type)))
 
 
+SILENT_FITS = Param((bool,), "Who has not answered is not kept from anybody by it, and earns nothing.")
+
+
 class Kind(ABC):
     """One way of comparing two answers.
 

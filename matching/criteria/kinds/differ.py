@@ -1,6 +1,8 @@
 """The two answers are not the same."""
 
-from matching.criteria.kinds.base import Bound, Encoded, Facts, Outcome, all_or_nothing
+from typing import ClassVar
+
+from matching.criteria.kinds.base import SILENT_FITS, Bound, Encoded, Facts, Outcome, Param, all_or_nothing
 from matching.criteria.kinds.equal import Equal, same_or_different, told_same_or_different
 
 
@@ -9,6 +11,7 @@ class Differ(Equal):
     title = "Different"
     help = "Fits where the two answers are not the same."
     order = 20
+    params: ClassVar[dict[str, Param]] = {"silent_fits": SILENT_FITS}
 
     def compare(self, bound: Bound, takers: Encoded, givers: Encoded) -> Outcome:
         return all_or_nothing(bound.rule, takers[:, None] != givers[None, :])

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from matching.criteria.answers import Answer
-from matching.criteria.kinds.base import Bound, Encoded, Facts, Kind, Outcome, Param, portion
+from matching.criteria.kinds.base import SILENT_FITS, Bound, Encoded, Facts, Kind, Outcome, Param, portion
 from matching.criteria.model import IntArray
 from matching.criteria.weeks import QUARTER, QUARTERS_A_WEEK, Week, in_clock, length, quarters
 
@@ -28,6 +28,7 @@ class Time(Kind):
     params: ClassVar[Mapping[str, Param]] = {
         "full_minutes": Param((int,), "So many minutes a week in common earn all the points; 60 if not given."),
         "min_minutes": Param((int,), "As a must: at least so many minutes a week; 30 if not given."),
+        "silent_fits": SILENT_FITS,
         "weeks": Param((list, tuple), "Mondays of the weeks to look at; the fewest minutes of them count."),
     }
 

@@ -18,13 +18,13 @@ from programs.catalogue.base import (
 from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
-    TIMES,
     different,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="circle",
-    version=1,
+    version=2,
     position=100,
     name="Mentoring circles",
     short_name="Mentoring circle",
@@ -77,11 +77,10 @@ MODEL = MentoringModel(
         rules=(
             RecipeRule("theme", "among", "A shared theme", "goal", "goal", "must"),
             GOALS,
-            TIMES,
+            times(90, forbids=False),
             LANGUAGE,
             different("department", "Another department", "low"),
         ),
-        hard_facts=("both_accept", "reporting_lines_apart", "no_repeat"),
     ),
     questions=(
         "What brings you to this theme now?",

@@ -7,7 +7,6 @@ from programs.catalogue.base import (
     Family,
     MentoringModel,
     Recipe,
-    RecipeRule,
     Risk,
     Safeguard,
     Shape,
@@ -18,12 +17,13 @@ from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
     SKILLS,
-    TIMES,
+    skill_known,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="co_mentoring",
-    version=1,
+    version=2,
     position=70,
     name="Co-mentoring",
     short_name="Co-mentoring",
@@ -74,17 +74,10 @@ MODEL = MentoringModel(
     ),
     recipe=Recipe(
         rules=(
-            RecipeRule(
-                "both_ways",
-                "among",
-                "Each offers something the other wants",
-                "skills_wanted",
-                "skills_offered",
-                "must",
-            ),
+            skill_known("both_ways", "Each offers something the other wants"),
             SKILLS,
             GOALS,
-            TIMES,
+            times(60),
             LANGUAGE,
         ),
         two_way="weaker_total",

@@ -17,14 +17,14 @@ from programs.catalogue.base import (
 from programs.catalogue.recipes import (
     LANGUAGE,
     SKILLS,
-    TIMES,
     different,
     levels_apart_at_most,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="cross_functional",
-    version=1,
+    version=2,
     position=60,
     name="Cross-functional peer mentoring",
     short_name="Cross-functional peer",
@@ -79,7 +79,7 @@ MODEL = MentoringModel(
             levels_apart_at_most(1),
             RecipeRule("problem", "overlap", "A shared problem", "problem", "problem", "high", params={"full_at": 1}),
             SKILLS,
-            TIMES,
+            times(60),
             LANGUAGE,
         ),
     ),

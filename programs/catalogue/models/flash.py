@@ -9,7 +9,6 @@ from programs.catalogue.base import (
     Family,
     MentoringModel,
     Recipe,
-    RecipeRule,
     Risk,
     Safeguard,
     Shape,
@@ -19,12 +18,13 @@ from programs.catalogue.base import (
 from programs.catalogue.recipes import (
     LANGUAGE,
     SKILLS,
-    TIMES,
+    skill_known,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="flash",
-    version=1,
+    version=2,
     position=110,
     name="Flash mentoring",
     short_name="Flash",
@@ -73,12 +73,11 @@ MODEL = MentoringModel(
     ),
     recipe=Recipe(
         rules=(
-            RecipeRule("topic", "among", "The expert knows the topic", "skills_wanted", "skills_offered", "must"),
+            skill_known("topic", "The expert knows the topic"),
             SKILLS,
-            TIMES,
+            times(30, forbids=False),
             LANGUAGE,
         ),
-        hard_facts=("both_accept", "no_repeat"),
     ),
     questions=(
         "What have you tried so far, and what happened?",

@@ -16,14 +16,14 @@ from programs.catalogue.base import (
 from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
-    TIMES,
     different,
     levels_apart_at_most,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="group_peer",
-    version=1,
+    version=2,
     position=80,
     name="Group peer mentoring",
     short_name="Group peer",
@@ -80,13 +80,12 @@ MODEL = MentoringModel(
     ),
     recipe=Recipe(
         rules=(
-            levels_apart_at_most(1),
+            levels_apart_at_most(0),
             different("department", "Another department", "mid"),
             GOALS,
-            TIMES,
+            times(120, forbids=False),
             LANGUAGE,
         ),
-        hard_facts=("both_accept", "reporting_lines_apart", "no_repeat"),
     ),
     questions=(
         "Which case from your work would you bring if you knew it would stay in this room?",

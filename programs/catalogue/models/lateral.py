@@ -7,7 +7,6 @@ from programs.catalogue.base import (
     Family,
     MentoringModel,
     Recipe,
-    RecipeRule,
     Risk,
     Safeguard,
     Shape,
@@ -18,14 +17,15 @@ from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
     SKILLS,
-    TIMES,
     different,
     levels_apart_at_most,
+    no_rivals,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="lateral",
-    version=1,
+    version=2,
     position=50,
     name="Lateral mentoring",
     short_name="Lateral",
@@ -76,15 +76,12 @@ MODEL = MentoringModel(
         rules=(
             levels_apart_at_most(0),
             different("team", "Another team", "must"),
-            RecipeRule(
-                "rivals", "equal", "Both aim at the same post", "post_aimed_at", "post_aimed_at", "points", -100
-            ),
+            no_rivals("post_aimed_at", "Not after the same post"),
             SKILLS,
             GOALS,
-            TIMES,
+            times(45),
             LANGUAGE,
         ),
-        hard_facts=("both_accept", "reporting_lines_apart", "no_repeat"),
     ),
     questions=(
         "What does your team do better than mine, as far as you know?",

@@ -19,14 +19,14 @@ from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
     SKILLS,
-    TIMES,
     level_gap,
+    times,
     years_gap,
 )
 
 MODEL = MentoringModel(
     slug="near_peer",
-    version=1,
+    version=2,
     position=30,
     name="Near-peer mentoring",
     short_name="Near-peer",
@@ -84,7 +84,7 @@ MODEL = MentoringModel(
             RecipeRule("path", "equal", "On the same path", "path", "path", "must"),
             GOALS,
             SKILLS,
-            TIMES,
+            times(45),
             LANGUAGE,
         ),
     ),

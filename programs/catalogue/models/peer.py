@@ -16,14 +16,15 @@ from programs.catalogue.base import (
 from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
+    OTHER_STRENGTHS,
     SKILLS,
-    TIMES,
     levels_apart_at_most,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="peer",
-    version=1,
+    version=2,
     position=20,
     name="Peer mentoring",
     short_name="Peer",
@@ -74,7 +75,7 @@ MODEL = MentoringModel(
         Safeguard("equal_time", "Equal time boxes for both, with a timer"),
         Safeguard("need_an_expert", "A button “need an expert” leads to a flash session with someone who knows"),
     ),
-    recipe=Recipe(rules=(levels_apart_at_most(1), SKILLS, GOALS, TIMES, LANGUAGE)),
+    recipe=Recipe(rules=(levels_apart_at_most(1), SKILLS, OTHER_STRENGTHS, GOALS, times(45), LANGUAGE)),
     questions=(
         "What are you working on right now that you would like to talk through with someone?",
         "What are you good at that people rarely ask you for?",

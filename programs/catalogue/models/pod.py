@@ -16,11 +16,12 @@ from programs.catalogue.base import (
 )
 from programs.catalogue.recipes import (
     LANGUAGE,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="pod",
-    version=1,
+    version=2,
     position=90,
     name="Peer learning pods",
     short_name="Peer learning pod",
@@ -71,14 +72,15 @@ MODEL = MentoringModel(
     recipe=Recipe(
         rules=(
             RecipeRule("goal", "among", "The same learning goal", "skills_wanted", "skills_wanted", "must"),
-            RecipeRule("time", "overlap", "Times in common", "time", "time", "high", params={"full_at": 3}),
+            times(60),
             RecipeRule(
                 "spread",
-                "overlap",
+                "covered",
                 "Something to teach each other",
                 "skills_wanted",
                 "skills_offered",
                 "mid",
+                instead="overlap",
             ),
             LANGUAGE,
         ),

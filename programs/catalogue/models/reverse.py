@@ -8,7 +8,6 @@ from programs.catalogue.base import (
     Family,
     MentoringModel,
     Recipe,
-    RecipeRule,
     Risk,
     Safeguard,
     Shape,
@@ -18,14 +17,15 @@ from programs.catalogue.base import (
 from programs.catalogue.recipes import (
     LANGUAGE,
     SKILLS,
-    TIMES,
     different,
     level_gap,
+    skill_known,
+    times,
 )
 
 MODEL = MentoringModel(
     slug="reverse",
-    version=1,
+    version=2,
     position=40,
     name="Reverse mentoring",
     short_name="Reverse",
@@ -84,15 +84,12 @@ MODEL = MentoringModel(
     recipe=Recipe(
         rules=(
             level_gap(most=-2, label="The mentor is at least two levels below"),
-            RecipeRule(
-                "topic", "among", "The junior knows a topic the senior wants", "skills_wanted", "skills_offered", "must"
-            ),
+            skill_known("topic", "The junior knows a topic the senior wants"),
             SKILLS,
-            TIMES,
+            times(45),
             LANGUAGE,
             different("department", "Another department", "mid"),
         ),
-        hard_facts=("both_accept", "reporting_lines_apart", "no_repeat"),
     ),
     questions=(
         "What do people in your position take for granted that people in mine do not see?",

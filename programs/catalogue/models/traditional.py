@@ -18,15 +18,15 @@ from programs.catalogue.recipes import (
     GOALS,
     LANGUAGE,
     SKILLS,
-    TIMES,
     different,
     level_gap,
+    times,
     years_gap,
 )
 
 MODEL = MentoringModel(
     slug="traditional",
-    version=1,
+    version=2,
     position=10,
     name="Traditional mentoring",
     short_name="Traditional",
@@ -93,11 +93,10 @@ MODEL = MentoringModel(
             years_gap(least=5, label="The mentor has at least five years more experience"),
             SKILLS,
             GOALS,
-            TIMES,
+            times(60),
             LANGUAGE,
             different("department", "Another department", "low"),
         ),
-        hard_facts=("both_accept", "reporting_lines_apart", "no_repeat"),
     ),
     questions=(
         "What would have to happen in the next six months for you to say that this was worth your time?",

@@ -1,6 +1,7 @@
 """Kinds with answers of their own: weekly times, skills with levels, people named."""
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -189,6 +190,24 @@ def test_minutes_in_common_are_those_counted_one_by_one(some, others):
         for a in some
     ]
     assert score_two_sided(takers, givers, FIELDS, [ruled]).points.tolist() == wanted
+
+
+def test_where_silence_fits_it_forbids_nobody_and_earns_nothing():
+    busy, free = week("UTC", "Mon 09:00-10:00"), week("UTC", "Tue 09:00-10:00")
+    people = [Person(n, answers) for n, answers in enumerate((busy, free, {}), start=1)]
+    strict = Rule("r", "time", "Rule", "free", "free", "high", others_forbidden=True)
+    lenient = replace(strict, params={"silent_fits": True})
+    assert score_peers(people, FIELDS, [strict]).allowed.sum() == 0
+    scores = score_peers(people, FIELDS, [lenient])
+    assert scores.allowed.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
+    assert scores.points[scores.allowed].sum() == 0
+    rivals = Rule("r", "differ", "Rule", "unit", "unit", "must", params={"silent_fits": True})
+    units = [Person(n, {"unit": unit} if unit else {}) for n, unit in enumerate(("West", "west ", "East", None, None))]
+    allowed = score_peers(units, FIELDS, [rivals]).allowed
+    assert allowed.sum() == 5 * 4 - 2
+    assert not allowed[0, 1]
+    told = explain(units[0], units[3], FIELDS, [rivals])[0]
+    assert (told.met, told.points, told.sentence) == (True, 0, "Unit: the mentor has not answered")
 
 
 # --- skills with levels -----------------------------------------------------------------------

@@ -136,9 +136,10 @@ def test_its_recipe_speaks_of_standard_fields_that_its_people_are_asked(model):
     assert set(model.roles) <= asked
     assert len({rule.key for rule in recipe.rules}) == len(recipe.rules)
     assert set(recipe.hard_facts) <= set(HARD_FACTS)
-    assert {"both_accept", "no_repeat"} <= set(recipe.hard_facts)
+    assert {"both_accept", "reporting_lines_apart", "no_repeat"} == set(recipe.hard_facts)
     assert any(rule.key == "language" and rule.strength == "must" for rule in recipe.rules)
-    musts = {purpose for rule in recipe.rules if rule.strength == "must" for purpose in (rule.taker, rule.giver)}
+    asking = [rule for rule in recipe.rules if rule.strength == "must" and not rule.params.get("silent_fits")]
+    musts = {purpose for rule in asking for purpose in (rule.taker, rule.giver)}
     assert all(STANDARD_FIELDS[purpose].required for purpose in musts)
 
 
@@ -205,16 +206,11 @@ def test_one_off_sessions_and_networks_have_their_limits():
     )
 
 
-def test_reporting_lines_are_kept_apart_where_power_would_matter():
-    apart = {model.slug for model in MODELS if "reporting_lines_apart" in model.recipe.hard_facts}
-    assert apart == {"traditional", "reverse", "lateral", "group_peer", "circle"}
-
-
 @pytest.mark.parametrize("field", STANDARD_FIELDS.values(), ids=lambda field: field.purpose)
 def test_standard_fields_can_be_asked(field):
     assert field.label[0].isupper()
     assert field.help.endswith(".")
     assert field.slug == field.purpose.replace("_", "-")
     assert set(field.asked_of) <= {MENTEE, MENTOR, PEER}
-    assert bool(field.options) is (field.kind in {"choice", "ordered", "multi"})
+    assert bool(field.options) is (field.kind in {"choice", "ordered", "multi", "skills"})
     assert len(set(field.options)) == len(field.options)
