@@ -14,6 +14,8 @@ NEEDED = ("unit", "arm", "before", "after")
 OPTIONAL = ("cohort",)
 # Answers are scale points; what is larger is a slip, and would swallow the others in any sum.
 MOST = 1e9
+# Names stand in sentences.
+LONGEST_NAME = 120
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
@@ -91,15 +93,28 @@ def _faults(row: Row, table: Table, columns: dict[str, int]) -> Iterator[Problem
 def _cells(row: Row, columns: dict[str, int]) -> Iterator[Problem]:
     for name, place in columns.items():
         try:
-            text, _ = plain_text(row.values[place])
+            text = _text(row, place)
         except BadText as error:
             yield Problem(row.number, name, str(error), "Type it again.")
             continue
-        if name in {"unit", "arm"} and not text:
+        if name in {"before", "after"}:
+            yield from _no_answer(row.number, name, text)
+        elif len(text) > LONGEST_NAME:
+            message = f"“{shown(text)}” has {len(text):,} characters; {LONGEST_NAME} is the most"
+            yield Problem(row.number, name, message, "Shorten it.")
+        elif name in NEEDED and not text:
             yield Problem(row.number, name, "it is empty", f"Write which {name} this learner belongs to.")
-        if name in {"before", "after"} and text and _number(text) is None:
-            fix = "Write a number such as 4 or 4.5, and leave the cell empty where there is no answer."
-            yield Problem(row.number, name, f"“{shown(text)}” is not a number that can be compared", fix)
+
+
+def _text(row: Row, place: int) -> str:
+    """A cell on one line. Raises BadText."""
+    return " ".join(plain_text(row.values[place])[0].split())
+
+
+def _no_answer(number: int, name: str, text: str) -> Iterator[Problem]:
+    if text and _number(text) is None:
+        fix = "Write a number such as 4 or 4.5, and leave the cell empty where there is no answer."
+        yield Problem(number, name, f"“{shown(text)}” is not a number that can be compared", fix)
 
 
 def _number(text: str) -> float | None:
@@ -110,7 +125,7 @@ def _number(text: str) -> float | None:
 
 
 def _learner(row: Row, columns: dict[str, int]) -> Learner:
-    cell = {name: plain_text(row.values[place])[0] for name, place in columns.items()}
+    cell = {name: _text(row, place) for name, place in columns.items()}
     before, after = (_number(cell[name]) if cell[name] else None for name in ("before", "after"))
     return Learner(cell["unit"], cell["arm"], before, after, cell.get("cohort", ""))
 

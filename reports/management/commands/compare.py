@@ -12,6 +12,7 @@ from reports.verdicts.printing import as_object, as_text
 
 _MOST_LINES = 40
 _MOST_BYTES = 50_000_000
+_MOST_ROWS = 200_000
 # A nudge needs to know who took part, and a crossover two periods: neither is in such a file.
 _ASSIGNMENTS = [each.value for each in Assignment if each not in {Assignment.NUDGE, Assignment.CROSSOVER}]
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
                 self._refuse(
                     path, f"The file has more than {_MOST_BYTES // 1_000_000} MB. Leave only the columns asked for."
                 )
-            table = read_table(data, Path(path).name, encoding=encoding or None)
+            table = read_table(data, Path(path).name, max_rows=_MOST_ROWS, encoding=encoding or None)
         except OSError as error:
             self._refuse(path, f"{error.strerror}. Give the path of a CSV or XLSX file.")
         except UnreadableFile as error:

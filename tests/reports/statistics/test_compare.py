@@ -199,6 +199,7 @@ GOOD = "a1,a,4,5\nb1,b,4,5\n"
         (f'{HEADER}\n{GOOD}"a2,a,1,2\n', ["Line 4: A quotation mark is opened here and never closed"]),
         (f"{HEADER}\n{GOOD}a\0,a,1,2\n", ["NUL character"]),
         (f"{HEADER}\nä,a,1,2\n".encode("latin-1"), ["is not UTF-8", "add --encoding cp1252"]),
+        (f"{HEADER}\n{GOOD}a2,{'a' * 121},1,2\n", ["row 4, column arm: “aaa", "has 121 characters; 120 is the most"]),
         (b"PK\x03\x04 no workbook", ["If it is a workbook, give it a name that ends in .xlsx"]),
         (
             f"{HEADER},cohort\na1,a,1,2,x\nb1,b,1,2,x\na1,a,1,2,y\n",
@@ -213,6 +214,12 @@ def test_what_is_wrong_is_said_with_its_place_and_what_to_do(compare, content, s
     for part in said:
         assert part in str(caught.value)
     assert len(str(caught.value)) < 2000
+
+
+def test_a_name_over_two_lines_stays_on_one(compare):
+    made = [[row[0], f'"{row[1]}\n\t\u202e{{0}} <b>"', *row[2:]] for row in rows()]
+    sentence = json.loads(compare(text(made), "--json"))["sentence"]
+    assert sentence.startswith("People in mentor-led {0} <b> improved more")
 
 
 def test_thousands_of_bad_rows_are_counted_and_not_listed(compare):
