@@ -9,6 +9,7 @@ from matching.engine.assigning.solver import assign, rematch
 from matching.engine.booking.problem import BookProblem, Held, Request, Slot
 from matching.engine.booking.results import Booking
 from matching.engine.booking.solver import book
+from matching.engine.comparing import Alternatives, Outcome, alternatives, compare
 from matching.engine.errors import Infeasible
 from matching.engine.explaining import Change, Move, Reason, relax, why_not
 from matching.engine.grouping.problem import GroupProblem, Seats, Spread
@@ -22,6 +23,7 @@ from matching.engine.proofs import certify, check
 from matching.engine.results import Assignment, Certificate, Violation
 
 __all__ = [
+    "Alternatives",
     "AssignProblem",
     "Assignment",
     "BookProblem",
@@ -36,6 +38,7 @@ __all__ = [
     "Infeasible",
     "Insertion",
     "Move",
+    "Outcome",
     "PairProblem",
     "Pairing",
     "Placement",
@@ -45,10 +48,12 @@ __all__ = [
     "Slot",
     "Spread",
     "Violation",
+    "alternatives",
     "assign",
     "book",
     "certify",
     "check",
+    "compare",
     "constellation",
     "group",
     "insert",

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.scores import Edges, Table
 from matching.engine.assigning.transport import Limits, solve_edges
-from matching.engine.numbers import Ints
+from matching.engine.numbers import Ints, lots
 
 ROUNDS = 12
 NOBODY = 2.0**52  # beyond every score, and still exact when a score is added
@@ -61,6 +62,20 @@ def greedy(edges: Edges, limits: Limits, order: Ints) -> Edges:
             column[giver] -= 1
             chosen.append(place)
     return edges[np.sort(np.array(chosen, dtype=np.int64))]
+
+
+def settled_greedily(problem: AssignProblem, table: Table, limits: Limits, core: Edges) -> tuple[Edges, Edges]:
+    """The greedy choice among all pairs, and the core completed for it: whatever blocks joins the core."""
+    while True:
+        order = lots(problem.taker_lots[core.row], problem.giver_lots[core.column], 60)
+        chosen = greedy(core, limits, order)
+        missed = blocking_pairs(table, limits, chosen)
+        if not len(missed):
+            return chosen, core
+        most = len(core) + 1000
+        if len(missed) > most:
+            missed = missed[np.sort(np.argpartition(-missed.weight, most)[:most])]
+        core = core.merged(missed, limits.shape[1])
 
 
 def fewest_blocking(table: Table, limits: Limits, core: Edges, best: Edges) -> Settled:

@@ -111,6 +111,12 @@ class AssignProblem:
         object.__setattr__(other, "previous", self._earlier(previous))
         return other
 
+    def aimed(self, objective: Objective) -> "AssignProblem":
+        """The same problem with another objective."""
+        other = copy(self)
+        object.__setattr__(other, "objective", objective)
+        return other
+
     def known(self, earlier: "AssignProblem") -> tuple[Ints, Ints]:
         """Where the takers and givers of another problem stand in this one, by their ids; -1 for those who do not."""
         return _places(earlier.taker_lots, self.taker_lots), _places(earlier.giver_lots, self.giver_lots)

@@ -7,7 +7,7 @@ from math import fsum
 import numpy as np
 
 from matching.engine.assigning.again import Start, seatless, start_of
-from matching.engine.assigning.blocking import Settled, blocking_pairs, fewest_blocking, greedy
+from matching.engine.assigning.blocking import Settled, blocking_pairs, fewest_blocking, settled_greedily
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.core import core_of, most_pairs, solve, usable
 from matching.engine.assigning.floors import FloorSearch
@@ -17,7 +17,7 @@ from matching.engine.assigning.scores import Edges, Table
 from matching.engine.assigning.ties import decide
 from matching.engine.assigning.transport import Cut, Limits, Prices
 from matching.engine.errors import Infeasible, names
-from matching.engine.numbers import EachLike, Ints, PairsLike, TableLike, lots, picked
+from matching.engine.numbers import EachLike, Ints, PairsLike, TableLike, picked
 from matching.engine.results import Assignment, AssignProof
 
 
@@ -166,13 +166,12 @@ def _by_floor(task: _Task) -> _Found:
 
 
 def _by_stability(task: _Task) -> _Found:
-    problem, table, limits, core = task.problem, task.table, task.limits, task.core
+    problem, table, limits = task.problem, task.table, task.limits
     free, prices = task.best()
-    order = lots(problem.taker_lots[core.row], problem.giver_lots[core.column], 60)
-    plain = greedy(core, limits, order)
+    plain, core = settled_greedily(problem, table, limits, task.core)
     settled = Settled(plain, blocking_pairs(table, limits, plain))
     short = len(plain) < (limits.total or 0) or _misses_minimum(plain, limits)
-    if short or len(settled.blocking):
+    if short:
         settled = fewest_blocking(table, limits, core, decide(problem, table, limits, free, prices))
     price = int(free.weight.sum()) - int(settled.chosen.weight.sum())
     return _Found(settled.chosen, AssignProof(prices, task.cover), price, len(settled.blocking))
