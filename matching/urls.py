@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import board, proposals, rules
+from matching.views import board, people, proposals, rules
 
 app_name = "matching"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("matching/<int:number>/why/<int:match>/", board.why, name="why"),
     path("matching/<int:number>/lock/<int:match>/", board.lock, name="lock"),
     path("matching/<int:number>/swap/<int:one>/<int:other>/", board.swap, name="swap"),
+    path("matching/<int:number>/for/<int:person>/", people.person, name="person"),
+    path("matching/<int:number>/places/<int:person>/", people.more_places, name="more_places"),
     path("matching/<int:number>/undo/", board.undo, name="undo"),
     path("matching/<int:number>/redo/", board.redo, name="redo"),
     path("matching/<int:number>/again/", proposals.again, name="again"),

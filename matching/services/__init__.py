@@ -3,6 +3,7 @@
 from matching.services.answering import answer_seat
 from matching.services.board import lock, rearrange, redo, set_lock, swap, undo, unlock
 from matching.services.ending import drop_drafts, end_matches_of, expire_unanswered, stands_on, withdraw
+from matching.services.placing import one_more_place
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
 from matching.services.rules import (
@@ -30,6 +31,7 @@ __all__ = [
     "expire_unanswered",
     "lock",
     "move_rule",
+    "one_more_place",
     "publish",
     "rearrange",
     "redo",

@@ -34,7 +34,7 @@ GOOD_ROWS = b"e-mail,first name,level\ndov@example.org,Dov,Junior\nella@example.
 # An address that answers to POST alone, gives a file, or only leads elsewhere.
 NO_PAGES = {
     "account_reset_password", "account_signup", "healthz", "home", "matching:again", "matching:answer",
-    "matching:change_rules", "matching:discard", "matching:lock", "matching:redo", "matching:swap", "matching:undo",
+    "matching:change_rules", "matching:discard", "matching:lock", "matching:more_places", "matching:redo", "matching:swap", "matching:undo",
     "matching:withdraw",
     "organisation:revoke_role", "participants:theme", "programs:change_field_list", "programs:import_discard",
     "programs:import_left_out", "programs:import_progress", "programs:import_template_csv",
@@ -265,6 +265,8 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("matching:proposal", "swapping", f"?swap={pair.pk}", **of_draft),
         _at("matching:proposal", "offered", **here, number=offered.number),
         _at("matching:why", **of_draft, match=pair.pk),
+        _at("matching:person", **of_draft, person=pair.seats.get(role=Role.MENTEE).enrolment_id),
+        _at("matching:person", "left over", **of_draft, person=draft.left_over[0]["enrolment"]),
         _at("matching:publish", **of_draft),
         _at("surveys:list", **here),
         _at("surveys:questions", **here),

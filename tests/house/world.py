@@ -221,6 +221,8 @@ def _propose(place: Place) -> None:
         "proposal": proposal.number,
         "draft_one": one.pk,
         "draft_other": other.pk,
+        "draft_giver": one.seats.get(role=Role.MENTOR).enrolment_id,
+        "draft_pair": "-".join(str(one.seats.get(role=role).enrolment_id) for role in (Role.MENTEE, Role.MENTOR)),
         "version": proposal.version,
     }
 
