@@ -207,7 +207,7 @@ def test_who_takes_part_is_not_declined_and_is_not_undone_once_matched(track, bo
     accept_applications(program=track.program, ids=[application.pk], by=boss, now=NOW)
     with pytest.raises(ProgramError, match="takes part already"):
         decline_application(application=application, reason="No", by=boss, now=NOW)
-    monkeypatch.setattr("programs.hooks.standing", [lambda ids: "1 match was offered"])
+    monkeypatch.setattr("programs.hooks.standing", [lambda _ids: "1 match was offered"])
     with pytest.raises(ProgramError, match="1 match was offered"):
         undo_decisions(program=track.program, ids=[application.pk], by=boss, now=SOON)
     with pytest.raises(ProgramError, match="matched already"):
