@@ -143,3 +143,26 @@ def test_bad_input_ends_with_status_2_and_nothing_written(arguments: tuple[str, 
         call_command(*arguments)
     assert refused.value.returncode == 2
     assert not Program.objects.exists()
+
+
+def test_weekly_times_and_skills_are_in_the_file_with_their_rules(data: dict[str, Any]) -> None:
+    data["fields"] += [
+        {"slug": "free", "label": "Free", "kind": "week", "asked_of": ["mentee", "mentor"]},
+        {"slug": "wants", "label": "Wants", "kind": "skills", "asked_of": ["mentee"], "options": ["Law", "Art"]},
+        {"slug": "knows", "label": "Knows", "kind": "skills", "asked_of": ["mentor"], "options": ["Law", "Art"]},
+    ]
+    times = {"min_minutes": 45, "silent_fits": True, "weeks": ["2027-01-11", "2027-03-15"]}
+    data["tracks"][0]["matching"]["rules"] += [
+        {"kind": "time", "label": "Times", "field": "free", "others_forbidden": True, "params": times},
+        {"kind": "covered", "label": "Skills", "mentee_field": "wants", "mentor_field": "knows", "strength": "must"},
+    ]
+    program, _ = load_program(read_file(json.dumps(data).encode()), by=None, now=NOW)
+    dumped = dump_program(program)
+    assert [field["kind"] for field in dumped["fields"][-3:]] == ["week", "skills", "skills"]
+    assert [rule["kind"] for rule in dumped["tracks"][0]["matching"]["rules"][-2:]] == ["time", "covered"]
+    assert dumped["tracks"][0]["matching"]["rules"][-2]["params"] == times
+    data["tracks"][0]["matching"]["rules"][-2]["params"] = {"weeks": ["2027-01-12"]}
+    with pytest.raises(BadProgramFile) as refused:
+        load_program(data, by=None, now=NOW)
+    assert "rules[" in refused.value.problems[0]
+    assert "Mondays" in refused.value.problems[0]
