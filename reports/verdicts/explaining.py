@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from reports.statistics import Estimate, tipping_point
+from reports.statistics import NO_SPREAD, Estimate, tipping_point
 from reports.verdicts.analysing import Analysis
 from reports.verdicts.gates import FOR_A_VERDICT, LEAST_RESPONSE, MOST_APART, MOST_AT_START, MOST_PLAUSIBLE, units
 from reports.verdicts.plan import SHOWN, Kind, Look
@@ -46,7 +46,7 @@ def _data(analysis: Analysis) -> Iterator[str]:
     if analysis.dominated:
         yield say("dominated", A=analysis.dominated)
     elif analysis.primary is not None and analysis.primary.problem:
-        yield say("constant")
+        yield say("constant" if analysis.primary.problem == NO_SPREAD else "no_overlap")
 
 
 def _small(analysis: Analysis) -> Iterator[str]:
@@ -123,11 +123,12 @@ def _estimators(analysis: Analysis) -> Iterator[str]:
     ways = [("how_ancova", analysis.adjusted), change] if by_lot else [change, ("how_other", analysis.adjusted)]
     for words, estimate in ways:
         if estimate is not None:
-            numbers = _numbers(estimate, dominated=bool(analysis.dominated))
+            numbers = in_numbers(estimate, dominated=bool(analysis.dominated))
             yield say(words, numbers=numbers, cohorts=", ".join(analysis.cohorts))
 
 
-def _numbers(estimate: Estimate, *, dominated: bool) -> str:
+def in_numbers(estimate: Estimate, *, dominated: bool) -> str:
+    """An estimate on one line; without an interval where it has none, or where one unit dominates an arm."""
     low, high, t, p = estimate.low, estimate.high, estimate.t, estimate.p
     if low is None or high is None or t is None or p is None or dominated:
         problem = "one relationship dominates" if dominated else estimate.problem

@@ -7,7 +7,8 @@ from typing import Any
 from reports.statistics import Estimate
 from reports.verdicts.analysing import Analysis, Arm
 from reports.verdicts.deciding import Verdict
-from reports.verdicts.wording import number, p_value
+from reports.verdicts.explaining import in_numbers
+from reports.verdicts.wording import number
 
 
 def as_object(analysis: Analysis, verdict: Verdict, notes: Iterable[str] = ()) -> dict[str, Any]:
@@ -100,11 +101,8 @@ def as_text(analysis: Analysis, verdict: Verdict, notes: Iterable[str] = ()) -> 
 
 def _numbers(analysis: Analysis) -> list[str]:
     one, two = analysis.arms
-    primary = analysis.primary
-    lines = [f"Numbers ({_estimator(analysis)}, {one.name} minus {two.name}, over units)"]
-    if primary is not None:
-        lines.append(f"  difference {number(primary.difference)}")
-        if primary.t is not None and primary.p is not None and primary.low is not None and primary.high is not None:
-            lines.append(f"  {100 * primary.level:g} % interval {number(primary.low)} to {number(primary.high)}")
-            lines.append(f"  t {number(primary.t)}, df {number(primary.df)}, p {p_value(primary.p)}")
+    if analysis.primary is None:
+        return []
+    numbers = in_numbers(analysis.primary, dominated=bool(analysis.dominated))
+    lines = [f"Numbers ({_estimator(analysis)}, {one.name} minus {two.name}, over units)", f"  {numbers}"]
     return [*lines, *([f"  Hedges’ g {number(analysis.g)}"] if analysis.g is not None else []), ""]

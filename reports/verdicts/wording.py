@@ -57,6 +57,7 @@ TEMPLATES = {
     "plausibility": "This difference is unusually large: check the data.",
     "dominated": "One relationship holds more than half of the people in {A}, so no interval is given.",
     "constant": "Nothing varies within the groups, so no interval is given: check the data.",
+    "no_overlap": "The first answers tell the groups apart completely, so no interval is given: check the data.",
     "small": "It is probably smaller than {margin} all the same.",
     "small_set": "It is probably smaller than {margin} all the same, which you said would not change your decision.",
     "tipping_less": "If the people in {A} who did not answer both times had changed by {shift} less than the others, "
