@@ -21,7 +21,8 @@ MATRIX = read_matrix()
 SIGNED_IN = ("ex", "pu", "me", "mn", "co", "cx", "sl", "ad")
 ROLES = ("an", *TOKEN_ROLES, *SIGNED_IN)
 # Addresses about something of a program, a pair or a person, which exists twice in the world.
-NOBODYS_OWN = ("organisation:", "models:")
+# Whom somebody must not meet is a page of everybody who takes part: tests/programs/test_enrolling_wishes.py.
+NOBODYS_OWN = ("organisation:", "models:", "join:", "joining:apart")
 ABOUT = [
     name
     for name, row in MATRIX.items()
@@ -37,6 +38,7 @@ BEHIND_A_LINK = {
     "mail:preferences": "tf",
     "mail:unsubscribe": "tf",
     "participants:sign_in_by_link": "tl",
+    "join_links:confirm": "tj",
 }
 # A number that nothing has, none at all, and one that no database can hold.
 NOBODYS = (999_999, 0, 10**30)
