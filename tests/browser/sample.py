@@ -27,6 +27,7 @@ from sessions.mails import session_path
 from sessions.models import Goal, Session
 from surveys.mails import survey_path
 from surveys.models import Invitation
+from tests.browser import sample_joining as joining
 
 DAY = dt.timedelta(days=1)
 ROWS = b"e-mail,first name,level\nann@example.org,Ann,Junior\n,Bob,Junior\ncleo@example.org,Cleo,Top\n"
@@ -36,7 +37,8 @@ NO_PAGES = {
     "account_reset_password", "account_signup", "healthz", "home", "matching:again", "matching:answer",
     "matching:change_rules", "matching:discard", "matching:lock", "matching:more_places", "matching:redo", "matching:swap", "matching:undo",
     "matching:withdraw",
-    "organisation:revoke_role", "participants:theme", "programs:change_field_list", "programs:import_discard",
+    "organisation:revoke_role", "joining:remove", "programs:accept_applications", "programs:lift_exclusion",
+    "programs:undo_applications", "participants:theme", "programs:change_field_list", "programs:import_discard",
     "programs:import_left_out", "programs:import_progress", "programs:import_template_csv",
     "programs:import_template_xlsx", "programs:import_undo", "programs:leave", "programs:remove_coordinator",
     "programs:remove_track", "ready", "reports:export", "session_links:undo", "sessions:answer", "sessions:goal_step",
@@ -85,14 +87,30 @@ def make_sample(now: dt.datetime) -> Sample:
     newcomer = User.objects.create(email="new@example.org", first_name="Nia", timezone="Europe/Berlin")
     newcomer.set_unusable_password()
     newcomer.save()
+    over_now = _program("Summer mentoring", ["peer"], dana, now)
+    joining.open_up(autumn, dana, now)
+    made = joining.apply_all(autumn, dana, newcomer, now)
+    wishing = joining.wish(mentor, sample.program, dana, now)
     cast = {"coordinator": dana, "admin": accounts["Admin"], "participant": mentor, "newcomer": newcomer}
+    cast["accepted"] = joining.reader_of(made)
     sample.cookies = {role: _signed_in(user).cookies["sessionid"].value for role, user in cast.items()}
     sample.pages = {
-        "anonymous": _open_pages(),
-        "link": _link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
-        "participant": _own_pages(match, mentor, over, to_come),
-        "newcomer": [_at("sessions:home", "empty"), _at("account_set_password")],
-        "coordinator": _coordinators_pages(sample.program, autumn, winter, draft, dana),
+        "anonymous": [*_open_pages(), *_shown(joining.public_pages(autumn, over_now))],
+        "link": [
+            *_link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
+            *_shown(joining.link_pages(autumn, newcomer, now)),
+        ],
+        "participant": [*_own_pages(match, mentor, over, to_come), *_shown(joining.members_pages(wishing))],
+        "newcomer": [
+            _at("sessions:home", "empty"),
+            _at("account_set_password"),
+            *_shown(joining.applicants_pages(made)),
+        ],
+        "accepted": _shown(joining.orientation_pages(made)),
+        "coordinator": [
+            *_coordinators_pages(sample.program, autumn, winter, draft, dana),
+            *_shown(joining.coordinators_pages(autumn, sample.program, made)),
+        ],
         "admin": [
             Shown("organisation:programs", reverse("organisation:programs")),
             Shown("organisation:roles", reverse("organisation:roles")),
@@ -157,8 +175,12 @@ def _meetings(match: Match, by: User, now: dt.datetime) -> tuple[Session, Sessio
     return over, to_come
 
 
-def _at(name: str, variant: str = "", query: str = "", **kwargs: Any) -> Shown:
+def _at(name: str, variant: str = "", query: str = "", /, **kwargs: Any) -> Shown:
     return Shown(f"{name} {variant}".strip(), reverse(name, kwargs=kwargs) + query)
+
+
+def _shown(pages: list[tuple[str, str]]) -> list[Shown]:
+    return [Shown(name, url) for name, url in pages]
 
 
 def _open_pages() -> list[Shown]:

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser.conftest import windows
 from tests.browser.sample import NO_PAGES, Sample, make_sample
 
-ROLES = ("anonymous", "link", "newcomer", "participant", "coordinator", "admin")
+ROLES = ("anonymous", "link", "newcomer", "accepted", "participant", "coordinator", "admin")
 LOOKS = [("light", 1360), ("dark", 1360), ("light", 390), ("dark", 390)]
 NARROW = 320
 
