@@ -15,6 +15,9 @@ from matching.engine.assigning.solver import solve_assignment
 from matching.engine.numbers import Ints, Numbers
 from matching.engine.results import Assignment
 
+# How many passes over the table look for near pairs, each reaching twice as far, before single rows are read.
+PASSES = 4
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -108,15 +111,20 @@ def _near(problem: AssignProblem, solution: Assignment, most: int) -> Edges:
     chosen = not_fixed(problem, solution.pairs)
     if table.sparse:
         return _gaps(table.edges(), bars, chosen, problem.givers)
-    near = table.above(bars[0] - np.floor(max(1.0, problem.grid.largest // 30)), bars[1])
-    near = _gaps(near, bars, chosen, problem.givers)
-    lacking = np.bincount(near.row, minlength=problem.takers) < most
-    found = [near[~lacking[near.row]]]
-    for taker in np.flatnonzero(lacking & (limits.row_high > 0)).tolist():
-        line = table.row(taker)
-        here = np.flatnonzero(np.isfinite(line))
-        row = Edges(np.full(len(here), taker), here, line[here].astype(np.int64))
-        found.append(_gaps(row, bars, chosen, problem.givers))
+    found, lacking = [], limits.row_high > 0
+    reach = max(1.0, problem.grid.largest // 30)
+    for _ in range(PASSES):
+        near = table.above(np.where(lacking, bars[0] - np.floor(reach), np.inf), bars[1])
+        near = _gaps(near, bars, chosen, problem.givers)
+        enough = np.bincount(near.row, minlength=problem.takers) >= most
+        found.append(near[enough[near.row]])
+        lacking, reach = lacking & ~enough, 2 * reach
+    for taker in np.flatnonzero(lacking).tolist():
+        gap = bars[0][taker] + bars[1] - table.row(taker)
+        gap[chosen[slice(*np.searchsorted(chosen[:, 0], [taker, taker + 1])), 1]] = np.inf
+        here = np.flatnonzero(gap <= np.partition(gap, min(most, len(gap)) - 1)[min(most, len(gap)) - 1])
+        here = here[np.isfinite(gap[here])]
+        found.append(Edges(np.full(len(here), taker), here, gap[here].astype(np.int64)))
     return chained(found)
 
 

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.assigning.problem import AssignProblem
-from matching.engine.assigning.scores import Edges, Table
+from matching.engine.assigning.scores import Edges, Table, empty
 from matching.engine.assigning.transport import Limits, solve_edges
 from matching.engine.numbers import Ints, lots
 
 ROUNDS = 12
+# Orders of equal scores that are tried until one leaves no seat empty.
+TURNS = 6
 NOBODY = 2.0**52  # beyond every score, and still exact when a score is added
 
 
@@ -64,18 +66,56 @@ def greedy(edges: Edges, limits: Limits, order: Ints) -> Edges:
     return edges[np.sort(np.array(chosen, dtype=np.int64))]
 
 
-def settled_greedily(problem: AssignProblem, table: Table, limits: Limits, core: Edges) -> tuple[Edges, Edges]:
-    """The greedy choice among all pairs, and the core completed for it: whatever blocks joins the core."""
+def settled_greedily(
+    problem: AssignProblem, table: Table, limits: Limits, core: Edges, turn: int
+) -> tuple[Edges, Edges]:
+    """The greedy choice among all pairs, and the core completed for it: whatever is ahead of a choice joins the core.
+
+    Equal scores are ordered by lots drawn from the ids, so that the answer does not depend on the core; another `turn`
+    draws others.
+    """
     while True:
-        order = lots(problem.taker_lots[core.row], problem.giver_lots[core.column], 60)
+        order = _lots(problem, core, turn)
         chosen = greedy(core, limits, order)
-        missed = blocking_pairs(table, limits, chosen)
+        missed = _ahead(problem, table, limits, chosen, turn)
         if not len(missed):
             return chosen, core
         most = len(core) + 1000
         if len(missed) > most:
             missed = missed[np.sort(np.argpartition(-missed.weight, most)[:most])]
         core = core.merged(missed, limits.shape[1])
+
+
+def _lots(problem: AssignProblem, edges: Edges, turn: int) -> Ints:
+    salt = np.uint64(turn)
+    return lots(problem.taker_lots[edges.row] ^ salt, problem.giver_lots[edges.column] ^ salt, 60)
+
+
+def _ahead(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, turn: int) -> Edges:
+    """Pairs that come before the last one of both people, by score and then by lot, and are not chosen."""
+    row, column = (
+        _bar(chosen.row, chosen.weight, limits.row_high),
+        _bar(chosen.column, chosen.weight, limits.column_high),
+    )
+    found = table.reaching(row, np.zeros(len(column)))
+    found = empty() if found is None else found
+    found = found[found.weight >= column[found.column]]
+    found = found[~found.within(chosen, limits.shape[1])]
+    lot, mine = _lots(problem, found, turn), _lots(problem, chosen, turn)
+    for side, bar in (("row", row), ("column", column)):
+        who = getattr(found, side)
+        last = _last_lot(getattr(chosen, side), chosen.weight, mine, bar)
+        keep = (found.weight > bar[who]) | (lot < last[who])
+        found, lot = found[keep], lot[keep]
+    return found
+
+
+def _last_lot(who: Ints, weight: Ints, lot: Ints, bar: NDArray[np.float64]) -> Ints:
+    """The highest lot among the lowest-scored pairs of each person."""
+    last = np.full(len(bar), -1, dtype=np.int64)
+    lowest = weight == bar[who]
+    np.maximum.at(last, who[lowest], lot[lowest])
+    return last
 
 
 def fewest_blocking(table: Table, limits: Limits, core: Edges, best: Edges) -> Settled:

@@ -24,18 +24,30 @@ class FloorSearch:
     limits: Limits
     core: Edges
 
-    def highest(self) -> tuple[int, Failure]:
-        """The highest floor, and what fails one unit above it."""
-        low, high = int(self.core.weight.min()), int(self.table.grid.largest)
+    def highest(self, low: int) -> tuple[int, Failure]:
+        """The highest floor, and what fails one unit above it; `low` is a floor that can be kept.
+
+        One unit more is tried first, because often nothing can be gained.
+        """
+        high, middle = max(self._ceiling(), low), low + 1
         failure: Failure | None = None
         while failure is None or low < high:
-            middle = (low + high + 1) // 2 if low < high else low + 1
             failed = self.failure(middle)
             if failed is None:
                 low = middle
             else:
                 failure, high = failed, middle - 1
+            middle = (low + high + 1) // 2 if low < high else low + 1
         return low, failure
+
+    def _ceiling(self) -> int:
+        """No floor is higher: where a whole side is filled, everyone's best score."""
+        highest = int(self.table.grid.largest)
+        best = self.table.highest()
+        for most, room in zip(best, (self.limits.row_high, self.limits.column_high), strict=True):
+            if self.limits.total == int(room.sum()) and (room > 0).any():
+                highest = min(highest, int(most[room > 0].min()))
+        return highest
 
     def failure(self, least: int) -> Failure | None:
         """What goes wrong with only the pairs worth at least so much; None if nothing does."""

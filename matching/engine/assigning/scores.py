@@ -243,6 +243,19 @@ class Table:
         line[self.fixed[self.fixed[:, 1] == number, 0]] = FORBIDDEN
         return line
 
+    def highest(self) -> tuple[Values, Values]:
+        """The best score of every row and every column; minus infinity for someone without pairs."""
+        row, column = (np.full(size, FORBIDDEN) for size in self.shape)
+        if self.sparse:
+            stored = self._stored()
+            np.maximum.at(row, stored.row, stored.weight)
+            np.maximum.at(column, stored.column, stored.weight)
+            return row, column
+        for rows, block in self.blocks():
+            row[rows] = block.max(axis=1, initial=FORBIDDEN)
+            np.maximum(column, block.max(axis=0, initial=FORBIDDEN), out=column)
+        return row, column
+
     def sample(self, row_step: int, column_step: int) -> Values:
         """Every so many rows and columns of the same (fixed pairs are not struck out)."""
         parts = []

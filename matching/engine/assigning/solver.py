@@ -7,7 +7,7 @@ from math import fsum
 import numpy as np
 
 from matching.engine.assigning.again import Start, seatless, start_of
-from matching.engine.assigning.blocking import Settled, blocking_pairs, fewest_blocking, settled_greedily
+from matching.engine.assigning.blocking import TURNS, Settled, blocking_pairs, fewest_blocking, settled_greedily
 from matching.engine.assigning.certify import certify_assignment
 from matching.engine.assigning.core import core_of, most_pairs, solve, usable
 from matching.engine.assigning.floors import FloorSearch
@@ -157,7 +157,7 @@ def _by_floor(task: _Task) -> _Found:
         return _by_cover(task)
     free, free_prices = task.best()
     search = FloorSearch(task.table, limits, task.core.merged(free, limits.shape[1]))
-    floor, failure = search.highest()
+    floor, failure = search.highest(int(free.weight.min()))
     view = task.table.at_least(floor)
     chosen, prices = solve(view, limits, search.core[search.core.weight >= floor], free_prices, free)
     chosen = decide(task.problem, view, limits, chosen, prices)
@@ -168,10 +168,13 @@ def _by_floor(task: _Task) -> _Found:
 def _by_stability(task: _Task) -> _Found:
     problem, table, limits = task.problem, task.table, task.limits
     free, prices = task.best()
-    plain, core = settled_greedily(problem, table, limits, task.core)
-    settled = Settled(plain, blocking_pairs(table, limits, plain))
-    short = len(plain) < (limits.total or 0) or _misses_minimum(plain, limits)
-    if short:
+    core = task.core
+    for turn in range(TURNS):
+        plain, core = settled_greedily(problem, table, limits, core, turn)
+        if len(plain) == limits.total and not _misses_minimum(plain, limits):
+            settled = Settled(plain, blocking_pairs(table, limits, plain))
+            break
+    else:
         settled = fewest_blocking(table, limits, core, decide(problem, table, limits, free, prices))
     price = int(free.weight.sum()) - int(settled.chosen.weight.sum())
     return _Found(settled.chosen, AssignProof(prices, task.cover), price, len(settled.blocking))

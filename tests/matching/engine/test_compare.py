@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from matching.engine import AssignProblem, Infeasible, alternatives, assign, compare, why_not
+from matching.engine import AssignProblem, Infeasible, alternatives, assign, compare, rematch, why_not
 from matching.engine.assigning.problem import Objective
 
 pytestmark = pytest.mark.pure
@@ -137,3 +137,15 @@ def test_stable_pairs_are_found_in_a_large_table_where_the_first_core_lacks_them
     settled = assign(scores, objective="stable")
     assert (settled.blocking, settled.optimal, settled.filled) == (0, True, 300)
     assert compare(settled.problem, assign(scores))["stable"].total == settled.total
+
+
+def test_stable_pairs_do_not_depend_on_the_order_of_rows_or_on_what_was_solved_before():
+    rng, size = np.random.default_rng(3), 280
+    scores, order = rng.integers(0, 12, (size, size)), rng.permutation(size)
+    plain = assign(scores, objective="stable")
+    shuffled = assign(scores[order], objective="stable", taker_ids=order.tolist())
+    assert {(int(order[taker]), giver) for taker, giver in shuffled.pairs.tolist()} == set(
+        map(tuple, plain.pairs.tolist())
+    )
+    assert (plain.blocking, plain.optimal) == (0, True)
+    assert rematch(plain.problem, assign(scores)).pairs.tolist() == plain.pairs.tolist()
