@@ -7,8 +7,9 @@ needs gives them up to others, and is left over.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -33,14 +34,20 @@ Places = dict[int, list[int]]
 AIMS = ("floor", "cover", "score")
 NEAR = (1, 2)
 PROOF = "Prices for every person show that no other networks fill as many places with more points."
-GAVE_UP = "The bound is that of networks of any size; some people gave their helpers up so that others have enough."
+GAVE_UP = (
+    "The bound is that of networks in which some have too few helpers, or meet somebody whom they are kept apart from."
+)
 
 
 @dataclass(frozen=True)
 class Around:
-    """Who may help whom, and as what. Rows are people who ask, columns helpers."""
+    """Who may help whom, and as what. Rows are people who ask, columns helpers.
+
+    `closed` has pairs that no rule forbids, but somebody else in the same network does.
+    """
 
     inputs: Inputs
+    closed: frozenset[tuple[int, int]] = frozenset()
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -95,7 +102,10 @@ class Around:
         gap, known = self.gap
         equal = ~known | ((gap <= 0) & (gap >= -THOUSANDTHS))
         fits = self.inputs.scores.allowed & (self.mentors[None, :] | self.near | equal)
-        return fits & ~self._also_mentor(fits)
+        fits = fits & ~self._also_mentor(fits)
+        for cell in self.closed:
+            fits[cell] = False
+        return fits
 
     def _also_mentor(self, fits: BoolArray) -> BoolArray:
         """Helpers who already may be this person's mentor under their other role."""
@@ -204,20 +214,45 @@ def _places(result: "Constellation") -> Places:
 def _standing(
     around: Around, first: "Constellation | None", fixed: Groups, previous: Groups, objective: str
 ) -> "tuple[Constellation, Places]":
-    """Solve until every network has enough helpers: whoever lacks most gives theirs up, the later address first."""
+    """Solve until nobody meets somebody in a network whom they are kept apart from, and every network has enough
+    helpers: whoever lacks most gives theirs up, the later address first.
+    """
     rows = list(around.hopeful)
     result = first or _solved(around, rows, fixed, previous, objective)
     while True:
         places = _places(result)
-        weak = [row for row in rows if not around.stands(row, places.get(row, []))]
-        if not weak:
+        if clashes := _clashes(around, places, set(_cells(around.inputs, fixed))):
+            around = replace(around, closed=around.closed | clashes)
+        elif weak := [row for row in rows if not around.stands(row, places.get(row, []))]:
+            gone = _giving_up(around, places, weak)
+            rows = [row for row in rows if row not in gone]
+        else:
             return result, places
-        least = around.inputs.model.size.least - 1
-        lacking = sum(max(1, least - len(places.get(row, []))) for row in weak)
-        weak.sort(key=lambda row: (len(places.get(row, [])), _total(around, row, places.get(row, [])), -row))
-        gone = set(weak[: max(1, lacking // (2 * least))])
-        rows = [row for row in rows if row not in gone]
         result = _solved(around, rows, fixed, previous, objective)
+
+
+def _clashes(around: Around, places: Places, locked: set[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """Of two helpers in one network who are kept apart, the one who adds less: that pair is tried no more.
+
+    Two who were locked into it stay: a person has decided that.
+    """
+    inputs = around.inputs
+    found: set[tuple[int, int]] = set()
+    for row, columns in places.items():
+        for pair in combinations(columns, 2):
+            if frozenset(inputs.givers[column].enrolment_id for column in pair) in inputs.apart:
+                free = [column for column in pair if (row, column) not in locked]
+                points = inputs.scores.points[row]
+                found.update((row, column) for column in sorted(free, key=lambda column: (points[column], -column))[:1])
+    return frozenset(found)
+
+
+def _giving_up(around: Around, places: Places, weak: list[int]) -> set[int]:
+    """Who of those with too few helpers has none at all from now on: never more than the others need."""
+    least = around.inputs.model.size.least - 1
+    lacking = sum(max(1, least - len(places.get(row, []))) for row in weak)
+    last = sorted(weak, key=lambda row: (len(places.get(row, [])), _total(around, row, places.get(row, [])), -row))
+    return set(last[: max(1, lacking // (2 * least))])
 
 
 def _total(around: Around, row: int, columns: Sequence[int]) -> int:
