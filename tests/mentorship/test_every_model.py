@@ -23,7 +23,7 @@ from programs.catalogue import registry
 from programs.models import Program
 from programs.services.enrolling_wishing import keep_apart
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NOW = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 MODELS = [model.slug for model in registry.all_models()]
 Group = dict[str, Any]
