@@ -10,6 +10,7 @@ class MatchingConfig(AppConfig):
         from programs import hooks
 
         mails.register_all()
-        hooks.leaving.append(end_matches_of)
+        # Before the floors above, which look at what has become of the matches.
+        hooks.leaving.insert(0, end_matches_of)
         hooks.standing.append(stands_on)
         hooks.removing.append(drop_drafts)

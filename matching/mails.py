@@ -12,6 +12,7 @@ from matching.models import Match, Seat
 from matching.queries.offers import MyMatch, my_match
 from matching.services.answering import MATCHED
 from matching.services.ending import OVER
+from matching.services.gathering import JOINED, LEFT
 from matching.services.publishing import OFFER
 
 PURPOSE = "match"
@@ -27,7 +28,7 @@ def _mine(message: Message) -> MyMatch | None:
 def _frame(mine: MyMatch) -> dict[str, Any]:
     frame = {
         "mine": mine,
-        "other": mine.other,
+        "other": mine.others[0] if mine.others else None,
         "program_name": mine.program.name,
         "why": f"You get this because you take part in {mine.program.name}.",
         "reply_to": mine.program.contact_email,
@@ -59,6 +60,7 @@ def _on(message: Message, now: dt.datetime) -> Context | None:
         **_frame(mine),
         "url": offer_url(mine.seat, now),
         "you_first": writes_first(mine) == mine.seat.pk,
+        "first_writer": first_writer(mine),
         "first_until": starts + dt.timedelta(days=FIRST_CONTACT_DAYS),
         "questions": mine.model.questions[:OPENING_QUESTIONS],
     }
@@ -66,15 +68,46 @@ def _on(message: Message, now: dt.datetime) -> Context | None:
 
 def writes_first(mine: MyMatch) -> int:
     """The seat whose person makes the first contact."""
-    around = sorted(mine.match.seats.all(), key=lambda seat: seat.pk)
+    around = _in_it(mine)
     return next((seat.pk for seat in around if seat.role == mine.model.first_contact), around[0].pk)
+
+
+def first_writer(mine: MyMatch) -> str:
+    """The short name of that person."""
+    first = writes_first(mine)
+    return next(seat.enrolment.user.short_name for seat in _in_it(mine) if seat.pk == first)
+
+
+def _in_it(mine: MyMatch) -> list[Seat]:
+    """Who has said yes, as they sit."""
+    agreed = [seat for seat in mine.match.seats.all() if seat.answer == Seat.Answer.ACCEPTED]
+    return sorted(agreed or mine.match.seats.all(), key=lambda seat: seat.pk)
 
 
 def _over(message: Message, _now: dt.datetime) -> Context | None:
     mine = _mine(message)
-    if mine is None or mine.state in Match.LIVE:
+    if mine is None or (mine.state in Match.LIVE and mine.seat.left_at is None):
         return None
-    return {**_frame(mine), "began": mine.match.activated_at is not None, "reason": mine.match.end_reason}
+    return {**_frame(mine), "began": mine.match.activated_at is not None, "reason": over_because(mine)}
+
+
+def over_because(mine: MyMatch) -> str:
+    """Why it is over for this person: who never answered has lost a place in a group that goes on."""
+    return mine.match.end_reason or str(Match.EndReason.EXPIRED)
+
+
+def _news(message: Message, now: dt.datetime) -> Context | None:
+    """About somebody else who has joined a group, or is no longer in it; the message's subject is their seat."""
+    seat = Seat.objects.select_related("enrolment__user").filter(pk=message.subject_id).first()
+    mine = my_match(user=message.recipient, match_id=seat.match_id) if seat else None
+    if seat is None or mine is None or mine.state not in Match.LIVE or not mine.seat.live:
+        return None
+    person = seat.enrolment.user
+    has_left = seat.left_at is not None
+    if has_left is (message.kind == JOINED):
+        return None
+    address = "" if has_left else person.email
+    return {**_frame(mine), "url": offer_url(mine.seat, now), "person": person, "address": address}
 
 
 def register_all() -> None:
@@ -89,6 +122,24 @@ def register_all() -> None:
         )
     )
     register(Kind(slug=MATCHED, template="matching/mail/on", description="Your match is on", context=_on, **common))
+    register(
+        Kind(
+            slug=JOINED,
+            template="matching/mail/joined",
+            description="Somebody joins your group",
+            context=_news,
+            **common,
+        )
+    )
+    register(
+        Kind(
+            slug=LEFT,
+            template="matching/mail/left",
+            description="Somebody leaves your group",
+            context=_news,
+            **common,
+        )
+    )
     register(
         Kind(slug=OVER, template="matching/mail/over", description="A match comes to nothing", context=_over, **common)
     )

@@ -19,10 +19,11 @@ def run_proposal(proposal_id: int) -> None:
 
 
 def tick(now: dt.datetime) -> None:
-    """Once a minute: ring again for proposals nobody has taken up, and end the offers whose time is over."""
+    """Once a minute: ring again for proposals nobody has taken up, and close what is over."""
     for proposal_id in services.due(now):
         _ring_now(proposal_id)
     services.expire_unanswered(now=now)
+    services.finish_sessions(now=now)
 
 
 def ring(proposal_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from matching.models import Match
+from matching.models import Match, Seat
 from matching.queries import MyMatch
 from participants.models import User
 from sessions.models import Goal, Note, Session
@@ -13,8 +13,9 @@ UNDO = timedelta(hours=8)
 
 
 def may_open(mine: MyMatch | None) -> bool:
-    """Pages of a match are for the people in it, from the day it is on until it ends."""
-    return mine is not None and mine.state == Match.State.ACTIVE and mine.seat.live
+    """Pages of a match are for the people in it who have said yes, from the day it is on until it ends."""
+    agreed = mine is not None and mine.seat.answer == Seat.Answer.ACCEPTED
+    return mine is not None and agreed and mine.state == Match.State.ACTIVE and mine.seat.live
 
 
 def may_read(note: Note, user: User) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Prefetch, QuerySet
+
 from mail.models import Message
 from mail.services import Draft, cancel, enqueue_many
 from matching.models import Match, Seat
@@ -27,6 +29,7 @@ AHEAD = HORIZON + timedelta(hours=36)
 ASKED_FOR = timedelta(days=7)
 NEWS = timedelta(days=2)
 BATCH = 300
+_AGREED = Seat.objects.filter(left_at=None, answer=Seat.Answer.ACCEPTED).select_related("enrolment__user")
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class Due:
     expires_at: datetime
 
 
+def in_it(match_id: int) -> QuerySet[Seat]:
+    """The seats of those who are in a match: in a group some may not have said yes, or have left again."""
+    return Seat.objects.filter(match=match_id, left_at=None, answer=Seat.Answer.ACCEPTED)
+
+
 def members_of(match_id: int) -> list[User]:
     """The people of a match, as they sit."""
-    seats = Seat.objects.filter(match=match_id).select_related("enrolment__user").order_by("pk")
-    return [seat.enrolment.user for seat in seats]
+    return [seat.enrolment.user for seat in in_it(match_id).select_related("enrolment__user").order_by("pk")]
 
 
 def reminders(session: Session, user: User) -> Iterator[Due]:
@@ -105,7 +112,7 @@ def plan_all(now: datetime) -> int:
         Session.objects.filter(state=Session.State.PLANNED, match__state=Match.State.ACTIVE)
         .filter(starts_at__lt=now + AHEAD, ends_at__gt=now - ASKED_FOR - timedelta(days=1))
         .select_related("match__track")
-        .prefetch_related("match__seats__enrolment__user")
+        .prefetch_related(Prefetch("match__seats", _AGREED))
         .order_by("starts_at", "pk")
     )
     sessions = list(near)

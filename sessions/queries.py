@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from matching.models import Match
 from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
 from sessions.models import Goal, Note, Session
@@ -84,7 +83,7 @@ def home_of(user: User, now: datetime) -> Home:
     """All that a person is in: what was offered, what is going on, and the one thing to do first."""
     live = matches_of(user, live_only=True)
     courses = _courses(live)
-    offered = [course for course in courses if course.mine.state == Match.State.OFFERED]
+    offered = [course for course in courses if not may_open(course.mine)]
     rows = [Row(course, course.next_after(now), course.to_log(now)) for course in courses if may_open(course.mine)]
     offers = [course for course in offered if course.mine.is_open(now)]
     answered = [course for course in offered if not course.mine.is_open(now)]

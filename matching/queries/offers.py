@@ -11,10 +11,12 @@ from matching.models import Match, Seat
 from matching.queries.inputs import model_of
 from participants.models import User
 from programs.answered import in_words
-from programs.catalogue.base import MentoringModel
+from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, ProfileField, Program, Role, Track
 
 MOST_REASONS = 3
+# Of a larger group only so many names stand in a heading.
+MOST_NAMED = 4
 # Facts that go into the one line about somebody in a mail.
 LINE_FACTS = 2
 
@@ -25,7 +27,10 @@ class Other:
 
     user: User
     role: str
+    # What they are called in this model, or what a helper is in a network: “near-peer”.
     role_word: str
+    # Whether they have said yes already.
+    agreed: bool
     # Answers to the fields that are shared, as (label, words).
     facts: list[tuple[str, str]]
 
@@ -64,7 +69,36 @@ class MyMatch:
 
     @property
     def others_named(self) -> str:
-        return " and ".join(other.short_name for other in self.others)
+        """“Ana, Ben and Cem”; of a larger group only the first, and how many there are."""
+        names = [other.short_name for other in self.others]
+        if len(names) > MOST_NAMED:
+            names = [*names[: MOST_NAMED - 2], f"{len(names) - MOST_NAMED + 2} others"]
+        return listed(names)
+
+    @property
+    def agreed_others(self) -> list[Other]:
+        """With whom a match begins: in a group the others who have said yes, elsewhere all of them."""
+        return [other for other in self.others if other.agreed or not self.is_group]
+
+    @property
+    def is_group(self) -> bool:
+        return self.model.shape in (Shape.GROUPS, Shape.CONSTELLATION)
+
+    @property
+    def is_session(self) -> bool:
+        """Whether this is about one session at a given time."""
+        return self.match.starts_at is not None
+
+    @property
+    def called(self) -> str:
+        """What such a match is called: “circle”, “session”."""
+        return self.model.words.one
+
+    @property
+    def needed(self) -> int:
+        """How many people have to say yes before a group begins."""
+        size = self.model.size
+        return size.least + (size.mentors_least if self.model.shape == Shape.GROUPS else 0)
 
     @property
     def contact_name(self) -> str:
@@ -78,8 +112,10 @@ class MyMatch:
     def is_open(self, now: dt.datetime) -> bool:
         """Whether this person can still say yes or no."""
         until = self.match.answer_until
+        open_states = Match.LIVE if self.is_group else (Match.State.OFFERED,)
         return (
-            self.match.state == Match.State.OFFERED
+            self.match.state in open_states
+            and self.seat.left_at is None
             and self.seat.answer == Seat.Answer.WAITING
             and (until is None or now < until)
         )
@@ -106,7 +142,8 @@ def by_seat(seat_id: int) -> MyMatch | None:
 
 def _seats() -> QuerySet[Seat]:
     chain = "match__track__program", "enrolment__user"
-    around = Prefetch("match__seats", Seat.objects.select_related("enrolment__user"))
+    # Who has left a group is not in it any more, for nobody.
+    around = Prefetch("match__seats", Seat.objects.filter(left_at=None).select_related("enrolment__user"))
     return Seat.objects.select_related(*chain).prefetch_related(around)
 
 
@@ -121,11 +158,10 @@ def _views(seats: Sequence[Seat]) -> list[MyMatch]:
 def _view(seat: Seat, fields: Sequence[ProfileField]) -> MyMatch:
     match = seat.match
     around = sorted(match.seats.all(), key=lambda each: each.pk)
-    others = [_other(each, fields) for each in around if each.pk != seat.pk]
     track = match.track
-    return MyMatch(
-        seat, match, track, track.program, model_of(track), others, reasons_for(match.shares, seat.enrolment_id)
-    )
+    model = model_of(track)
+    others = [_other(each, fields, model) for each in around if each.pk != seat.pk]
+    return MyMatch(seat, match, track, track.program, model, others, reasons_for(match.shares, seat.enrolment_id))
 
 
 def reasons_for(shares: Iterable[Mapping[str, Any]], enrolment_id: int) -> list[str]:
@@ -135,8 +171,24 @@ def reasons_for(shares: Iterable[Mapping[str, Any]], enrolment_id: int) -> list[
     return [reason for reason in told if reason][:MOST_REASONS]
 
 
-def _other(seat: Seat, fields: Sequence[ProfileField]) -> Other:
-    return Other(seat.enrolment.user, seat.role, Role(seat.role).label.lower(), facts_of(seat.enrolment, fields))
+def _other(seat: Seat, fields: Sequence[ProfileField], model: MentoringModel) -> Other:
+    facts = facts_of(seat.enrolment, fields)
+    agreed = seat.answer == Seat.Answer.ACCEPTED
+    return Other(seat.enrolment.user, seat.role, role_word(seat, model), agreed, facts)
+
+
+def role_word(seat: Seat, model: MentoringModel) -> str:
+    """What somebody is to the others: “mentor”, “near-peer”, in a session “expert”."""
+    if seat.part:
+        return str(Seat.Part(seat.part).label).lower()
+    if seat.role == Role.MENTOR and model.shape == Shape.SLOTS:
+        return model.words.giver
+    return str(Role(seat.role).label).lower()
+
+
+def listed(names: Sequence[str]) -> str:
+    """“A, B and C”"""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def facts_of(enrolment: Enrolment, fields: Sequence[ProfileField]) -> list[tuple[str, str]]:

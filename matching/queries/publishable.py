@@ -1,8 +1,11 @@
 """Whether a proposal may be published: asked before the check page is shown, and again under locks."""
 
+import datetime as dt
+
 from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, NotADraft
-from matching.models import Proposal
-from matching.queries.inputs import inputs_for
+from matching.models import Match, Proposal
+from matching.queries.inputs import inputs_for, model_of
+from programs.models import Track
 
 
 def check(proposal: Proposal, version: int | None = None) -> None:
@@ -33,3 +36,29 @@ def _same_inputs(proposal: Proposal) -> None:
             "People, answers, places or rules have changed since this proposal was made. "
             "Run the matching again; locked pairs stay."
         )
+
+
+def check_starts(proposal: Proposal, now: dt.datetime) -> None:
+    """Raises DataChanged where a one-off session of the proposal would begin sooner than people are told."""
+    terms = model_of(proposal.track).booking
+    if terms is None:
+        return
+    earliest = now + dt.timedelta(hours=terms.notice_hours)
+    soon = proposal.matches.filter(state=Match.State.DRAFT, starts_at__lt=earliest).count()
+    if soon:
+        sessions = "1 session begins" if soon == 1 else f"{soon} sessions begin"
+        when = f"in less than {terms.notice_hours} hours"
+        raise DataChanged(f"{sessions} {when}. Run the matching again for later times.")
+
+
+def answer_until(track: Track, match: Match, now: dt.datetime) -> dt.datetime:
+    """Until when the people of a match can say yes or no, if it is offered now.
+
+    A request for a one-off session lives as long as its model says, and never into the day before the session.
+    """
+    until = now + dt.timedelta(days=track.plan.answer_days)
+    terms = model_of(track).booking
+    if terms is None or match.starts_at is None:
+        return until
+    last_moment = match.starts_at - dt.timedelta(hours=terms.notice_hours / 2)
+    return min(until, now + dt.timedelta(days=terms.request_days), last_moment)

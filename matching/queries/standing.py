@@ -110,11 +110,12 @@ def places_of(enrolment: Enrolment, model: MentoringModel, default: int) -> int:
 
 
 def numbered_places(places: int, role: str, starts_at: dt.datetime | None) -> tuple[range, int]:
-    """The places a live seat may take, and how many there are in all.
+    """The places a live seat may take, and how many there are in all. `starts_at` is by the program's clock.
 
     A helper's one-off sessions take places of their calendar month, so that the database itself keeps the cap.
     """
     if starts_at is None or role != Role.MENTOR:
         return range(1, places + 1), places
-    first = 1 + (starts_at.month % MONTHS_AT_ONCE) * places
-    return range(first, first + places), min(MOST_PLACES, MONTHS_AT_ONCE * places)
+    stride = MOST_PLACES // MONTHS_AT_ONCE
+    first = 1 + (starts_at.month % MONTHS_AT_ONCE) * stride
+    return range(first, first + min(places, stride)), MOST_PLACES

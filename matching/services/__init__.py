@@ -2,7 +2,14 @@
 
 from matching.services.answering import answer_seat
 from matching.services.board import lock, rearrange, redo, set_lock, swap, undo, unlock
-from matching.services.ending import drop_drafts, end_matches_of, expire_unanswered, stands_on, withdraw
+from matching.services.ending import (
+    drop_drafts,
+    end_matches_of,
+    expire_unanswered,
+    finish_sessions,
+    stands_on,
+    withdraw,
+)
 from matching.services.placing import one_more_place
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
@@ -29,6 +36,7 @@ __all__ = [
     "end_matches_of",
     "ensure_plan",
     "expire_unanswered",
+    "finish_sessions",
     "lock",
     "move_rule",
     "one_more_place",

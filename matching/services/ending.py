@@ -8,13 +8,23 @@ from django.db import transaction
 from mail.services import cancel, enqueue
 from matching.errors import OfferOver
 from matching.models import Match, Proposal, Seat
+from matching.queries.inputs import model_of
+from matching.services.gathering import (
+    LEFT,
+    NEWS,
+    accepted_in,
+    enough_to_begin,
+    enough_to_go_on,
+    is_centre,
+    may_shrink,
+    take_leave,
+    tell_of,
+)
 from participants.models import User
 from participants.services import record
 from programs.models import Enrolment
 
 OVER = "match-over"
-# How long news about an offer is worth sending.
-NEWS = dt.timedelta(days=7)
 
 
 def end_offers(
@@ -32,19 +42,23 @@ def end_offers(
         cancel(subject_type="match", subject_id=pk, now=now)
     if not tell:
         return
-    listening = Seat.objects.filter(match__in=ids).exclude(answer=Seat.Answer.DECLINED).exclude(enrolment__in=not_told)
-    listening = listening.filter(enrolment__state=Enrolment.State.ACTIVE).select_related("enrolment", "match__track")
-    for seat in listening:
-        enqueue(
-            kind=OVER,
-            subject_type="match",
-            subject_id=seat.match_id,
-            recipient=seat.enrolment.user_id,
-            not_before=now,
-            expires_at=now + NEWS,
-            program_id=seat.match.track.program_id,
-            now=now,
-        )
+    listening = Seat.objects.filter(match__in=ids, left_at=None).exclude(answer=Seat.Answer.DECLINED)
+    listening = listening.exclude(enrolment__in=not_told).filter(enrolment__state=Enrolment.State.ACTIVE)
+    for seat in listening.select_related("enrolment", "match__track"):
+        _tell_over(seat, now)
+
+
+def _tell_over(seat: Seat, now: dt.datetime) -> None:
+    enqueue(
+        kind=OVER,
+        subject_type="match",
+        subject_id=seat.match_id,
+        recipient=seat.enrolment.user_id,
+        not_before=now,
+        expires_at=now + NEWS,
+        program_id=seat.match.track.program_id,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -59,25 +73,87 @@ def withdraw(*, match: Match, by: User | None, now: dt.datetime) -> None:
 
 @transaction.atomic
 def expire_unanswered(*, now: dt.datetime) -> int:
-    """End the offers whose time is over, and say so to those concerned. Returns how many."""
+    """End the offers whose time is over, and say so to those concerned. Returns how many.
+
+    Where a group is on already, those who have not answered have lost their place in it; the others know who is in.
+    """
     late = Match.objects.select_for_update(of=("self",)).filter(state=Match.State.OFFERED, answer_until__lte=now)
     matches = list(late.select_related("track"))
     end_offers(matches, reason=Match.EndReason.EXPIRED, now=now)
     for match in matches:
         record(by=None, verb="offer ran out", now=now, program_id=match.track.program_id, subject=match)
+    _free_unanswered(now)
     return len(matches)
+
+
+def _free_unanswered(now: dt.datetime) -> None:
+    late = Match.objects.select_for_update(of=("self",)).filter(
+        pk__in=Seat.objects.filter(
+            live=True, answer=Seat.Answer.WAITING, match__state=Match.State.ACTIVE, match__answer_until__lte=now
+        ).values("match")
+    )
+    for match in late.select_related("track"):
+        silent = match.seats.filter(live=True, answer=Seat.Answer.WAITING)
+        for seat in silent.select_related("enrolment", "match__track"):
+            take_leave(match, seat, now=now)
+            _tell_over(seat, now)
+
+
+@transaction.atomic
+def finish_sessions(*, now: dt.datetime) -> int:
+    """Close one-off sessions once they are over and there was time to write down how they went. Returns how many."""
+    begun = Match.objects.select_for_update(of=("self",)).filter(state=Match.State.ACTIVE, starts_at__lte=now)
+    over = [match for match in begun.select_related("track") if match.starts_at and now >= closes_at(match)]
+    end_offers(over, reason=Match.EndReason.DONE, now=now, tell=False)
+    for match in over:
+        record(by=None, verb="match ended", now=now, program_id=match.track.program_id, subject=match, why="done")
+    return len(over)
+
+
+def closes_at(match: Match) -> dt.datetime:
+    """When a one-off session's match ends: when its people have been asked whether it helped."""
+    terms = model_of(match.track).booking
+    if match.starts_at is None or terms is None:
+        raise ValueError(f"match {match.pk} is no one-off session")
+    return match.starts_at + dt.timedelta(days=terms.follow_up_days)
 
 
 @transaction.atomic
 def end_matches_of(enrolment: Enrolment, now: dt.datetime) -> None:
-    """Somebody leaves the track: their offers and matches end, the places are free again, the others are told."""
+    """Somebody leaves the track: their places are free again and the others are told.
+
+    Pairs end; a group goes on without them as long as it is one.
+    """
     live = Match.objects.select_for_update(of=("self",)).filter(
         pk__in=Seat.objects.filter(enrolment=enrolment, live=True).values("match")
     )
-    matches = list(live.select_related("track"))
-    end_offers(matches, reason=Match.EndReason.LEFT, not_told=[enrolment.pk], now=now)
-    for match in matches:
+    over = [match for match in live.select_related("track") if not _goes_on(match, enrolment, now)]
+    for reason in (Match.EndReason.LEFT, Match.EndReason.TOO_FEW):
+        ended = [match for match in over if _why_over(match, enrolment) == reason]
+        end_offers(ended, reason=reason, not_told=[enrolment.pk], now=now)
+    for match in over:
         record(by=None, verb="match ended", now=now, program_id=match.track.program_id, subject=match, why="left")
+
+
+def _why_over(match: Match, enrolment: Enrolment) -> str:
+    """A group ends because too few are left; everything else because this one person has gone."""
+    seat = match.seats.get(enrolment=enrolment)
+    alone = may_shrink(match) and not is_centre(seat, model_of(match.track))
+    return Match.EndReason.TOO_FEW if alone else Match.EndReason.LEFT
+
+
+def _goes_on(match: Match, enrolment: Enrolment, now: dt.datetime) -> bool:
+    """Take somebody out of a group that is one without them; whether there is one."""
+    seat = match.seats.select_related("enrolment", "match__track").get(enrolment=enrolment)
+    if not may_shrink(match) or is_centre(seat, model_of(match.track)):
+        return False
+    rest = take_leave(match, seat, now=now)
+    on = match.state == Match.State.ACTIVE
+    if not (enough_to_go_on(match, accepted_in(match)) if on else enough_to_begin(match, rest)):
+        return False
+    tell_of(seat, LEFT, rest, now=now)
+    record(by=None, verb="match left", now=now, program_id=match.track.program_id, subject=match)
+    return True
 
 
 def stands_on(enrolments: list[int]) -> str:

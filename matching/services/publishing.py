@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from matching.queries import publishable
 from matching.queries.inputs import model_of
 from matching.queries.standing import default_places, numbered_places, open_offers, places_of
 from matching.services.ending import end_offers
+from matching.services.gathering import people_key
 from participants.models import User
 from participants.services import record
 from programs.errors import ProgramError
@@ -45,12 +47,12 @@ def publish(*, proposal: Proposal, by: User | None, now: dt.datetime, version: i
     found = Proposal.objects.select_for_update().select_related("track__program").get(pk=proposal.pk)
     _hold_still(found)
     publishable.check(found, version)
+    publishable.check_starts(found, now)
     kept, withdrawn = _replace_earlier(found, now)
-    answer_until = now + dt.timedelta(days=found.track.plan.answer_days)
-    fresh = _offer(found, answer_until, now)
+    fresh = _offer(found, now)
     found.state, found.published_at, found.published_by = Proposal.State.PUBLISHED, now, by
     found.save(update_fields=["state", "published_at", "published_by"])
-    mails = _send_offers(found, fresh, answer_until, now)
+    mails = _send_offers(found, fresh, now)
     _start_program(found, by, now)
     figures = {"offers": len(fresh), "mails": mails, "withdrawn": withdrawn}
     record(by=by, verb="proposal published", now=now, program_id=found.program_id, subject=found, **figures)
@@ -72,34 +74,40 @@ def _hold_still(proposal: Proposal) -> None:
     list(people.order_by("pk").values_list("pk", flat=True))
 
 
-def people_key(seats: list[Seat]) -> str:
-    return "-".join(str(pk) for pk in sorted(seat.enrolment_id for seat in seats))
-
-
 def _replace_earlier(proposal: Proposal, now: dt.datetime) -> tuple[int, int]:
     """Retire the track's earlier proposal. What it offers the same people stays as it is, links included."""
     earlier = Proposal.objects.filter(track=proposal.track_id, state=Proposal.State.PUBLISHED)
     earlier.update(state=Proposal.State.REPLACED)
-    drafts = {people_key(list(m.seats.all())): m for m in proposal.matches.prefetch_related("seats")}
+    drafts = {_what(m): m for m in proposal.matches.prefetch_related("seats")}
     told = {seat.enrolment_id for match in drafts.values() for seat in match.seats.all()}
     offers = list(open_offers(proposal.track).select_for_update(of=("self",)).prefetch_related("seats"))
-    same = [offer for offer in offers if people_key(list(offer.seats.all())) in drafts]
+    same = [offer for offer in offers if _what(offer) in drafts]
     for offer in same:
-        draft = drafts[people_key(list(offer.seats.all()))]
-        offer.proposal, offer.score, offer.shares, offer.locked = proposal, draft.score, draft.shares, draft.locked
-        offer.save(update_fields=["proposal", "score", "shares", "locked"])
-        draft.delete()
+        _taken_over(offer, drafts[_what(offer)])
     gone = [offer for offer in offers if offer not in same]
     end_offers(gone, reason=Match.EndReason.REPLACED, not_told=told, now=now)
     return len(same), len(gone)
 
 
-def _offer(proposal: Proposal, answer_until: dt.datetime, now: dt.datetime) -> list[Match]:
+def _what(match: Match) -> tuple[str, dt.datetime | None]:
+    """What makes an offer the same as another: who is in it, and when a one-off session would be."""
+    return people_key(seat for seat in match.seats.all() if seat.left_at is None), match.starts_at
+
+
+def _taken_over(offer: Match, draft: Match) -> None:
+    offer.proposal, offer.number, offer.most = draft.proposal, draft.number, draft.most
+    offer.score, offer.shares, offer.locked = draft.score, draft.shares, draft.locked
+    offer.save(update_fields=["proposal", "number", "most", "score", "shares", "locked"])
+    draft.delete()
+
+
+def _offer(proposal: Proposal, now: dt.datetime) -> list[Match]:
     fresh = list(proposal.matches.filter(state=Match.State.DRAFT).prefetch_related("seats"))
     _take_places(proposal, fresh)
     for match in fresh:
-        match.state, match.offered_at, match.answer_until = Match.State.OFFERED, now, answer_until
-        match.people_key = people_key(list(match.seats.all()))
+        match.state, match.offered_at = Match.State.OFFERED, now
+        match.answer_until = publishable.answer_until(proposal.track, match, now)
+        match.people_key = people_key(match.seats.all())
     Match.objects.bulk_update(fresh, ["state", "offered_at", "answer_until", "people_key"], batch_size=200)
     return fresh
 
@@ -115,7 +123,8 @@ def _take_places(proposal: Proposal, matches: list[Match]) -> None:
         taken[enrolment_id].add(place)
     model = model_of(proposal.track)
     default = default_places(proposal.track, model, proposal.capacity)
-    starts = {match.pk: match.starts_at for match in matches}
+    zone = ZoneInfo(proposal.track.program.timezone)
+    starts = {match.pk: match.starts_at.astimezone(zone) if match.starts_at else None for match in matches}
     for seat in seats:
         person = by_id[seat.enrolment_id]
         places = places_of(person, model, default)
@@ -129,7 +138,7 @@ def _take_places(proposal: Proposal, matches: list[Match]) -> None:
     Seat.objects.bulk_update(seats, ["live", "place", "places"], batch_size=200)
 
 
-def _send_offers(proposal: Proposal, matches: list[Match], answer_until: dt.datetime, now: dt.datetime) -> int:
+def _send_offers(proposal: Proposal, matches: list[Match], now: dt.datetime) -> int:
     users = dict(Seat.objects.filter(match__in=[match.pk for match in matches]).values_list("pk", "enrolment__user_id"))
     return enqueue_many(
         [
@@ -139,7 +148,7 @@ def _send_offers(proposal: Proposal, matches: list[Match], answer_until: dt.date
                 subject_id=match.pk,
                 recipient_id=users[seat.pk],
                 not_before=now,
-                expires_at=answer_until,
+                expires_at=match.answer_until or now,
                 program_id=proposal.program_id,
             )
             for match in matches

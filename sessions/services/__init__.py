@@ -17,6 +17,7 @@ from sessions.services.scheduling import (
     cancel_sessions_of,
     keep_wall_times,
     move_session,
+    plan_agreed,
     plan_session,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "log_session",
     "log_unplanned_session",
     "move_session",
+    "plan_agreed",
     "plan_session",
     "reach_goal",
     "rename_goal",

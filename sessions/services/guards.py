@@ -12,10 +12,11 @@ def lock_match(match_id: int, by: User) -> Match:
     Locks are taken in the order match, people, session, outbox.
     """
     match = Match.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=match_id)
-    if not Seat.objects.filter(match=match, enrolment__user=by).exists():
-        raise NotInMatch("You are not in this match.")
-    if match.state != Match.State.ACTIVE:
+    mine = Seat.objects.filter(match=match, left_at=None, enrolment__user=by).first()
+    if mine is not None and match.state != Match.State.ACTIVE:
         raise NotActive("This match is not active, so nothing can be added to it.")
+    if mine is None or mine.answer != Seat.Answer.ACCEPTED:
+        raise NotInMatch("You are not in this match.")
     return match
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -44,6 +45,28 @@ def plan_session(
     planning.announce(session, people, now)
     _recorded(session, "session planned", by, now)
     return session
+
+
+def plan_agreed(match: Match, now: datetime) -> None:
+    """Plan the one session that a match is about, as everybody has said yes to its time. Others have none.
+
+    Called inside the transaction in which the match begins. Where somebody has another session at that time by now,
+    nothing is planned: the people of the match agree on another time themselves.
+    """
+    if match.starts_at is None or match.minutes is None:
+        return
+    zone = match.track.program.timezone
+    ends_at = match.starts_at + timedelta(minutes=match.minutes)
+    try:
+        people = _free(match, match.starts_at, ends_at)
+    except TimeTaken:
+        return
+    wall = match.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    session = Session(match=match, created_at=now, planned_at=now)
+    put_facts(session, checked_moment(wall, zone), match.minutes, Session.Channel.VIDEO, "")
+    session.save()
+    planning.announce(session, people, now)
+    _recorded(session, "session planned", None, now)
 
 
 @transaction.atomic
@@ -98,8 +121,11 @@ def cancel_session(*, session: Session, by: User, now: datetime) -> Session:
 
 @transaction.atomic
 def cancel_sessions_of(enrolment: Enrolment, now: datetime) -> None:
-    """Somebody leaves: what they had planned is called off, and the others are told."""
-    theirs = Match.objects.filter(seats__enrolment=enrolment).order_by("pk")
+    """Somebody leaves: what they had planned is called off, and the others are told.
+
+    A group that goes on without them keeps its sessions. Called once matching knows that they have gone.
+    """
+    theirs = Match.objects.filter(seats__enrolment=enrolment).exclude(state=Match.State.ACTIVE).order_by("pk")
     # Matches before sessions, as everywhere: otherwise leaving and planning could wait for each other.
     matches = [match.pk for match in theirs.select_for_update(of=("self",))]
     planned = Session.objects.select_for_update(of=("self",)).filter(match__in=matches, state=State.PLANNED)

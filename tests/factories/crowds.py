@@ -47,8 +47,19 @@ class Crowd:
         return joined
 
 
-def make_crowd(model: str, counts: Mapping[str, int], *, seed: int = 1, lines: bool = True, **track: object) -> Crowd:
-    """So many people of each role, with answers to everything the model asks; the same seed gives the same people."""
+def make_crowd(
+    model: str,
+    counts: Mapping[str, int],
+    *,
+    seed: int = 1,
+    lines: bool = True,
+    same: Mapping[str, object] | None = None,
+    **track: object,
+) -> Crowd:
+    """So many people of each role, with answers to everything the model asks; the same seed gives the same people.
+
+    `same` has answers that everybody gives alike, `lines` says whether some report to others.
+    """
     rng = Random(seed)
     program: Program = ProgramFactory.create(slug=model.replace("_", "-"), name=f"{model} program", contact_name="Dana")
     made = add_track(program=program, model=model, by=None, now=NOW)
@@ -64,7 +75,7 @@ def make_crowd(model: str, counts: Mapping[str, int], *, seed: int = 1, lines: b
     crowd = Crowd(made)
     for role, count in counts.items():
         for _ in range(count):
-            crowd.join(role, {each.slug: answer_to(each, role, rng) for each in asked if role in each.asked_of})
+            crowd.join(role, {e.slug: answer_to(e, role, rng) for e in asked if role in e.asked_of} | dict(same or {}))
     if lines:
         report_to_one_another(crowd, rng)
     return crowd

@@ -61,6 +61,15 @@ def match_message(world: World, kind: str, state: str) -> Message:
     return about(world, kind, match.seats.get(role="mentee").enrolment.user, match.pk)
 
 
+def news_message(world: World, kind: str, **changes: object) -> Message:
+    """About the other one's seat in a match that is on."""
+    message = match_message(world, kind, "active")
+    seat = Seat.objects.get(match=message.subject_id, role="mentor")
+    Seat.objects.filter(pk=seat.pk).update(**changes)
+    message.subject_id = seat.pk
+    return message
+
+
 def session_message(world: World, kind: str, which: str, **changes: object) -> Message:
     session = world.here.sessions[which]
     Session.objects.filter(pk=session.pk).update(**changes)
@@ -108,6 +117,8 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
     "match-on": lambda world: match_message(world, "match-on", "active"),
+    "match-joined": lambda world: news_message(world, "match-joined"),
+    "match-left": lambda world: news_message(world, "match-left", live=False, left_at=LATER),
     "match-over": lambda world: match_message(world, "match-over", "declined"),
     "session-planned": lambda world: session_message(world, "session-planned", "coming"),
     "session-cancelled": lambda world: session_message(world, "session-cancelled", "coming", state="cancelled"),

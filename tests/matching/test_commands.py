@@ -29,6 +29,14 @@ def refused(*arguments: str) -> str:
     return str(caught.value)
 
 
+def mentor(name: str) -> dict[str, str]:
+    return {"email": f"{name}@example.org", "role": "mentor"}
+
+
+def mentee(name: str) -> dict[str, str]:
+    return {"email": f"{name}@example.org", "role": "mentee"}
+
+
 def test_propose_answers_with_one_json_object(town, capsys):
     answer = json.loads(run(capsys, "propose", "town", "--json"))
     seconds = answer.pop("seconds")
@@ -45,6 +53,14 @@ def test_propose_answers_with_one_json_object(town, capsys):
         "optimal": True,
         "bound": 21,
         "matches": [["mona@example.org", "tom@example.org"], ["nils@example.org", "una@example.org"]],
+        "groups": [
+            {"score": 12, "members": [mentor("mona"), mentee("tom")]},
+            {"score": 9, "members": [mentor("nils"), mentee("una")]},
+        ],
+        "aims": [
+            {"objective": aim, "placed": 2, "total": 21, "lowest": 9, "optimal": True, "chosen": aim == "cover"}
+            for aim in ("cover", "floor", "score", "stable")
+        ],
         "unplaced": [
             {
                 "email": "vera@example.org",

@@ -8,7 +8,9 @@ from matching import services
 from matching.errors import MatchingError
 from matching.management.commands._command import MatchingCommand
 from matching.models import MatchingPlan, Proposal
+from matching.queries.inputs import model_of
 from matching.queries.proposals import result_of
+from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Track
 
 
@@ -29,7 +31,7 @@ class Command(MatchingCommand):
         track = self.track(program, options["track"])
         with transaction.atomic():  # what comes to nothing leaves nothing behind
             result = self.result(track, options)
-        self.answer(result, told(result), as_json=options["json"])
+        self.answer(result, told(result, model_of(track)), as_json=options["json"])
 
     def result(self, track: Track, options: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -48,15 +50,36 @@ class Command(MatchingCommand):
         return result_of(done)
 
 
-def told(result: dict[str, Any]) -> str:
+def told(result: dict[str, Any], model: MentoringModel) -> str:
     """The same for people."""
     proof = "proven optimal" if result["optimal"] else f"at most {result['bound']} is possible"
     lines = [
         f"Proposal {result['proposal']} for {result['program']}/{result['track']}",
-        f"{result['placed']} of {result['possible']} possible places filled, {result['total']} points, {proof}.",
-        *(f"  {' + '.join(emails)}" for emails in result["matches"]),
+        f"{_placed(result, model)}, {result['total']} points, {proof}.",
+        *(_match(number, each, model) for number, each in enumerate(result["groups"], start=1)),
     ]
     if result["unplaced"]:
         lines += [f"Left over: {len(result['unplaced'])}"]
         lines += [f"  {entry['email']}: {entry['reason']}" for entry in result["unplaced"]]
     return "\n".join(lines)
+
+
+def _placed(result: dict[str, Any], model: MentoringModel) -> str:
+    if model.shape in (Shape.TWO_SIDED, Shape.ONE_SIDED):
+        return f"{result['placed']} of {result['possible']} possible places filled"
+    return f"{result['placed']} of {result['possible']} people who can have a {model.words.one} have one"
+
+
+def _match(number: int, match: dict[str, Any], model: MentoringModel) -> str:
+    """“  mona@example.org + tom@example.org”, with what there is to say of a session, a group or a network."""
+    emails = " + ".join(_member(member) for member in match["members"])
+    if "start" in match:
+        about = f": {match['topic']}" if match["topic"] else ""
+        return f"  {emails}, {match['start']}, {match['minutes']} minutes{about}"
+    if model.shape in (Shape.GROUPS, Shape.CONSTELLATION):
+        return f"  {model.words.one.capitalize()} {number} ({match['score']} points): {emails}"
+    return f"  {emails}"
+
+
+def _member(member: dict[str, Any]) -> str:
+    return f"{member['email']} ({member['part'].replace('_', '-')})" if "part" in member else member["email"]
