@@ -112,6 +112,39 @@ class AnswerForm(LookForm):
         return {"accept": answer == "accept", "reason": data.get("reason", "")}
 
 
+class WhatIfForm(LookForm):
+    """How much each rule counts and what comes first, to be tried out; what is left out is as it is saved."""
+
+    def __init__(
+        self, *args: Any, rules: Sequence[MatchRule], objectives: Sequence[tuple[str, str]], objective: str, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.rules = list(rules)
+        for rule in self.rules:
+            exact = bool(rule.by_gap) or rule.strength == Strength.POINTS
+            choices = [each for each in STRENGTHS if exact or each[0] != Strength.POINTS]
+            self.fields[f"rule{rule.pk}"] = forms.ChoiceField(
+                label=rule.label, choices=choices, widget=Segmented(small=True), required=False, initial=rule.strength
+            )
+        if len(objectives) > 1:
+            self.fields["objective"] = forms.ChoiceField(
+                label="What comes first", choices=objectives, required=False, initial=objective
+            )
+        self.objective = objective
+        if self.is_bound:
+            # Whoever links here names only what is to be other than saved.
+            self.data = {**{name: field.initial for name, field in self.fields.items()}, **dict(self.data.items())}
+
+    @property
+    def strengths(self) -> dict[int, str]:
+        """Of valid data: the strength of each rule by its number."""
+        return {rule.pk: self.cleaned_data[f"rule{rule.pk}"] or rule.strength for rule in self.rules}
+
+    @property
+    def aim(self) -> str:
+        return self.cleaned_data.get("objective") or self.objective
+
+
 class ReasonForm(LookForm):
     """Why two people are put together although a rule stands against it."""
 

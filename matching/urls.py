@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import board, people, proposals, rules
+from matching.views import board, people, proposals, rules, whatif
 
 app_name = "matching"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("matching/<int:number>/swap/<int:one>/<int:other>/", board.swap, name="swap"),
     path("matching/<int:number>/for/<int:person>/", people.person, name="person"),
     path("matching/<int:number>/places/<int:person>/", people.more_places, name="more_places"),
+    path("matching/<int:number>/what-if/", whatif.what_if, name="what_if"),
     path("matching/<int:number>/undo/", board.undo, name="undo"),
     path("matching/<int:number>/redo/", board.redo, name="redo"),
     path("matching/<int:number>/again/", proposals.again, name="again"),

@@ -102,8 +102,8 @@ class Seated:
             giver_ids=[giver.email for giver in inputs.givers],
         )
 
-    def paired(self, *, also: Sequence[Pair] = (), fixed: Collection[Pair] = ()) -> "Pairing":
-        """The best pairs of peers. Raises engine.Infeasible."""
+    def paired(self, *, also: Sequence[Pair] = (), fixed: Collection[Pair] = (), triads: bool = False) -> "Pairing":
+        """The best pairs of peers, on request with somebody left over as a third. Raises engine.Infeasible."""
         from matching import engine  # noqa: PLC0415 - the engine stands on scipy and solvers
 
         inputs = self.inputs
@@ -112,6 +112,7 @@ class Seated:
         return engine.pair(
             inputs.scores.points,
             allowed=self.allowed(*also) & ~taken[:, None] & ~taken[None, :],
+            triads=triads,
             objective=cast("PairObjective", str(aim)),
             fixed=self.numbers({*self.fixed(), *fixed}),
             ids=[peer.email for peer in inputs.takers],

@@ -24,6 +24,7 @@ from matching.services.rules import (
     set_plan,
     set_strength,
 )
+from matching.services.trying import keep_trial
 
 __all__ = [
     "Published",
@@ -37,6 +38,7 @@ __all__ = [
     "ensure_plan",
     "expire_unanswered",
     "finish_sessions",
+    "keep_trial",
     "lock",
     "move_rule",
     "one_more_place",
