@@ -116,7 +116,7 @@ def confirm(request: HttpRequest, tok: str) -> HttpResponse:
     if request.method == "POST":
         login(request, user, backend=BACKEND)
         return _begin(user, track, role)
-    response = render(request, "programs/join_confirm.html", {"program": track.program, "address": user.email})
+    response = render(request, "programs/join_confirm.html", {"program": track.program})
     response["X-Robots-Tag"] = "noindex"
     return response
 

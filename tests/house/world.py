@@ -351,9 +351,9 @@ def _apply(place: Place, applicant: User) -> None:
     ):
         track_of = Track.objects.get(pk=tracks[track].pk)
         made[what] = enrolling_applying.start_application(track=track_of, role=Role.MENTEE, by=user, now=NOW)
+        # What somebody has told the program before is filled in; a word of their own would be no secret to them.
+        Application.objects.filter(pk=made[what].pk).update(answers={"grade": "Junior"})
         if what != "started":
-            answers = {"grade": "Junior"}
-            Application.objects.filter(pk=made[what].pk).update(answers=answers)
             enrolling_applying.send_application(application=made[what], by=user, now=NOW)
         place.args[f"{what}_application"] = made[what].pk
     enrolling_deciding.accept_applications(program=program, ids=[made["accepted"].pk], by=by, now=NOW)
