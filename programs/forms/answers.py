@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 
-from participants.formkit import LookForm
 from programs.errors import ProgramError
 from programs.forms.kinds import SkillsField, WeekField
+from programs.forms.seen import SeenForm
 from programs.models import Enrolment, ProfileField, Role
 from programs.queries import manager_of
+from programs.seen import mark_of
 
 Kind = ProfileField.Kind
 YES_NO = [("", "No answer"), ("yes", "Yes"), ("no", "No")]
@@ -51,7 +52,7 @@ def stored_answer(field: ProfileField, value: Any) -> object:  # noqa: ANN401 - 
     return value
 
 
-class AnswersForm(LookForm):
+class AnswersForm(SeenForm):
     """Fields `answer_<slug>` and, for those who give, their number of places."""
 
     capacity = forms.IntegerField(min_value=0, max_value=50, required=False, label="Mentees at once")
@@ -82,7 +83,13 @@ class AnswersForm(LookForm):
             for field in self.asked
             if (value := enrolment.answers.get(field.slug)) is not None
         }
-        return {"capacity": enrolment.capacity, "manager": manager_of(enrolment.user_id), **answers}
+        manager = manager_of(enrolment.user_id)
+        return {
+            "seen": mark_of(enrolment, manager),
+            "capacity": enrolment.capacity,
+            "manager": manager,
+            **answers,
+        }
 
     def answers(self, before: dict[str, Any]) -> dict[str, Any]:
         """The answers as services take them; those this form does not ask stay as they were."""

@@ -10,6 +10,7 @@ from participants.models import User
 from programs.catalogue import registry
 from programs.catalogue.advisor import Answers, plan_of
 from programs.errors import ProgramError
+from programs.forms.seen import SeenForm
 from programs.models import ProfileField, Program, Role
 from programs.services.fields import FieldSpec
 from programs.services.programs import Basics
@@ -94,7 +95,7 @@ class NewProgramForm(LookForm):
         )
 
 
-class TrackForm(LookForm):
+class TrackForm(SeenForm):
     name = forms.CharField(max_length=80)
     capacity = forms.IntegerField(
         min_value=1,
@@ -117,13 +118,13 @@ class NewTrackForm(LookForm):
         ]
 
 
-class FieldForm(LookForm):
+class FieldForm(SeenForm):
     label = forms.CharField(max_length=120, label="Name", help_text="As people read it, for example “Grade”.")
     kind = forms.ChoiceField(choices=ProfileField.Kind.choices)
     options = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="For lists: one a line. In an ordered list the lowest comes first.",
+        help_text="For lists and skills: one a line. In an ordered list the lowest comes first.",
     )
     help = forms.CharField(max_length=300, required=False, label="Help", help_text="Shown under the question.")
     asked_of = forms.MultipleChoiceField(

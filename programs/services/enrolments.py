@@ -10,8 +10,10 @@ from participants.zones import is_zone
 from programs import hooks
 from programs.errors import ProgramError
 from programs.models import Enrolment, ProfileField, Track
+from programs.queries import manager_of
 from programs.reading.skills import LEVELS
 from programs.reading.weeks import is_tidy
+from programs.seen import check_seen
 from programs.services.managers import set_manager
 
 Kind = ProfileField.Kind
@@ -120,11 +122,13 @@ def change_enrolment(
     by: User,
     now: dt.datetime,
     manager: str | None = None,
+    seen: str = "",
 ) -> Enrolment:
-    """Change answers or places, and the line manager's address unless that is None. Raises ProgramError as enrol and
-    set_manager do.
+    """Change answers or places, and the line manager's address unless that is None, as one has seen them
+    (programs.seen). Raises Outdated if somebody has changed them since, and ProgramError as enrol and set_manager do.
     """
     locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    check_seen(locked, seen, manager_of(locked.user_id) if seen else "")
     fields = {field.slug: field for field in locked.track.program.fields.all()}
     locked.answers = clean_answers(fields, locked.role, answers)
     locked.capacity = capacity

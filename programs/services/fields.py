@@ -13,6 +13,7 @@ from programs.catalogue import registry
 from programs.catalogue.fields import STANDARD_FIELDS
 from programs.errors import InUse, ProgramError
 from programs.models import Enrolment, ProfileField, Program, Role
+from programs.seen import check_seen
 
 Kind = ProfileField.Kind
 WITH_OPTIONS = frozenset({Kind.CHOICE, Kind.ORDERED, Kind.MULTI, Kind.SKILLS})
@@ -84,10 +85,15 @@ def add_field(*, program: Program, spec: FieldSpec, by: User | None, now: dt.dat
 
 
 @transaction.atomic
-def change_field(*, field: ProfileField, spec: FieldSpec, by: User | None, now: dt.datetime) -> ProfileField:
-    """Change a field. Raises InUse when somebody has given an answer the change would make impossible."""
+def change_field(
+    *, field: ProfileField, spec: FieldSpec, by: User | None, now: dt.datetime, seen: str = ""
+) -> ProfileField:
+    """Change a field, as one has seen it (programs.seen). Raises Outdated if somebody has changed it since, and InUse
+    when somebody has given an answer the change would make impossible.
+    """
     clean = clean_spec(spec)
     locked = ProfileField.objects.select_for_update().get(pk=field.pk)
+    check_seen(locked, seen)
     lost = sorted(set(locked.options) - set(clean.options))
     if clean.kind != locked.kind and _answered(locked).exists():
         raise InUse("People have answered this field, so its kind is fixed. Add a new field instead.", field="kind")

@@ -8,6 +8,7 @@ from participants.texts import one_line
 from programs.catalogue import registry
 from programs.errors import InUse, ProgramError
 from programs.models import Program, Track
+from programs.seen import check_seen
 
 
 @transaction.atomic
@@ -58,8 +59,12 @@ def change_track(
     session_minutes: int,
     by: User | None,
     now: dt.datetime,
+    seen: str = "",
 ) -> Track:
-    """Change what a track promises. Raises ProgramError for a number outside its range."""
+    """Change what a track promises, as one has seen it (programs.seen).
+
+    Raises Outdated if somebody has changed it since, and ProgramError for a number outside its range.
+    """
     for field, value, low, high in (
         ("capacity", capacity, 1, 50),
         ("cadence_days", cadence_days, 1, 180),
@@ -68,6 +73,7 @@ def change_track(
         if not low <= value <= high:
             raise ProgramError(f"Enter a number from {low} to {high}", field=field)
     locked = Track.objects.select_for_update().get(pk=track.pk)
+    check_seen(locked, seen)
     locked.name = one_line(name) or locked.name
     locked.capacity, locked.cadence_days, locked.session_minutes = capacity, cadence_days, session_minutes
     locked.save()

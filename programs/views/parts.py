@@ -1,5 +1,7 @@
 """Tracks and fields: the parts a program is set up from."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,12 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from programs import services
 from programs.access import ProgramRequest, program_view
 from programs.catalogue import registry
-from programs.errors import ProgramError
+from programs.errors import Outdated, ProgramError
 from programs.forms.basics import FieldForm, NewTrackForm, TrackForm, put_error
 from programs.models import ProfileField, Program, Track
 from programs.permissions import Right
-
-TRACK = ("name", "capacity", "cadence_days", "session_minutes")
+from programs.seen import FIELD, TRACK, mark_of
 
 
 def _track(program: Program, slug: str) -> Track:
@@ -29,6 +30,14 @@ def _field(program: Program, slug: str) -> ProfileField:
     if field is None:
         raise Http404("There is no such field")
     return field
+
+
+def _initial(item: Track | ProfileField) -> dict[str, Any]:
+    """What a form over it shows at first, and the mark of that."""
+    texts = {name: getattr(item, name) for name in (TRACK if isinstance(item, Track) else FIELD)}
+    if isinstance(item, ProfileField):
+        texts["options"] = "\n".join(item.options)
+    return {**texts, "seen": mark_of(item)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,10 +59,15 @@ def add_track(request: ProgramRequest, program: Program) -> HttpResponse:
 @program_view(Right.EDIT)
 def edit_track(request: ProgramRequest, program: Program, track: str) -> HttpResponse:
     found = _track(program, track)
-    form = TrackForm(request.POST or None, initial={name: getattr(found, name) for name in TRACK})
+    form = TrackForm(request.POST or None, initial=_initial(found))
     if request.method == "POST" and form.is_valid():
         try:
             services.change_track(track=found, **form.cleaned_data, by=request.user, now=timezone.now())
+        except Outdated:
+            found = _track(program, track)
+            fresh = TrackForm(initial=_initial(found))
+            context = {"program": program, "track": found, "differences": fresh.written_again(form), "form": fresh}
+            return render(request, "programs/track.html", context | {"model": registry.get(found.model)}, status=409)
         except ProgramError as error:
             put_error(form, error)
         else:
@@ -99,12 +113,16 @@ def add_field(request: ProgramRequest, program: Program) -> HttpResponse:
 @program_view(Right.EDIT)
 def edit_field(request: ProgramRequest, program: Program, field: str) -> HttpResponse:
     found = _field(program, field)
-    names = ("label", "kind", "help", "asked_of", "required", "shared")
-    initial = {name: getattr(found, name) for name in names} | {"options": "\n".join(found.options)}
-    form = FieldForm(request.POST or None, initial=initial)
+    form = FieldForm(request.POST or None, initial=_initial(found))
     if request.method == "POST" and form.is_valid():
+        seen = form.cleaned_data["seen"]
         try:
-            services.change_field(field=found, spec=form.spec(), by=request.user, now=timezone.now())
+            services.change_field(field=found, spec=form.spec(), by=request.user, now=timezone.now(), seen=seen)
+        except Outdated:
+            found = _field(program, field)
+            fresh = FieldForm(initial=_initial(found))
+            context = {"program": program, "field": found, "differences": fresh.written_again(form), "form": fresh}
+            return render(request, "programs/field.html", context, status=409)
         except ProgramError as error:
             put_error(form, error)
         else:

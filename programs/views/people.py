@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from programs import services
 from programs.access import ProgramRequest, program_view
-from programs.errors import ProgramError
+from programs.errors import Outdated, ProgramError
 from programs.forms.answers import AnswersForm
 from programs.forms.people import PeopleFilterForm
 from programs.models import Enrolment, Program
@@ -49,9 +49,19 @@ def person(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
                 answers=form.answers(enrolment.answers),
                 capacity=form.cleaned_data.get("capacity", enrolment.capacity),
                 manager=form.cleaned_data["manager"],
+                seen=form.cleaned_data["seen"],
                 by=request.user,
                 now=timezone.now(),
             )
+        except Outdated:
+            fresh = AnswersForm(fields=program.fields.all(), enrolment=_enrolment(program, pk))
+            context = {
+                "program": program,
+                "enrolment": enrolment,
+                "differences": fresh.written_again(form),
+                "form": fresh,
+            }
+            return render(request, "programs/person.html", context, status=409)
         except ProgramError as error:
             form.put_error(error)
         else:
