@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from matching.models import MatchRule
+from matching.models import MatchingPlan
+from mentorship import setup_templates
 from mentorship.definition import BadProgramFile, add_program, dump_program, read_file
 from participants.formkit import LookForm
 from participants.permissions import may_create_programs
@@ -44,8 +46,8 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
         Task(
             "Dates, description and contact",
             reverse("programs:details", kwargs=at),
-            _state(done=bool(program.description and program.contact_email)),
-            f"{program.starts_on:%-d %B %Y} to {program.ends_on:%-d %B %Y}",
+            "done" if program.description and program.contact_email else "started",
+            f"{program.starts_on:%-d %B %Y} to {program.ends_on:%-d %B %Y}{_missing(program)}",
         ),
         *(_track_task(program, track) for track in tracks),
         Task("What people are asked", reverse("programs:fields", kwargs=at), _state(done=program.fields.exists())),
@@ -61,6 +63,12 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
     ]
 
 
+def _missing(program: Program) -> str:
+    named = {"what it is for": program.description, "where replies go": program.contact_email}
+    missing = " and ".join(name for name, given in named.items() if not given)
+    return f"; missing: {missing}" if missing else ""
+
+
 def _track_task(program: Program, track: Track) -> Task:
     return Task(
         f"Track: {track.name}",
@@ -71,17 +79,28 @@ def _track_task(program: Program, track: Track) -> Task:
 
 
 def _matching_tasks(program: Program, tracks: list[Track]) -> list[Task]:
+    """Rules and surveys have defaults that work, so that both are done from the start."""
     at = {"slug": program.slug}
-    ruled = set(MatchRule.objects.filter(plan__track__program=program).values_list("plan__track", flat=True))
+    plans = MatchingPlan.objects.filter(track__program=program).annotate(count=Count("rules"))
+    counts = dict(plans.values_list("track", "count"))
     rules = [
         Task(
             f"Matching rules: {track.name}",
             reverse("matching:rules", kwargs={**at, "track": track.slug}),
-            _state(done=track.pk in ruled),
+            "done",
+            _rules_hint(counts.get(track.pk)),
         )
         for track in tracks
     ]
-    return [*rules, Task("Surveys", reverse("surveys:list", kwargs=at), _state(done=program.surveys.exists()))]
+    surveys = reverse("surveys:list", kwargs=at)
+    return [*rules, Task("Surveys", surveys, "done", "A check-in goes out after each session")]
+
+
+def _rules_hint(count: int | None) -> str:
+    """A track nobody has looked at yet is matched by the rules of its model."""
+    if count is None:
+        return "Those of the model, until you change them"
+    return f"{count} rule{'' if count == 1 else 's'}" if count else "None: everybody fits everybody"
 
 
 def _people_task(program: Program) -> Task:
@@ -97,8 +116,13 @@ def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
     todo = tasks_of(program, request.program_rights)
     done = sum(task.state == "done" for task in todo)
     following = next((task for task in todo if task.state != "done"), None)
-    context = {"program": program, "tasks": todo, "done": done, "following": following}
-    return render(request, "setup/tasks.html", context | {"may_match": Right.MATCH in request.program_rights})
+    may_open = program.state == Program.State.DRAFT and not program.takes_applications and program.contact_email
+    context = {"program": program, "tasks": todo, "done": done, "following": following, "may_open": may_open}
+    return render(request, "setup/tasks.html", context | _rights(request))
+
+
+def _rights(request: ProgramRequest) -> dict[str, bool]:
+    return {"may_match": Right.MATCH in request.program_rights, "may_create": may_create_programs(request.user)}
 
 
 @require_safe
@@ -136,6 +160,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("upload/", upload, name="upload"),
+    path("new/templates/", setup_templates.templates, name="templates"),
+    path("new/templates/<slug:template>/", setup_templates.template, name="template"),
     path("<slug:slug>/set-up/", tasks, name="tasks"),
     path("<slug:slug>/set-up/file/", download, name="download"),
+    path("<slug:slug>/set-up/copy/", setup_templates.copy, name="copy"),
 ]

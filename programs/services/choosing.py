@@ -36,6 +36,7 @@ def create_from_advice(*, answers: Answers, models: Sequence[str], by: User, now
         starts_on=plan.starts_on,
         ends_on=plan.ends_on,
         timezone=by.timezone,
+        description=" ".join(model.one_line for model in plan.models),
         contact_name=by.name,
         contact_email=by.email,
     )

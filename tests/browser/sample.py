@@ -306,6 +306,9 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
 def _choosing_pages(program: Program) -> list[Shown]:
     short = "?goal=career&seniors=0.2&hours=1&months=6&learners=60&expertise=yes&collaboration=yes&sensitive=yes"
     return [
+        _at("setup:templates"),
+        _at("setup:template", template="womens-circle-and-mentor"),
+        _at("setup:copy", slug=program.slug),
         _at("models:list"),
         _at("models:model", model="traditional"),
         _at("models:model", "circle", model="circle"),

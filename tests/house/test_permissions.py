@@ -22,7 +22,7 @@ SIGNED_IN = ("ex", "pu", "me", "mn", "co", "cx", "sl", "ad")
 ROLES = ("an", *TOKEN_ROLES, *SIGNED_IN)
 # Addresses about something of a program, a pair or a person, which exists twice in the world.
 # Whom somebody must not meet is a page of everybody who takes part: tests/programs/test_enrolling_wishes.py.
-NOBODYS_OWN = ("organisation:", "models:", "join:", "joining:apart")
+NOBODYS_OWN = ("organisation:", "models:", "setup:template", "join:", "joining:apart")
 ABOUT = [
     name
     for name, row in MATRIX.items()

@@ -20,7 +20,7 @@ def create(page: Page) -> None:
     for model in ("Traditional mentoring", "Peer mentoring"):
         page.get_by_label(re.compile(f"^{model}:")).check()
     press(page, "Create the program")
-    heading(page, "4 of 9 parts are set up")
+    heading(page, "7 of 10 parts are set up")
 
 
 def set_dates_and_tracks(page: Page) -> None:
