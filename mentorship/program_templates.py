@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mentorship.definition import add_program, dump_program, read_file
+from mentorship.definition import BadProgramFile, add_program, dump_program, read_file
 from participants.models import User
 from programs import catalogue
 from programs.catalogue import registry
