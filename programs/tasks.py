@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from programs.services import importing
+from programs.services.enrolling_applying import forget_unconfirmed
 
 
 @shared_task(name="programs.tasks.run_import")
@@ -14,7 +15,8 @@ def run_import(import_id: int) -> None:
 
 
 def tick(now: dt.datetime) -> None:
-    """Once a minute: ring again for imports nobody has taken up, and delete files nobody needs any more."""
+    """Once a minute: ring again for imports nobody has taken up, and forget files and addresses nobody needs."""
     for import_id in importing.due(now):
         run_import.delay(import_id)
     importing.forget_files(now=now)
+    forget_unconfirmed(now=now)

@@ -94,7 +94,9 @@ class WishesForm(LookForm):
 class AvoidForm(LookForm):
     """One of those somebody may be matched with, or the address of anybody else."""
 
-    person = forms.ChoiceField(required=False)
+    mark_optional = False
+
+    person = forms.ChoiceField(required=False, label="Somebody you might be matched with")
     email = forms.CharField(
         max_length=254,
         required=False,

@@ -13,7 +13,7 @@ from participants.texts import one_line, visible
 from participants.zones import is_zone
 from programs import hooks
 from programs.errors import Outdated, ProgramError
-from programs.models import Coordinator, Enrolment, Program
+from programs.models import Application, Coordinator, Enrolment, Program
 from programs.services.fields import add_standard_fields
 from programs.services.tracks import add_track
 
@@ -140,7 +140,8 @@ def delete_program(*, program: Program, by: User, now: dt.datetime) -> None:
     """
     locked = Program.objects.select_for_update().get(pk=program.pk)
     people = User.objects.filter(enrolments__track__program=locked)
-    if not locked.is_sample and (locked.state != Program.State.DRAFT or people.exists()):
+    applied = Application.objects.filter(track__program=locked, sent_at__isnull=False)
+    if not locked.is_sample and (locked.state != Program.State.DRAFT or people.exists() or applied.exists()):
         raise ProgramError("Only the sample, or a draft nobody has joined, can be deleted. Close this one instead.")
     in_it = list(people.values_list("pk", flat=True).distinct()) if locked.is_sample else []
     record(by=by, verb="program deleted", now=now, program_id=locked.pk, name=locked.name)

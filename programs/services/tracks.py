@@ -92,5 +92,7 @@ def remove_track(*, track: Track, by: User | None, now: dt.datetime) -> None:
     people = locked.enrolments.count()
     if people:
         raise InUse(f"{people} people are in this track. Move or remove them first.")
+    if locked.applications.filter(sent_at__isnull=False).exists():
+        raise InUse("People have applied for this track. It has to stay, so that they can be answered.")
     record(by=by, verb="track removed", now=now, program_id=locked.program_id, name=locked.name)
     locked.delete()
