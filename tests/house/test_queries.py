@@ -1,6 +1,7 @@
 """A list of sixty costs as many questions to the database as a list of three."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,8 @@ from matching.queries.inputs import inputs_of
 from participants.models import RoleGrant, User
 from participants.services import record
 from programs.importing import guess_for, targets_for
-from programs.models import Enrolment, Import, Program, Role, Track
+from programs.models import Application, Enrolment, Import, Program, Role, Track, Wishes
+from programs.services import enrolling_wishing as wishing
 from programs.services import importing
 from surveys.definition import pulse_of
 from surveys.models import Answer, Invitation, Response
@@ -43,6 +45,8 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "people": ("alice", "/programs/crowd/people/", 10),
     "people, found by a word": ("alice", "/programs/crowd/people/?words=person&role=mentee", 10),
     "history": ("alice", "/programs/crowd/history/", 7),
+    "applications": ("alice", "/programs/crowd/people/applications/", 10),
+    "wishes and exclusions": ("alice", "/programs/crowd/people/wishes/", 10),
     "check of an import": ("alice", "/programs/crowd/people/import/{imported}/check/", 11),
     "columns of an import": ("alice", "/programs/crowd/people/import/{imported}/map/", 7),
     "imports": ("alice", "/programs/crowd/people/import/", 7),
@@ -62,7 +66,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "organisation": ("ada", "/org/", 7),
     "roles": ("ada", "/org/roles/", 5),
     "programs of an admin": ("ada", "/programs/", 6),
-    "my matches": ("bob", "/me/", 6),
+    "my matches": ("bob", "/me/", 8),
     "one of my matches": ("bob", "/me/match/{match}/", 8),
     "goals": ("bob", "/me/match/{match}/goals/", 7),
     "a session": ("bob", "/me/session/{session}/", 9),
@@ -87,6 +91,7 @@ class Crowd:
         self._meet()
         self._propose()
         self._list()
+        self._apply()
         self._ask_and_import()
 
     def _track(self, slug: str) -> Track:
@@ -172,6 +177,19 @@ class Crowd:
                 expires_at=LATER,
                 now=NOW,
             )
+
+    def _apply(self) -> None:
+        """Many who have just been accepted, who wait, and who wish to meet, and not to meet, somebody."""
+        states = ("applied", "waiting", "accepted")
+        for number in range(self.size):
+            told = {"sent_at": NOW, "waiting_since": NOW, "decided_at": LATER, "before": "applied", "started_at": NOW}
+            state = states[number % 3]
+            track = self.tracks[number % 2]
+            Application.objects.create(track=track, user=UserFactory.create(), role="mentee", state=state, **told)
+            mentee = self.pairs[number].seats.get(role="mentee").enrolment
+            wishing.avoid(program=self.program, user=mentee.user, enrolment_id=None, email=f"{number}@x.org", now=NOW)
+            liked = json.dumps([self.pairs[0].seats.get(role="mentor").enrolment_id])
+            Wishes.objects.create(enrolment=mentee, liked=liked, saved_at=NOW)
 
     def _ask_and_import(self) -> None:
         # Nothing that the draft was made from changes after this.
