@@ -11,7 +11,7 @@ from matching.errors import BadRule, MatchingError
 from matching.models import MatchingPlan, MatchRule
 from matching.queries.tracks import TrackState
 from matching.services.rules import RuleSpec
-from participants.formkit import LookForm, Segmented
+from participants.formkit import FilterForm, LookForm, Segmented
 from programs.models import ProfileField, Role
 
 GAP_ROWS = 6
@@ -112,7 +112,7 @@ class AnswerForm(LookForm):
         return {"accept": answer == "accept", "reason": data.get("reason", "")}
 
 
-class WhatIfForm(LookForm):
+class WhatIfForm(FilterForm):
     """How much each rule counts and what comes first, to be tried out; what is left out is as it is saved."""
 
     def __init__(

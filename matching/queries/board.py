@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
 from matching.queries.between import scores_between
+from matching.queries.board_aims import price_of_aim
 from matching.queries.board_rows import (
     SECTIONS,
     WORTH_A_LOOK,
@@ -86,6 +87,21 @@ class Board:
     def pairs(self) -> bool:
         """Whether people are moved by putting two together."""
         return self.one_sided or self.two_sided
+
+    @property
+    def aims(self) -> list[str]:
+        """What every other aim would have given, in words."""
+        return price_of_aim(self.proposal)
+
+    @property
+    def movable(self) -> bool:
+        """Whether people are moved from one group to another."""
+        return self.model.shape == Shape.GROUPS
+
+    @property
+    def asked_about(self) -> bool:
+        """Whether there is a page that says where else a person could be."""
+        return self.pairs or self.movable
 
     @property
     def words(self) -> str:

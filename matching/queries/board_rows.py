@@ -14,9 +14,7 @@ from programs.models import Enrolment, ProfileField, Role
 # Below this share of the most points possible a pair is worth a look.
 WORTH_A_LOOK = 65
 SUB_FACTS = 2
-# In a larger match the reasons are told on a page of their own.
-MOST_IN_FULL = 3
-PARTS = {"mentor": "Mentor", "near_peer": "Near-peer", "peer": "Peer"}
+PARTS = {"mentor": "Mentor", "near_peer": "Near-peer", "peer": "Peer", "": ""}
 
 
 @dataclass(frozen=True)
@@ -96,6 +94,9 @@ class Row:
 
     @property
     def members(self) -> list[Member]:
+        """Mentors first; in a network the person it is around."""
+        if self.shape == Shape.CONSTELLATION:
+            return [self.taker, *sorted([self.giver, *self.more], key=lambda each: list(PARTS).index(each.seat.part))]
         return [self.giver, self.taker, *self.more]
 
     @property
@@ -181,13 +182,17 @@ def _row(proposal: Proposal, model: MentoringModel, seats: Sequence[Seat], shown
     givers = [member for member in members if member.role == Role.MENTOR] or members[1:2] or members[:1]
     takers = [member for member in members if member is not givers[0]] or givers
     if model.shape == Shape.CONSTELLATION:
-        takers.sort(key=lambda member: member.role != Role.MENTEE)
+        takers = sorted(members, key=lambda member: member.role != Role.MENTEE)
+        givers = takers[1:2] or takers
+        takers = [each for each in takers if each is not givers[0]] or givers
     most = most_of(proposal, match.most, len(members))
-    return Row(match, takers[0], givers[0], takers[1:], most, model.shape, _name(model, match))
+    return Row(match, takers[0], givers[0], takers[1:], most, model.shape, _name(model, match, takers[0]))
 
 
-def _name(model: MentoringModel, match: Match) -> str:
-    """Groups are called by their number: “Circle 3”."""
+def _name(model: MentoringModel, match: Match, taker: Member) -> str:
+    """Groups are called by their number, “Circle 3”, and networks by whom they are around."""
+    if model.shape == Shape.CONSTELLATION:
+        return f"{taker.short_name}’s {model.words.one}"
     return f"{model.words.one.capitalize()} {match.number}" if model.shape == Shape.GROUPS and match.number else ""
 
 

@@ -1,7 +1,7 @@
 """All writes of matching."""
 
 from matching.services.answering import answer_seat
-from matching.services.board import lock, rearrange, redo, set_lock, swap, undo, unlock
+from matching.services.board import lock, move_to_group, rearrange, redo, set_lock, swap, undo, unlock
 from matching.services.ending import (
     drop_drafts,
     end_matches_of,
@@ -41,6 +41,7 @@ __all__ = [
     "keep_trial",
     "lock",
     "move_rule",
+    "move_to_group",
     "one_more_place",
     "publish",
     "rearrange",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from matching.errors import MatchingError, SwapRefused
 from matching.models import Match, Proposal
+from matching.queries.board_groups import grouped_in
 from matching.queries.board_steps import step_to_redo, step_to_undo
 from matching.queries.inputs import Inputs, inputs_for
 from matching.services.board_changes import (
@@ -23,7 +24,7 @@ from matching.services.board_changes import (
     step_of,
     still_optimal,
 )
-from matching.services.board_pairs import Pair, Wanted, changes_for_pairs
+from matching.services.board_pairs import Pair, Wanted, changes_for_group, changes_for_pairs
 from participants.models import User
 from participants.services import record
 from programs.models import Role
@@ -40,15 +41,13 @@ class Named(NamedTuple):
 
 @transaction.atomic
 def set_lock(*, match: Match, locked: bool, version: int | None = None, by: User | None, now: dt.datetime) -> Proposal:
-    """Keep a pair together in later runs, or let it go. Doing what is so already changes nothing.
+    """Keep the people of a match together in later runs, or let them go. Doing what is so already changes nothing.
 
     Raises NotADraft, and ChangedMeanwhile where the proposal has moved on from `version`.
     """
     proposal = draft(match.proposal_id, version)
     found = Match.objects.select_for_update().prefetch_related("seats").get(pk=match.pk, proposal=proposal)
     party = Party.of(found)
-    if len(party.chairs) != 2:
-        raise MatchingError("Only pairs can be locked.")
     if found.locked == locked:
         return proposal
     changes: list[Change] = [(party, locked_as(party, locked=locked))]
@@ -135,6 +134,25 @@ def _rearranged(
         program_id, reason = proposal.program_id, wanted.reason
         record(by=by, verb="matched by hand", now=now, program_id=program_id, subject=proposal, reason=reason)
     return moved_on(proposal, step, by, now)
+
+
+@transaction.atomic
+def move_to_group(
+    *, proposal: Proposal, person: int, to: int, version: int | None = None, by: User | None, now: dt.datetime
+) -> Proposal:
+    """Put somebody (an enrolment) into another group of a draft: `to` is the number of its match.
+
+    Raises SwapRefused where a rule, a lock or the size of one of the two groups stands against it, NotADraft, and
+    ChangedMeanwhile as swap does.
+    """
+    found = draft(proposal.pk, version)
+    before, optimal = found.placed, found.optimal
+    grouped = grouped_in(found)
+    changes = changes_for_group(found, grouped, person, to)
+    apply(found, grouped.inputs, changes)
+    step = step_of("move", [person], changes, optimal=optimal)
+    found.optimal = still_optimal(found, changes, placed=before)
+    return moved_on(found, step, by, now)
 
 
 @transaction.atomic

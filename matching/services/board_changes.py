@@ -11,12 +11,16 @@ from django.db.models import Max, Sum
 from matching.errors import ChangedMeanwhile, NotADraft, SwapRefused
 from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries.between import blocked_between, giver_of, points_regardless, taker_of, why_forbidden
+from matching.queries.board_groups import Room
 from matching.queries.board_steps import BY_HAND, done_steps, reason_of
+from matching.queries.company import Company, in_order, pairs_within
 from matching.queries.inputs import Entrant, Inputs
-from matching.queries.leftover import why_left_over
-from matching.services.shapes import shares_of
+from matching.queries.leftover import why_in_no_group, why_left_over
+from matching.queries.seated import PAIRED
+from matching.services.shapes import most_of, shares_of
 from participants.models import User
 from participants.services import record
+from programs.catalogue.base import Shape
 from programs.models import Role
 
 # More steps than these are not kept.
@@ -165,12 +169,29 @@ def worth(inputs: Inputs, party: Party) -> tuple[int, int, list[dict[str, Any]]]
 
     Raises SwapRefused naming what forbids it; where the party has a reason only what nobody may override does.
     """
+    if inputs.model.shape not in PAIRED:
+        return _worth_of_many(inputs, party)
     members = [_entrant(inputs, chair) for chair in party.chairs]
     if not inputs.peers:
         members.sort(key=lambda entrant: entrant.role == Role.MENTOR)
     score = sum(_points(inputs, one, other, party.reason) for one, other in combinations(members, 2))
     shares = shares_of(inputs, *members)
-    return score, 0, [*shares, _by_hand(party.reason)] if party.reason else shares
+    return score, most_of(inputs, *members), [*shares, _by_hand(party.reason)] if party.reason else shares
+
+
+def _worth_of_many(inputs: Inputs, party: Party) -> tuple[int, int, list[dict[str, Any]]]:
+    company = Company(inputs)
+    if not party.people <= set(company.row):
+        raise SwapRefused(GONE)
+    members = in_order(company.people[company.row[each]] for each in party.people)
+    score = 0
+    for one, other in pairs_within(inputs, members):
+        cell = company.row[one.enrolment_id], company.row[other.enrolment_id]
+        if not company.scores.allowed[cell]:
+            word = inputs.model.words.one
+            raise SwapRefused(f"{one.name} and {other.name} cannot be in one {word}: a rule keeps them apart.")
+        score += int(company.scores.points[cell])
+    return score, most_of(inputs, *members), shares_of(inputs, *members)
 
 
 def _entrant(inputs: Inputs, chair: Chair) -> Entrant:
@@ -207,11 +228,13 @@ def _left_over(proposal: Proposal, inputs: Inputs) -> list[dict[str, Any]]:
     """Who has no match now. Reasons that were known stay; only who is newly left over is looked at."""
     seated = set(Seat.objects.filter(match__proposal=proposal).values_list("enrolment_id", flat=True))
     known = [entry for entry in proposal.left_over if entry["enrolment"] not in seated]
-    said = {entry["enrolment"] for entry in known}
-    settled = [
-        (row,) for row, taker in enumerate(inputs.takers) if taker.enrolment_id in seated or taker.enrolment_id in said
-    ]
-    return known + why_left_over(inputs, settled)
+    settled = seated | {entry["enrolment"] for entry in known}
+    if inputs.model.shape == Shape.GROUPS:
+        company, room = Company(inputs), Room.of(inputs)
+        rows = [[company.row[each] for each in settled if each in company.row]]
+        return known + why_in_no_group(company, rows, (room.least, room.most))
+    here = [(row,) for row, taker in enumerate(inputs.takers) if taker.enrolment_id in settled]
+    return known + why_left_over(inputs, here)
 
 
 def moved_on(proposal: Proposal, step: dict[str, Any], by: User | None, now: dt.datetime) -> Proposal:
