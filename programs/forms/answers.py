@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from participants.formkit import LookForm
 from programs.errors import ProgramError
 from programs.forms.kinds import SkillsField, WeekField
 from programs.forms.seen import SeenForm
@@ -52,18 +53,10 @@ def stored_answer(field: ProfileField, value: Any) -> object:  # noqa: ANN401 - 
     return value
 
 
-class AnswersForm(SeenForm):
+class AnswersForm(LookForm):
     """Fields `answer_<slug>` and, for those who give, their number of places."""
 
     capacity = forms.IntegerField(min_value=0, max_value=50, required=False, label="Mentees at once")
-    manager = forms.CharField(
-        max_length=254,
-        required=False,
-        label="Line manager’s e-mail",
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        help_text="Matching keeps people apart from their manager and from their manager’s manager, in every program. "
-        "Only coordinators see it.",
-    )
 
     def __init__(self, *args: Any, fields: Iterable[ProfileField], enrolment: Enrolment, **kwargs: Any) -> None:
         self.asked = [field for field in fields if enrolment.role in field.asked_of]
@@ -75,7 +68,7 @@ class AnswersForm(SeenForm):
             del self.fields["capacity"]
         for field in self.asked:
             self.fields[f"answer_{field.slug}"] = form_field(field, zone=enrolment.user.timezone)
-        self.order_fields([*(f"answer_{field.slug}" for field in self.asked), "capacity", "manager"])
+        self.order_fields([*(f"answer_{field.slug}" for field in self.asked), "capacity"])
 
     def _initial(self, enrolment: Enrolment) -> dict[str, Any]:
         answers = {
@@ -83,13 +76,7 @@ class AnswersForm(SeenForm):
             for field in self.asked
             if (value := enrolment.answers.get(field.slug)) is not None
         }
-        manager = manager_of(enrolment.user_id)
-        return {
-            "seen": mark_of(enrolment, manager),
-            "capacity": enrolment.capacity,
-            "manager": manager,
-            **answers,
-        }
+        return {"capacity": enrolment.capacity, **answers}
 
     def answers(self, before: dict[str, Any]) -> dict[str, Any]:
         """The answers as services take them; those this form does not ask stay as they were."""
@@ -103,3 +90,20 @@ class AnswersForm(SeenForm):
         """Show a service's refusal at the question it concerns, or on top of the form."""
         names = (f"answer_{error.field}", str(error.field))
         self.add_error(next((name for name in names if name in self.fields), None), str(error))
+
+
+class PersonForm(AnswersForm, SeenForm):
+    """What a coordinator changes of somebody who takes part: the answers, the places, and whom they report to."""
+
+    manager = forms.CharField(
+        max_length=254,
+        required=False,
+        label="Line manager’s e-mail",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text="Matching keeps people apart from their manager and from their manager’s manager, in every program. "
+        "Only coordinators see it.",
+    )
+
+    def _initial(self, enrolment: Enrolment) -> dict[str, Any]:
+        manager = manager_of(enrolment.user_id)
+        return {**super()._initial(enrolment), "manager": manager, "seen": mark_of(enrolment, manager)}

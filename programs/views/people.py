@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from programs import services
 from programs.access import ProgramRequest, program_view
 from programs.errors import Outdated, ProgramError
-from programs.forms.answers import AnswersForm
+from programs.forms.answers import PersonForm
 from programs.forms.people import PeopleFilterForm
 from programs.models import Enrolment, Program
 from programs.permissions import Right
@@ -41,7 +41,7 @@ def _enrolment(program: Program, pk: int) -> Enrolment:
 @program_view(Right.PEOPLE)
 def person(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     enrolment = _enrolment(program, pk)
-    form = AnswersForm(request.POST or None, fields=program.fields.all(), enrolment=enrolment)
+    form = PersonForm(request.POST or None, fields=program.fields.all(), enrolment=enrolment)
     if request.method == "POST" and form.is_valid():
         try:
             services.change_enrolment(
@@ -54,7 +54,7 @@ def person(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
                 now=timezone.now(),
             )
         except Outdated:
-            fresh = AnswersForm(fields=program.fields.all(), enrolment=_enrolment(program, pk))
+            fresh = PersonForm(fields=program.fields.all(), enrolment=_enrolment(program, pk))
             context = {
                 "program": program,
                 "enrolment": enrolment,
