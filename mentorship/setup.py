@@ -23,6 +23,7 @@ from programs.permissions import Right
 from programs.queries import head_count
 
 app_name = "setup"
+ENROLMENT = "Enrolment"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def tasks_of(program: Program, rights: frozenset[Right]) -> list[Task]:
         *(_matching_tasks(program, tracks) if Right.MATCH in rights else ()),
         Task("Coordinators", coordinators, _state(done=program.coordinators.exists())),
         Task(
-            "Enrolment",
+            ENROLMENT,
             reverse("programs:enrolment", kwargs=at),
             _state(done=program.takes_applications),
             "People can apply" if program.takes_applications else "Places, the public page, and its days",
@@ -115,8 +116,10 @@ def _people_task(program: Program) -> Task:
 def tasks(request: ProgramRequest, program: Program) -> HttpResponse:
     todo = tasks_of(program, request.program_rights)
     done = sum(task.state == "done" for task in todo)
-    following = next((task for task in todo if task.state != "done"), None)
-    may_open = program.state == Program.State.DRAFT and not program.takes_applications and program.contact_email
+    may_open = program.state == Program.State.DRAFT and not program.takes_applications and bool(program.contact_email)
+    following = next(
+        (task for task in todo if task.state != "done" and not (may_open and task.label == ENROLMENT)), None
+    )
     context = {"program": program, "tasks": todo, "done": done, "following": following, "may_open": may_open}
     return render(request, "setup/tasks.html", context | _rights(request))
 

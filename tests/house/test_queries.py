@@ -42,6 +42,7 @@ NO_LISTS = {"a session", "columns of an import", "overview", "report", "set-up",
 # Who asks, for what, and how many questions it takes at most; two of them say who is asking.
 PAGES: dict[str, tuple[str, str, int]] = {
     "programs": ("alice", "/programs/", 6),
+    "programs to start from": ("ada", "/programs/new/templates/", 6),
     "people": ("alice", "/programs/crowd/people/", 10),
     "people, found by a word": ("alice", "/programs/crowd/people/?words=person&role=mentee", 10),
     "history": ("alice", "/programs/crowd/history/", 7),
