@@ -13,8 +13,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from matching.criteria import max_points
-from matching.criteria.answers import items, read, same_key
+from matching.criteria import Field, max_points
+from matching.criteria.answers import Answer, Levels, items, read, same_key
 from matching.errors import CannotMatch
 from matching.queries.inputs import Entrant, Inputs
 from matching.queries.leftover import why_not_booked
@@ -118,7 +118,7 @@ def _twice(
             continue
         if humans[asker].user_id == humans[other_helper].user_id:
             found.append((asker, start))
-        if humans[other_asker].user_id == humans[helper].user_id:
+        elif humans[other_asker].user_id == humans[helper].user_id:
             found.append((other_asker, other))
     return found
 
@@ -212,19 +212,25 @@ def _found(inputs: Inputs, asker_id: int, helper_id: int, start: dt.datetime) ->
 
 
 def topic_of(inputs: Inputs, asker: Entrant, helper: Entrant) -> str:
-    """What the session is about: the first of what is wanted that is offered; "" where nobody is asked for it."""
+    """What the session is about: the first of what is wanted that is offered, where levels are asked as high as it is
+    wanted; "" where nobody is asked for it."""
     known = {each.slug: each for each in inputs.fields}
     for rule in inputs.rules:
-        if rule.taker_field == rule.giver_field or rule.taker_field.startswith("~") or rule.giver_field.startswith("~"):
+        slugs = rule.taker_field, rule.giver_field
+        if rule.taker_field == rule.giver_field or any(slug.startswith("~") for slug in slugs):
             continue
-        wanted, offered = (
-            read(known[slug], person.person.answers.get(slug))
-            for slug, person in ((rule.taker_field, asker), (rule.giver_field, helper))
-        )
-        if wanted is None or offered is None:
-            continue
-        there = {same_key(item) for item in items(offered)}
-        shared = [item for item in items(wanted) if same_key(item) in there]
-        if shared:
-            return shared[0][:200]
+        wanted, offered = (_levels(known[slug], each) for slug, each in zip(slugs, (asker, helper), strict=True))
+        fitting = [item for key, (item, least) in wanted.items() if key in offered and offered[key][1] >= least]
+        shared = [item for key, (item, _) in wanted.items() if key in offered]
+        if fitting or shared:
+            return (fitting or shared)[0][:200]
     return ""
+
+
+def _levels(asked: Field, entrant: Entrant) -> dict[Answer, tuple[str, int]]:
+    """Each item of an answer as it was written, with its level: 0 where levels are not asked."""
+    answer = read(asked, entrant.person.answers.get(asked.slug))
+    if answer is None:
+        return {}
+    given = answer.given if isinstance(answer, Levels) else [(item, 0) for item in items(answer)]
+    return {same_key(item): (item, level) for item, level in given}
