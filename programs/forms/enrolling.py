@@ -127,7 +127,7 @@ class AvoidForm(LookForm):
 class EnrolmentForm(LookForm):
     """Between which days people can apply."""
 
-    first = forms.DateField(required=False, label="First day", widget=DayInput(), help_text="Empty: at once.")
+    first = forms.DateField(required=False, label="First day", widget=DayInput(), help_text="Empty: today.")
     last = forms.DateField(
         required=False, label="Last day", widget=DayInput(), help_text="Empty: until you close enrolment."
     )

@@ -36,10 +36,8 @@ def window_of(program: Program, now: dt.datetime) -> str:
 
 
 def is_announced(program: Program) -> bool:
-    """Whether its public page may be known: not that of a draft that has never been open."""
-    if program.takes_applications or program.state != Program.State.DRAFT:
-        return True
-    return Application.objects.filter(track__program=program).exists()
+    """Whether its public page may be known: that of a program that has ever been open for applications."""
+    return program.takes_applications or program.applications_from is not None
 
 
 def intake_of(track: Track) -> Intake:
@@ -168,7 +166,11 @@ def applications_of(program: Program, wanted: ApplicationFilter) -> QuerySet[App
         *(When(state=state, then=Value(number)) for number, state in enumerate(_TURN)), output_field=IntegerField()
     )
     found = Application.objects.filter(track__program=program, sent_at__isnull=False).exclude(state=State.STARTED)
-    found = found.select_related("user", "track").annotate(turn=turn).order_by("turn", "waiting_since", "sent_at", "pk")
+    found = (
+        found.select_related("user", "track", "enrolment")
+        .annotate(turn=turn)
+        .order_by("turn", "waiting_since", "sent_at", "pk")
+    )
     found = found.filter(state=wanted.state) if wanted.state else found.exclude(state=State.WITHDRAWN)
     if wanted.track:
         found = found.filter(track__slug=wanted.track)

@@ -25,7 +25,7 @@ LONGEST_ORIENTATION = 5000
 def open_enrolment(
     *, program: Program, first: dt.date | None, last: dt.date | None, by: User, now: dt.datetime
 ) -> Program:
-    """Let people apply, between two days if given (both included); doing it again changes the days.
+    """Let people apply, between two days (both included; from today if none is given); again, it changes the days.
 
     Raises ProgramError for days that cross or are over, a closed program, or one that names nobody to ask.
     """
@@ -36,10 +36,12 @@ def open_enrolment(
         raise ProgramError("Say first where questions go: the contact stands with the program's dates")
     if first and last and last < first:
         raise ProgramError("The last day must not come before the first", field="last")
-    if last and last < today_in(locked, now):
+    today = today_in(locked, now)
+    if last and last < today:
         raise ProgramError("This day is over", field="last")
     opened = not locked.takes_applications
-    locked.takes_applications, locked.applications_from, locked.applications_until = True, first, last
+    # The first day also says, ever after, that the program has been announced.
+    locked.takes_applications, locked.applications_from, locked.applications_until = True, first or today, last
     if locked.state == Program.State.DRAFT:
         locked.state = Program.State.OPEN
     locked.save(update_fields=["takes_applications", "applications_from", "applications_until", "state"])

@@ -198,7 +198,8 @@ def check(request: HttpRequest, application: Application) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @application_view
 def withdraw(request: HttpRequest, application: Application) -> HttpResponse:
-    if application.state in (State.WITHDRAWN, State.DECLINED):
+    has_left = application.enrolment is not None and application.enrolment.left_at is not None
+    if has_left or application.state in (State.WITHDRAWN, State.DECLINED):
         return redirect("joining:sent", pk=application.pk)
     if request.method == "POST":
         try:

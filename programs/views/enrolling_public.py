@@ -22,7 +22,7 @@ from programs.mails import PURPOSE
 from programs.models import Program, Track
 from programs.permissions import Right, may
 from programs.queries.enrolling import Opening, is_announced, openings_of, window_of
-from programs.services.enrolling_applying import LINK_MINUTES, send_join_link, start_application
+from programs.services.enrolling_applying import LINK_MINUTES, EnrolmentClosed, send_join_link, start_application
 
 
 def _program(request: HttpRequest, slug: str) -> Program:
@@ -122,11 +122,13 @@ def confirm(request: HttpRequest, tok: str) -> HttpResponse:
 
 
 def _begin(user: User, track: Track, role: str) -> HttpResponse:
-    """Signed in by now; where nobody can apply any more, the public page says so."""
+    """Signed in by now; where nobody can apply any more, the public page says so; who takes part sees their own."""
     try:
         application = start_application(track=track, role=role, by=user, now=timezone.now())
-    except ProgramError:
+    except EnrolmentClosed:
         return redirect("join:program", slug=track.program.slug)
+    except ProgramError:
+        return redirect("home")
     return redirect("joining:sent", pk=application.pk)
 
 

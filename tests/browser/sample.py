@@ -95,7 +95,7 @@ def make_sample(now: dt.datetime) -> Sample:
     cast["accepted"] = joining.reader_of(made)
     sample.cookies = {role: _signed_in(user).cookies["sessionid"].value for role, user in cast.items()}
     sample.pages = {
-        "anonymous": [*_open_pages(), *_shown(joining.public_pages(autumn, over_now))],
+        "anonymous": [*_open_pages(), *_shown(joining.public_pages(autumn, over_now, dana, now))],
         "link": [
             *_link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
             *_shown(joining.link_pages(autumn, newcomer, now)),

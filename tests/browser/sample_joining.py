@@ -59,9 +59,10 @@ def wish(mentor: User, program: Program, by: User, now: dt.datetime) -> Enrolmen
     return mine
 
 
-def public_pages(program: Program, closed: Program) -> list[tuple[str, str]]:
+def public_pages(program: Program, closed: Program, by: User, now: dt.datetime) -> list[tuple[str, str]]:
     """Both announced: one can be applied for, the other no more."""
-    Program.objects.filter(pk=closed.pk).update(state=Program.State.RUNNING)
+    enrolling.open_enrolment(program=closed, first=None, last=None, by=by, now=now)
+    enrolling.close_enrolment(program=closed, by=by, now=now)
     at = {"slug": program.slug}
     return [
         ("join:program", reverse("join:program", kwargs=at)),

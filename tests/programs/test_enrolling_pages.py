@@ -12,7 +12,8 @@ from mail.services import drain
 from participants.models import User
 from programs.models import Application, Enrolment, Program
 from programs.queries.enrolling import UNDO
-from programs.services.enrolling import IntakeSpec, set_intake
+from programs.services import leave
+from programs.services.enrolling import IntakeSpec, close_enrolment, open_enrolment, set_intake
 from tests.factories.participants import UserFactory
 from tests.factories.programs import (
     NOW,
@@ -145,7 +146,7 @@ def test_who_is_signed_in_goes_straight_on_and_knows_when_a_role_is_full(client,
     track = program.tracks.get()
     set_intake(track=track, spec=IntakeSpec(mentee_places=1), by=boss, now=NOW)
     EnrolmentFactory.create(track=track)
-    assert "Waiting list" in body(client.get("/join/spring/"))
+    assert "Full: waiting list" in body(client.get("/join/spring/"))
     client.force_login(UserFactory.create())
     page = body(client.get("/join/spring/apply/"))
     assert "Mentee: Pairs (waiting list)" in page
@@ -218,3 +219,28 @@ def test_set_up_opens_and_closes_it(client, coordinator, program):
     assert (intake.mentee_places, intake.mentor_places, intake.orientation_points) == (5, None, ["A", "B"])
     coordinator.post(url, {"do": "close"})
     assert Program.objects.get().takes_applications is False
+
+
+def test_a_program_that_was_never_open_has_no_public_page(client, coordinator, boss):
+    """One whose people are imported is known to nobody else, however far it is."""
+    Program.objects.update(takes_applications=False, state="running")
+    assert client.get("/join/spring/").status_code == 404
+    program = open_enrolment(program=Program.objects.get(), first=None, last=None, by=boss, now=NOW)
+    close_enrolment(program=program, by=boss, now=NOW)
+    assert "Enrolment is closed" in body(client.get("/join/spring/"))
+
+
+def test_who_is_in_is_led_home_and_who_left_is_told(client, program):
+    enrolment = EnrolmentFactory.create(track=program.tracks.get(), user__email="in@example.org")
+    client.post("/join/spring/apply/", {"what": "pairs.mentee", "email": "in@example.org"})
+    (link,) = mailed()
+    assert client.post(re.search(r"http://[^/]+(/t/\S+)", link)[1]).headers["Location"] == "/"
+    made = Application.objects.create(
+        track=enrolment.track, user=enrolment.user, role="mentee", state="accepted", started_at=NOW, sent_at=NOW,
+        enrolment=enrolment,
+    )  # fmt: skip
+    leave(enrolment=enrolment, by=enrolment.user, now=NOW)
+    assert "You no longer take part" in body(client.get(f"/me/application/{made.pk}/"))
+    again = client.post("/join/spring/apply/", {"what": "pairs.mentee"})
+    assert again.headers["Location"] == f"/me/application/{made.pk}/"
+    assert Application.objects.get().state == State.STARTED
