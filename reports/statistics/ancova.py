@@ -25,10 +25,10 @@ def ancova(
     minus second. Fisher, R. A. (1932), Statistical Methods for Research Workers, 4th ed.; Vickers & Altman (2001),
     BMJ 323, 1123.
 
-    The standard error is HC2 (MacKinnon & White 1985, J Econometrics 29, 305–325) with the degrees of freedom that
-    Bell & McCaffrey (2002, Survey Methodology 28, 169–181) give for it, under one variance an arm: arms of different
-    spread and size are the rule here, and without a covariate it is exactly Welch's test. `equal_variances` gives the
-    classical standard error with n − k degrees of freedom instead.
+    The standard error is HC3 (MacKinnon & White 1985, J Econometrics 29, 305–325; for samples as small as these: Long &
+    Ervin 2000, Am Stat 54, 217–224), with degrees of freedom as Bell & McCaffrey (2002, Survey Methodology 28, 169–181)
+    derive them, under one variance an arm: arms of different spread and size are the rule here. `equal_variances` gives
+    the classical standard error with n − k degrees of freedom instead.
 
     A `before` that is the same in all units is left out. Raises ValueError for lists of unequal length, fewer than two
     units in an arm, and what is not finite. Problems: "no spread" where the fit is perfect, "the arms do not overlap at
@@ -73,7 +73,7 @@ def _fitted(
     if equal_variances:
         variance = float(residuals @ residuals) / spare * float(inverse[0, 0])
         return Estimate(difference, math.sqrt(variance), float(spare), level)
-    weights = (design @ inverse[0]) ** 2 / (1 - leverage)
+    weights = ((design @ inverse[0]) / (1 - leverage)) ** 2
     squares = residuals**2 / (1 - leverage)
     per_arm = float(squares[arm].mean()), float(squares[~arm].mean())
     df = _freedom(design, inverse, weights, np.where(arm, *per_arm) / max(per_arm))

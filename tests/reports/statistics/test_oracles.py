@@ -97,12 +97,13 @@ def test_covariance_against_two_regressions():
     assert (found.se, found.df) == pytest.approx((expected.stderr * math.sqrt(21 / 20), 20), rel=1e-10)
 
 
-def test_covariance_without_a_covariate_is_welch():
-    after = np.concatenate([FIRST, SECOND])
-    found, expected = ancova([3.0] * 23, after, ARM), welch(FIRST, SECOND)
-    assert (found.difference, found.se, found.df) == pytest.approx(
-        (expected.difference, expected.se, expected.df), rel=1e-9
-    )
+def test_covariance_without_a_covariate_is_welch_with_one_unit_less_an_arm():
+    """HC3 divides each arm's variance by n − 1 where Welch divides it by n."""
+    v1, v2 = FIRST.var(ddof=1) / 13, SECOND.var(ddof=1) / 8
+    found = ancova([3.0] * 23, np.concatenate([FIRST, SECOND]), ARM)
+    assert found.difference == pytest.approx(FIRST.mean() - SECOND.mean())
+    assert found.se == pytest.approx(math.sqrt(v1 + v2), rel=1e-10)
+    assert found.df == pytest.approx((v1 + v2) ** 2 / (v1**2 / 13 + v2**2 / 8), rel=1e-9)
 
 
 def test_freedom_of_unequal_variances_against_the_full_matrices():
@@ -115,7 +116,7 @@ def test_freedom_of_unequal_variances_against_the_full_matrices():
     rest, spare = maker @ AFTER, np.diag(maker)
     arm = np.array(ARM)
     spread = np.where(arm, (rest**2 / spare)[arm].mean(), (rest**2 / spare)[~arm].mean())
-    weights = (x @ inverse[0]) / np.sqrt(spare)
+    weights = (x @ inverse[0]) / spare
     form = np.diag(weights) @ maker @ np.diag(spread) @ maker @ np.diag(weights)
     found = ancova(BEFORE, AFTER, ARM, cohorts=cohorts)
     assert found.se == pytest.approx(math.sqrt(((weights * rest) ** 2).sum()), rel=1e-10)

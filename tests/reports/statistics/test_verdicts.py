@@ -43,6 +43,13 @@ def test_four_people_are_not_shown_in_any_number_of_units():
     assert not any(gate.found for gate in verdict.gates if gate.slug not in {"response", "independence"})
 
 
+def test_those_who_did_not_answer_hide_nobody():
+    people = arm(FIRST, 4) + [Learner(f"mentor-led {unit}", FIRST, 4, None) for unit in range(4)]
+    analysis, verdict = judge(people, arm(SECOND, 12))
+    assert (analysis.arms[0].learners, analysis.arms[0].answered) == (8, 4)
+    assert verdict.kind is Kind.SUPPRESSED
+
+
 @pytest.mark.parametrize(
     ("answered", "other", "is_met"),
     [(12, 12, True), (11, 12, False), (12, 15, True), (12, 16, False), (20, 17, True), (20, 16, False)],
@@ -64,9 +71,9 @@ def test_a_low_response_lowers_what_was_early_to_nothing():
     assert not verdict.shown
 
 
-@pytest.mark.parametrize(("apart", "is_met"), [(0.25, True), (-0.25, True), (0.27, False), (-0.27, False)])
+@pytest.mark.parametrize(("apart", "is_met"), [(0.2564, True), (-0.2564, True), (0.2567, False), (-0.2567, False)])
 def test_groups_that_differed_at_the_start(apart, is_met):
-    # 20 learners each, half a point above and half below: the standard deviation is √(20/19).
+    # 20 learners each, half of them a point above and half below: a quarter of √(20/19) is 0.2565.
     analysis, verdict = judge(arm(FIRST, 20, start=4 + apart), arm(SECOND, 20))
     assert analysis.baseline == pytest.approx(apart / math.sqrt(20 / 19))
     assert met(verdict, "baseline") is is_met
@@ -158,6 +165,9 @@ def test_chosen_groups_whose_start_explains_the_difference():
     assert not analysis.adjusted.excludes_none
     assert verdict.kind is Kind.INSEPARABLE
     assert verdict.finding.startswith("We cannot separate the model from who chose it.")
+    middle, halfway = judge(first, second, Plan(look=Look.MIDPOINT))
+    assert middle.primary.excludes_none
+    assert halfway.kind is Kind.EARLY
     _, by_lot = judge(first, second, Plan(assignment=Assignment.LOTTERY))
     assert by_lot.kind is Kind.SIMILAR
 
