@@ -23,6 +23,7 @@ READERS: dict[str, set[str]] = {
     "words in a check-in": {"ts"},
     "why somebody said no": {"co"},
     "answer that is not shared": {"co"},
+    "to whom the mentee reports": {"co"},
     "whom the mentee must not meet": {"mn", "co"},
     "why a coordinator keeps two apart": {"co"},
     "why somebody was declined": {"co"},

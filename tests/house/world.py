@@ -23,7 +23,7 @@ from participants.models import RoleGrant, User
 from programs import services as programs
 from programs.importing import guess_for, plan_rows, targets_for
 from programs.mails import PURPOSE as JOIN
-from programs.models import Application, Enrolment, Program, Role, Track
+from programs.models import Application, Enrolment, LineManager, Program, Role, Track
 from programs.services import enrolling, enrolling_applying, enrolling_deciding, enrolling_wishing, importing
 from sessions import services as sessions
 from sessions.mails import PURPOSE as SESSION
@@ -61,6 +61,7 @@ CANARIES = {
     "words in a check-in": canary("wordsspring"),
     "why somebody said no": canary("reasonspring"),
     "answer that is not shared": canary("unsharedspring"),
+    "to whom the mentee reports": canary("managerspring"),
     "whom the mentee must not meet": canary("apartspring"),
     "why a coordinator keeps two apart": canary("apartnotespring"),
     "why somebody was declined": canary("declinedspring"),
@@ -178,6 +179,7 @@ def _set_up(place: Place) -> None:
     Enrolment.objects.filter(track__program=program).update(
         answers={"grade": "Junior", "about": canary("unshared" + program.slug)}
     )
+    LineManager.objects.create(user=place.mentee, email=f"{canary('manager' + program.slug)}@example.org")
     TrackFactory.create(program=program, slug="empty", name="Empty")
     place.args |= {
         "slug": program.slug,
