@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 
 class MatchingConfig(AppConfig):
@@ -6,10 +8,13 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from matching import mails
+        from matching.criteria.likeness import use_text_scorer
         from matching.services import drop_drafts, end_matches_of, stands_on
         from programs import hooks
 
         mails.register_all()
+        if settings.TEXT_SCORER:
+            use_text_scorer(import_string(settings.TEXT_SCORER)())
         # Before the floors above, which look at what has become of the matches.
         hooks.leaving.insert(0, end_matches_of)
         hooks.standing.append(stands_on)

@@ -19,6 +19,8 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 SITE_HOST = SITE_URL.split("://", 1)[1].split("/", 1)[0]
 ORGANISATION_NAME = env.str("ORGANISATION_NAME", "Our organisation")
+# The dotted name of a class that compares texts, see matching.criteria.likeness; without one nothing does.
+TEXT_SCORER = env.str("TEXT_SCORER", "")
 SECURE = SITE_URL.startswith("https://")
 
 
