@@ -15,7 +15,7 @@ from tests.factories.crowds import Crowd, make_crowd
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.matching.shape_truths import emails_of, holds, members_of, together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PEERS = [("pod", 17), ("group_peer", 25)]
 
 

@@ -11,7 +11,7 @@ from tests.factories.crowds import make_crowd
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.matching.shape_truths import holds, members_of, together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 LEVELS = ("Entry", "Junior", "Experienced", "Senior", "Lead", "Director")
 TWO_SIDED = ["traditional", "near_peer", "reverse"]
 PEERS = ["peer", "lateral", "cross_functional", "co_mentoring"]

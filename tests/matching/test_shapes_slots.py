@@ -17,7 +17,7 @@ from tests.factories.crowds import Crowd, make_crowd
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.matching.shape_truths import holds, members_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HOUR = dt.timedelta(hours=1)
 WEEK = {"zone": "UTC", "times": ["Tue 09:00-12:00"]}
 TOPIC = {"skills-wanted": {"Strategy": 2}, "skills-offered": {"Strategy": 3}, "language": ["English"]}

@@ -1,6 +1,7 @@
 """Matches of two: mentees with mentors, and peers with one another (with a triad for an odd one where allowed)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +16,7 @@ from matching.services.shapes.results import Found, Solved, most_of, shares_of
 
 if TYPE_CHECKING:
     from matching.engine import Assignment, Pairing
+    from matching.engine import Outcome as Compared
     from matching.engine.assigning.problem import Objective
     from matching.engine.pairing.problem import PairObjective
 
@@ -43,7 +45,7 @@ def two_sided(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
             inputs,
             _assigned_outcome(inputs, result),
             TWO_SIDED_AIMS,
-            lambda aim: _assigned_outcome(inputs, _assigned(inputs, fixed, previous, aim)),
+            _each_aim(result),
             result.price,
         ),
     )
@@ -72,6 +74,23 @@ def _assigned(inputs: Inputs, fixed: Groups, previous: Groups, objective: str) -
 def _assigned_outcome(inputs: Inputs, result: "Assignment") -> Outcome:
     scores = [int(inputs.scores.points[row, column]) for row, column in result.pairs]
     return outcome_of(len(scores), result.total, scores, optimal=bool(result.optimal))
+
+
+def _each_aim(result: "Assignment") -> Callable[[str], Outcome]:
+    """What each aim gives, all solved at once from the prices of the one there is, and only if somebody asks."""
+
+    @cache
+    def compared() -> Mapping[str, "Compared"]:
+        from matching import engine  # noqa: PLC0415  as above
+
+        return {str(aim): each for aim, each in engine.compare(result.problem, result).items()}
+
+    def outcome(aim: str) -> Outcome:
+        one = compared()[aim]
+        lowest = None if one.lowest is None else int(one.lowest)
+        return Outcome(int(one.filled), int(one.total), lowest, bool(one.optimal))
+
+    return outcome
 
 
 def _pairs(groups: Groups) -> list[tuple[int, int]]:
