@@ -28,6 +28,7 @@ PARAM_LABELS = {
     "absolute": "Only the size of the gap counts, not who is ahead",
     "full_minutes": "Minutes a week for all the points",
     "full_at": "Shared items for all the points",
+    "least": "Hundredths alike at least",
     "margin": "Levels above the one wanted",
     "max_gap": "Largest gap",
     "min_covered": "Skills at least",

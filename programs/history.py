@@ -92,6 +92,7 @@ _SENTENCES: Mapping[str, Words] = {
     "matching asked for": "New proposal asked for",
     "proposal changed": "Proposal changed by hand",
     "matched by hand": _quoted("Matched by hand, for this reason", "reason"),
+    "proposal for people who wait": "Proposal made for people who wait",
     "proposal discarded": "Proposal thrown away",
     "proposal published": _published,
     "offer accepted": "Offer accepted",

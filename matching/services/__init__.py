@@ -10,6 +10,7 @@ from matching.services.ending import (
     stands_on,
     withdraw,
 )
+from matching.services.latecomers import propose_for_waiting
 from matching.services.placing import one_more_place
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
@@ -43,6 +44,7 @@ __all__ = [
     "move_rule",
     "move_to_group",
     "one_more_place",
+    "propose_for_waiting",
     "publish",
     "rearrange",
     "redo",

@@ -84,7 +84,7 @@ def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason:
     try:
         services.rearrange(
             proposal=proposal,
-            pairs=[_pair(sent) for sent in request.POST.getlist("pair")[:1000]],
+            pairs=[pair_sent(sent) for sent in request.POST.getlist("pair")[:1000]],
             out=[each for sent in request.POST.getlist("out")[:1000] if (each := _number(sent)) is not None],
             reason=reason,
             version=_number(request.POST.get("version")),
@@ -97,7 +97,7 @@ def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason:
     return redirect("matching:proposal", slug=proposal.program.slug, number=proposal.number)
 
 
-def _pair(sent: str) -> tuple[int, int]:
+def pair_sent(sent: str) -> tuple[int, int]:
     one, _, other = sent.partition("-")
     pair = _number(one), _number(other)
     if pair[0] is None or pair[1] is None:

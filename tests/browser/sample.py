@@ -290,6 +290,7 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("matching:person", **of_draft, person=pair.seats.get(role=Role.MENTEE).enrolment_id),
         _at("matching:person", "left over", **of_draft, person=draft.left_over[0]["enrolment"]),
         _at("matching:what_if", "", f"?rule{draft.track.plan.rules.order_by('pk')[0].pk}=off", **of_draft),
+        _at("matching:waiting", **here, track=track.slug),
         _at("matching:publish", **of_draft),
         _at("surveys:list", **here),
         _at("surveys:questions", **here),
