@@ -1,7 +1,11 @@
 """What others do with the same instances: scipy, networkx, lapx (where installed)."""
 
+import json
+import subprocess
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import networkx as nx
@@ -29,6 +33,17 @@ def lapx_assignment(score: Table, allowed: Table) -> tuple[int, int] | None:
     _, row, _ = import_module("lap").lapjv(cost, extend_cost=True)
     worth = -cost[np.arange(len(row)), row]
     return int((worth > FORBIDDEN).sum()), int(worth[worth > FORBIDDEN].sum())
+
+
+def mentor_match(python: str, score: Table, allowed: Table) -> dict[str, Any]:
+    """CPU seconds, pairs and total of mentor-match, by an interpreter in which it is installed."""
+    with TemporaryDirectory() as place:
+        instance = Path(place) / "instance.json"
+        instance.write_text(json.dumps({"score": score.astype(int).tolist(), "allowed": allowed.tolist()}))
+        script = str(Path(__file__).with_name("mentor_match.py"))
+        command = [python, "-I", script, str(instance)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own script
+    return dict(json.loads(done.stdout))
 
 
 def networkx_pairing(score: Table, allowed: Table) -> tuple[int, int]:

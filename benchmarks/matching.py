@@ -1,6 +1,9 @@
 """Time and memory of the matching engine against scipy, networkx and lapx on the same instances in the same process.
 
-    python benchmarks/matching.py [--shape assign,capacity,floor,pair,group,explain] [--size 300,1000] [--json]
+    python benchmarks/matching.py [--shape assign,capacity,floor,compare,pair,group,explain,insert] [--size 300,1000]
+                                  [--json] [--mentor-match PYTHON]
+
+--mentor-match compares with that package, too; PYTHON is an interpreter in which it is installed.
 
 Times are CPU seconds of this process; quote the ratios, which depend less on the machine. Every case runs in a process
 of its own, so that its peak memory is its own: once with the engine alone, once with the baseline too.
@@ -22,7 +25,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import baselines
-from matching.engine import assign, certify, group, pair, why_not
+from matching.engine import alternatives, assign, certify, compare, group, insert, pair, rematch, why_not
 
 SKILLS = 40
 Case = dict[str, Any]
@@ -33,6 +36,8 @@ DEFAULT_SIZES = {
     "pair": [300, 1000],
     "group": [30, 60, 300],
     "explain": [1000],
+    "compare": [300, 1000],
+    "insert": [1000],
 }
 
 
@@ -74,6 +79,9 @@ def two_sided(size: int, *, capacity: int, objective: str) -> Case:
     before = memory()
     kind: Any = objective
     took, result = seconds(lambda: assign(score, allowed=allowed, giver_capacity=capacity, objective=kind))
+    near = 0.0
+    if objective == "cover":
+        near, _ = seconds(lambda: alternatives(result.problem, result))
     peak = memory()
     reference, expected = seconds(lambda: baselines.scipy_assignment(score, allowed, capacity))
     case = {
@@ -81,6 +89,8 @@ def two_sided(size: int, *, capacity: int, objective: str) -> Case:
         "scipy": reference,
         "ratio": took / reference,
         "scores": made,
+        "alternatives": near,
+        "ratio of all": (made + took + near) / reference,
         "memory before": before,
         "memory engine": peak,
         "memory scipy": memory(),
@@ -133,15 +143,58 @@ def explained(size: int) -> Case:
     first, _ = seconds(lambda: why_not(result.problem, result, *asked[0]))
     rest, reasons = seconds(lambda: [why_not(result.problem, result, *one) for one in asked[1:]])
     proof, _ = seconds(lambda: certify(result.problem, result))
-    score[0] = score[0][::-1].copy()
-    again, after = seconds(lambda: assign(score, allowed=allowed, previous=result))
     assert all(one.loss is not None for one in reasons)
+    edited = score.copy()
+    edited[0] = score[0][::-1]
+    changes: dict[str, Callable[[], Any]] = {
+        "row edited": lambda: rematch(result.problem.changed(score=edited), result),
+        "pair locked": lambda: rematch(result.problem.changed(fixed=[asked[0]]), result),
+        "weight changed": lambda: rematch(result.problem.changed(score=score + score % 840), result),
+        "taker gone": lambda: assign(score[1:], allowed=allowed[1:], taker_ids=range(1, size), previous=result),
+    }
+    again = {name: seconds(change) for name, change in changes.items()}
+    assert all(after.optimal for _, after in again.values())
+    return {"first why-not": first, "next why-not": rest / len(reasons), "certificate": proof} | {
+        name: took for name, (took, _) in again.items()
+    }
+
+
+def compared(size: int) -> Case:
+    score, allowed = program(size)
+    cover, result = seconds(lambda: assign(score, allowed=allowed))
+    took, found = seconds(lambda: compare(result.problem, result))
+    return {"cover": cover, "all four": cover + took, "times": 1 + took / cover} | {
+        f"{name} costs": one.cost / result.total for name, one in found.items() if name != "cover"
+    }
+
+
+def inserted(size: int) -> Case:
+    """A mentee who comes late to a program whose mentors have a tenth of their places left."""
+    score, allowed = program(size)
+    givers = size * 10 // 27
+    score, allowed = score[:, :givers].copy(), allowed[:, :givers].copy()
+    before = assign(score[:-1], allowed=allowed[:-1], giver_capacity=3)
+    problem = before.problem.changed(
+        score=score, allowed=allowed, taker_demand=1, taker_ids=range(size), giver_capacity=3
+    )
+    took, found = seconds(lambda: insert(problem, before, taker=size - 1))
+    best = found.placements[0]
+    return {"engine": took, "points": best.points, "price": best.price, "moves": int(best.move is not None)}
+
+
+def against_mentor_match(size: int, python: str) -> Case:
+    made, (score, allowed) = seconds(lambda: program(size))
+    took, result = seconds(lambda: assign(score, allowed=allowed))
+    theirs = baselines.mentor_match(python, score, allowed)
     return {
-        "first why-not": first,
-        "next why-not": rest / len(reasons),
-        "certificate": proof,
-        "after one edit": again,
-        "optimal": after.optimal,
+        "engine": took,
+        "scores": made,
+        "mentor-match": theirs["seconds"],
+        "times": theirs["seconds"] / (made + took),
+        "pairs": result.filled,
+        "pairs of mentor-match": theirs["pairs"],
+        "total": result.total,
+        "total of mentor-match": theirs["total"],
     }
 
 
@@ -152,6 +205,8 @@ SHAPES: dict[str, Callable[[int], Case]] = {
     "pair": one_sided,
     "group": grouped,
     "explain": explained,
+    "compare": compared,
+    "insert": inserted,
 }
 
 
@@ -170,6 +225,7 @@ def main() -> None:
     parser.add_argument("--shape", default=",".join(SHAPES), help="one or more, separated by commas")
     parser.add_argument("--size", default="", help="numbers of people; by default what takes about a minute")
     parser.add_argument("--json", action="store_true", help="print machine-readable results")
+    parser.add_argument("--mentor-match", default="", metavar="PYTHON", help="compare with it; its interpreter")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     sizes = [int(size) for size in chosen.size.split(",") if size]
@@ -178,6 +234,10 @@ def main() -> None:
         return
     shapes = chosen.shape.split(",")
     cases = [in_own_process(shape, size) for shape in shapes for size in sizes or DEFAULT_SIZES[shape]]
+    if chosen.mentor_match:
+        for size in sizes or [200]:
+            case = against_mentor_match(size, chosen.mentor_match)
+            cases.append({"shape": "mentor-match", "size": size} | case)
     if chosen.json:
         print(json.dumps({"machine": platform.processor() or platform.machine(), "cases": cases}, indent=2))
         return

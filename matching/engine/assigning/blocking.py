@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.scores import Edges, Table, empty
+from matching.engine.assigning.ties import among_equals, by_lots
 from matching.engine.assigning.transport import Limits, solve_edges
-from matching.engine.numbers import Ints, lots
+from matching.engine.numbers import Ints, Mask, lots
 
 ROUNDS = 12
 # Orders of equal scores that are tried until one leaves no seat empty.
@@ -118,24 +119,33 @@ def _last_lot(who: Ints, weight: Ints, lot: Ints, bar: NDArray[np.float64]) -> I
     return last
 
 
-def fewest_blocking(table: Table, limits: Limits, core: Edges, best: Edges) -> Settled:
+def fewest_blocking(problem: AssignProblem, table: Table, limits: Limits, core: Edges, best: Edges) -> Settled:
     """Starting from the best total: raise what blocks, solve again, and keep what blocks least (then totals most)."""
-    settled = Settled(best, blocking_pairs(table, limits, best))
-    first = settled
-    bonus: dict[int, int] = {}
-    latest = settled
+    width = limits.shape[1]
+    latest = first = settled = Settled(best, blocking_pairs(table, limits, best))
+    bonus = np.zeros(len(core), dtype=np.int64)
     step = max(1, int(table.grid.largest) // 20)
     for _ in range(ROUNDS):
         if not len(latest.blocking):
             break
-        core = core.merged(latest.blocking, limits.shape[1])
-        for key in (latest.blocking.row * limits.shape[1] + latest.blocking.column).tolist():
-            bonus[key] = bonus.get(key, 0) + step
-        keys = core.row * limits.shape[1] + core.column
-        raised = core.weight + np.array([bonus.get(key, 0) for key in keys.tolist()], dtype=np.int64)
-        solved = solve_edges(replace(core, weight=raised), limits)
-        if solved is None:
+        wider = core.merged(latest.blocking, width)
+        grown = np.zeros(len(wider), dtype=np.int64)
+        grown[wider.within(core, width)] = bonus
+        core, bonus = wider, grown + step * wider.within(latest.blocking, width)
+        used = _best(problem, limits, replace(core, weight=core.weight + bonus))
+        if used is None:
             break
-        latest = Settled(core[solved[0]], blocking_pairs(table, limits, core[solved[0]]))
+        latest = Settled(core[used], blocking_pairs(table, limits, core[used]))
         settled = min(settled, latest, key=lambda one: one.order)
     return settled if settled.order < first.order else first
+
+
+def _best(problem: AssignProblem, limits: Limits, raised: Edges) -> Mask | None:
+    """The best choice by raised worth, the ids deciding between equals; None where the limits cannot be kept."""
+    solved = solve_edges(raised, limits)
+    if solved is None:
+        return None
+    used, prices = solved
+    tight = raised[raised.weight == prices.row[raised.row] + prices.column[raised.column] + prices.seat]
+    chosen = among_equals(tight, limits, raised[used], prices, [by_lots(problem, limits)])
+    return raised.within(chosen, limits.shape[1])

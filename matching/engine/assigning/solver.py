@@ -175,7 +175,7 @@ def _by_stability(task: _Task) -> _Found:
             settled = Settled(plain, blocking_pairs(table, limits, plain))
             break
     else:
-        settled = fewest_blocking(table, limits, core, decide(problem, table, limits, free, prices))
+        settled = fewest_blocking(problem, table, limits, core, decide(problem, table, limits, free, prices))
     price = int(free.weight.sum()) - int(settled.chosen.weight.sum())
     return _Found(settled.chosen, AssignProof(prices, task.cover), price, len(settled.blocking))
 

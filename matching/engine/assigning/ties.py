@@ -27,7 +27,7 @@ MOST_LISTED = 2_000_000
 
 def decide(problem: AssignProblem, table: Table, limits: Limits, chosen: Edges, prices: Prices) -> Edges:
     """Of all solutions as good as the chosen one: most pairs, then closest to `previous`, then by the ids' lots."""
-    stages = [_lots(problem, limits)]
+    stages = [by_lots(problem, limits)]
     if problem.previous is not None and len(problem.previous):
         stages.insert(0, _earlier(problem))
     if limits.total is None:
@@ -188,7 +188,8 @@ def _without(limits: Limits, kept: Edges) -> Limits:
     )
 
 
-def _lots(problem: AssignProblem, limits: Limits) -> Weigh:
+def by_lots(problem: AssignProblem, limits: Limits) -> Weigh:
+    """Weights drawn from the ids of the two people."""
     # Solvers multiply costs by the number of nodes and add them up along paths; what is left of 60 bits is for lots.
     bits = 60 - (sum(limits.shape) + 2).bit_length()
 
