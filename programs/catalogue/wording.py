@@ -98,9 +98,9 @@ def _booking(booking: Booking) -> tuple[str, ...]:
 
 
 def _network(network: Network) -> tuple[str, ...]:
-    mix = " and ".join(_counted(role, number) for role, number in network.mix.items())
+    *first, last = (_counted(role, number) for role, number in network.mix.items())
     return (
-        f"Each person gets {mix}",
+        f"Each person gets {', '.join(first)} and {last}" if first else f"Each person gets {last}",
         f"A question goes to {network.routed_least} to {network.routed_most} people who know about it",
         f"A helper is asked at most {network.weekly_cap} times a week",
         f"A question is answered within {network.answer_hours} hours",

@@ -166,11 +166,18 @@ def _set_up(by: User, request: HttpRequest, here: Asked, models: list[str]) -> H
 
 
 def _chosen(request: HttpRequest, told: Advice) -> list[MentoringModel]:
-    """The models the address chooses, and otherwise the best; words that are no model are not looked at."""
+    """The models the address chooses, and otherwise the two that a rule recommends together, or the best one.
+
+    Words that are no model are not looked at.
+    """
     wanted = request.GET.get("use", "").split(",")[:2]
     known = {model.slug: model for model in registry.all_models()}
     found = [known[slug] for slug in dict.fromkeys(wanted) if slug in known]
-    return found or ([told.best.model] if told.best else [])
+    if found:
+        return found
+    if told.integrated:
+        return list(told.integrated[0].models)
+    return [told.best.model] if told.best else []
 
 
 def _shown(here: Asked, told: Advice, chosen: list[MentoringModel]) -> dict[str, Any]:
@@ -213,6 +220,8 @@ def _heading(told: Advice, answers: Answers) -> str:
         return "Nothing is answered yet, so every model is still in"
     if told.best is None:
         return "No model fits these answers"
+    if told.integrated:
+        return f"Best fit: {names_of(told.integrated[0].models)}, together"
     first = [entry.model for entry in told.ranked if entry.points == told.best.points]
     if told.best.points <= 0:
         return "Nothing speaks for one model more than for others yet"
@@ -232,9 +241,13 @@ def _change(here: Asked, question: Question) -> str:
 
 
 def _words(question: Question, answers: Answers) -> str:
-    """The answer as its option says it, or the number with its unit; "" for an open question."""
+    """The answer as its option says it, or the number with its unit; "" for an open question.
+
+    A number that was typed and not chosen is told as it was typed.
+    """
     given = answers.get(question.name)
     if given is None:
         return ""
-    label = next((option.label for option in question.options if option.value == given), "")
+    is_typed = question.kind == "number" and not question.main
+    label = next((option.label for option in question.options if option.value == given and not is_typed), "")
     return label or f"{given:g} {question.unit}"

@@ -47,6 +47,7 @@ def test_a_model_is_readable_by_everybody_who_is_signed_in_and_offers_them_no_bu
         assert words.split("’")[0][:60] in text
     assert "Nobody is matched with their own manager" in text
     assert "Start a program with it" not in text
+    assert "Each person gets 1 mentor, 1 near-peer and 2 peers" in page(client, "/models/distributed/")
 
 
 def test_every_model_has_a_page_and_no_address_of_ours_hides_one(browser: Client) -> None:
@@ -93,6 +94,7 @@ def test_the_advice_shows_points_reasons_numbers_and_what_it_is(browser: Client)
     assert "60 learners need 30 mentors and 152.1 hours a month" in text
     assert "All learners are on one level" in text
     assert "What would change the advice" in text
+    assert "60 people" in text
 
 
 def test_an_answer_that_cannot_be_read_is_said_and_the_others_count(browser: Client) -> None:
@@ -131,7 +133,8 @@ def test_a_plan_above_the_pledged_hours_is_refused_with_its_numbers(browser: Cli
 def test_two_models_become_one_program_with_two_tracks_and_a_person_may_be_in_both(browser: Client, dana: User) -> None:
     answers = "goal=problems&expertise=yes&collaboration=yes"
     text = page(browser, f"/models/advice/?{answers}")
-    assert "together" in text
+    assert "Best fit: Traditional mentoring and peer mentoring, together" in text
+    assert "Set up traditional mentoring and peer mentoring" in text
     assert browser.post(f"/models/advice/?{answers}&use=flash,peer").status_code == 302
     flash, peer = Program.objects.get().tracks.order_by("position")
     assert (flash.model, peer.model) == ("flash", "peer")
