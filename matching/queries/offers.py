@@ -95,10 +95,24 @@ class MyMatch:
         return self.model.words.one
 
     @property
-    def needed(self) -> int:
-        """How many people have to say yes before a group begins."""
+    def my_word(self) -> str:
+        """What this person is called in it themselves."""
+        return role_word(self.seat, self.model)
+
+    @property
+    def helped(self) -> str:
+        """In a network, for its helpers: the short name of the person it is for; elsewhere ""."""
+        if self.model.shape != Shape.CONSTELLATION or self.seat.role == Role.MENTEE:
+            return ""
+        return next((other.short_name for other in self.others if other.role == Role.MENTEE), "")
+
+    @property
+    def needed(self) -> str:
+        """Who has to say yes before a group begins: “6 people”, “4 mentees and a mentor”."""
         size = self.model.size
-        return size.least + (size.mentors_least if self.model.shape == Shape.GROUPS else 0)
+        if self.model.shape == Shape.CONSTELLATION:
+            return f"{self.helped or 'you'}, a mentor and {size.least - 2} more"
+        return f"{size.least} mentees and a mentor" if size.mentors_least else f"{size.least} people"
 
     @property
     def contact_name(self) -> str:
@@ -168,7 +182,7 @@ def reasons_for(shares: Iterable[Mapping[str, Any]], enrolment_id: int) -> list[
     """The strongest reasons in the words meant for one person, without points."""
     ranked = sorted(shares, key=lambda share: -share["points"])
     told = (share["told"].get(str(enrolment_id), "") for share in ranked)
-    return [reason for reason in told if reason][:MOST_REASONS]
+    return list(dict.fromkeys(reason for reason in told if reason))[:MOST_REASONS]
 
 
 def _other(seat: Seat, fields: Sequence[ProfileField], model: MentoringModel) -> Other:

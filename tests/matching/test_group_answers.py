@@ -260,9 +260,20 @@ def test_the_mail_of_a_circle_names_everybody_with_their_role(circle):
     others = [seat for seat in circle.seats.select_related("enrolment__user") if seat != seats(circle, "mentee")[0]]
     for seat in others:
         assert f"{seat.enrolment.user.name}, {seat.role}" in text
-    assert "The circle begins as soon as 5 people have said yes." in text
+    assert "The circle begins as soon as 4 mentees and a mentor have said yes." in text
     assert "Why this circle:" in text
     assert "you two" not in text
+
+
+def test_helpers_read_whose_network_it_is_and_what_they_are_asked_to_be(network):
+    asker, near = seats(network, "mentee")[0], network.seats.get(part="near_peer")
+    name = asker.enrolment.user.short_name
+    text = text_to("match-offer", near)
+    assert text.startswith(f"A place in {name}’s network\n")
+    assert f"You are asked to be {name}’s near-peer." in text
+    assert f"as soon as {name}, a mentor and 2 more have said yes" in text
+    assert text_to("match-offer", asker).startswith("Your network: ")
+    assert "as soon as you, a mentor and 2 more have said yes" in text_to("match-offer", asker)
 
 
 def test_the_mail_of_a_session_says_when_and_about_what(flash):

@@ -110,11 +110,14 @@ def _told(told: Sequence[tuple[Pair, Share]]) -> dict[str, str]:
     if len(told) <= TOLD_IN_FULL:
         return {str(member): "; ".join(dict.fromkeys(heard)) for member, heard in reasons.items()}
     others = Counter(entrant.enrolment_id for pair, _ in told for entrant in pair)
-    return {str(member): _with_most(heard, others[member]) for member, heard in reasons.items()}
+    found = {str(member): _with_most(heard, others[member]) for member, heard in reasons.items()}
+    return {member: words for member, words in found.items() if words}
 
 
 def _with_most(heard: Sequence[str], others: int) -> str:
-    """The reason that holds with most of the others, and with how many."""
+    """The reason that holds with most of the others, and with how many; "" where that is not even half of them."""
     reason, times = Counter(heard).most_common(1)[0]
+    if 2 * times < others:
+        return ""
     with_whom = f"all {others}" if times == others else f"{times} of {others}"
     return f"With {with_whom} others: {small(reason)}" if others > 1 else reason
