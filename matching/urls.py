@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import board, people, proposals, rules, waiting, whatif
+from matching.views import board, compare, people, proposals, rules, waiting, whatif
 
 app_name = "matching"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("matching/rules/<slug:track>/new/", rules.add_rule, name="add_rule"),
     path("matching/rules/<slug:track>/<int:pk>/", rules.rule, name="rule"),
     path("matching/rules/<slug:track>/<int:pk>/do/", rules.change_list, name="change_rules"),
+    path("matching/compare/", compare.compare, name="compare"),
     path("matching/waiting/<slug:track>/", waiting.waiting, name="waiting"),
     path("matching/<int:number>/", board.proposal, name="proposal"),
     path("matching/<int:number>/progress/", board.progress, name="progress"),

@@ -12,6 +12,7 @@ from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, Mat
 from matching.forms import NewProposalForm
 from matching.models import Proposal
 from matching.queries import board, board_list, publishable
+from matching.queries.compare import READY
 from matching.queries.tracks import tracks_of
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
@@ -39,7 +40,16 @@ def proposals(request: ProgramRequest, program: Program) -> HttpResponse:
         else:
             tasks.ring(made.pk)
             return redirect("matching:proposal", slug=program.slug, number=made.number)
-    context = {"program": program, "form": form, "states": states, "found": board_list.proposals_of(program)}
+    found = board_list.proposals_of(program)
+    ready = [each.proposal for each in found if each.proposal.state in READY]
+    context = {
+        "program": program,
+        "form": form,
+        "states": states,
+        "found": found,
+        "comparable": ready if len(ready) > 1 else [],
+        "chosen": [each.number for each in ready[1::-1]],
+    }
     return render(request, "matching/proposals.html", context, status=422 if form.errors else 200)
 
 

@@ -291,6 +291,7 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("matching:person", "left over", **of_draft, person=draft.left_over[0]["enrolment"]),
         _at("matching:what_if", "", f"?rule{draft.track.plan.rules.order_by('pk')[0].pk}=off", **of_draft),
         _at("matching:waiting", **here, track=track.slug),
+        _at("matching:compare", **here),
         _at("matching:publish", **of_draft),
         _at("surveys:list", **here),
         _at("surveys:questions", **here),
