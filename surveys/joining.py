@@ -5,6 +5,7 @@ from typing import Any
 
 from participants.models import User
 from sessions.models import Session
+from sessions.planning import members_of
 from surveys import services
 from surveys.forms import FACES
 from surveys.mails import survey_path
@@ -16,7 +17,7 @@ def after_log(session: Session, now: dt.datetime) -> None:
     if session.state != Session.State.HELD:
         services.withdraw(session=session, now=now)
         return
-    for user in User.objects.filter(enrolments__seats__match=session.match_id).distinct():
+    for user in members_of(session.match_id):
         services.invite_after(session=session, user=user, now=now)
 
 

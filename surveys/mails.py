@@ -8,9 +8,9 @@ from django.urls import reverse
 from mail import links
 from mail.models import Message
 from mail.registry import Kind
-from matching.models import Seat
 from programs.models import Coordinator, Program
 from sessions.models import Session
+from sessions.planning import members_of
 from surveys.models import Invitation
 from surveys.services import OPEN_DAYS
 
@@ -27,10 +27,7 @@ def survey_path(invitation: Invitation, *, now: dt.datetime) -> str:
 
 def partners(session: Session, user_id: int) -> str:
     """First names of the others in the session's match, in a sentence."""
-    seats = (
-        Seat.objects.filter(match=session.match_id).exclude(enrolment__user=user_id).select_related("enrolment__user")
-    )
-    names = [seat.enrolment.user.short_name for seat in seats]
+    names = [user.short_name for user in members_of(session.match_id) if user.pk != user_id]
     return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -113,7 +113,7 @@ def _matches(program: Program) -> list[MatchRow]:
     columns = ("pk", "track_id", "state", "offered_at", "activated_at", "ended_at", "end_reason")
     matches = [MatchRow(*row) for row in rows.values_list(*columns)]
     members: dict[int, list[Member]] = defaultdict(list)
-    seats = Seat.objects.filter(match__track__program=program, match__offered_at__isnull=False)
+    seats = Seat.objects.filter(match__track__program=program, match__offered_at__isnull=False, left_at=None)
     for seat in seats.select_related("enrolment__user").order_by("pk"):
         user = seat.enrolment.user
         members[seat.match_id].append(Member(user.pk, seat.role, user.short_name, user.name))

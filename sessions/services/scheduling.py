@@ -208,7 +208,10 @@ def _free(match: Match, starts_at: datetime, ends_at: datetime, besides: Session
     ids = sorted(user.pk for user in people)
     list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     theirs = Session.objects.filter(
-        match__seats__enrolment__user__in=ids, match__state=Match.State.ACTIVE, state=State.PLANNED
+        match__seats__enrolment__user__in=ids,
+        match__seats__left_at=None,
+        match__state=Match.State.ACTIVE,
+        state=State.PLANNED,
     ).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
     clash = theirs.exclude(pk=besides.pk if besides else 0).order_by("starts_at").first()
     if clash:

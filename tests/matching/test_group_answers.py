@@ -14,9 +14,11 @@ from matching.models import Match, Proposal, Seat
 from matching.queries import by_seat, my_match
 from programs.models import Enrolment
 from programs.services import leave
+from sessions.errors import NotInMatch
 from sessions.models import Session
+from sessions.planning import members_of
 from sessions.queries import course_of, home_of
-from sessions.services import plan_session
+from sessions.services import log_unplanned_session, plan_session
 from tests.factories.crowds import Crowd, make_crowd
 from tests.factories.programs import NOW
 
@@ -126,6 +128,22 @@ def test_an_active_circle_goes_on_without_one_who_leaves_the_program_and_keeps_i
         "active", "planned", 6, 0,
     )  # fmt: skip
     assert course_of(gone.user, circle.pk) is None
+
+
+def test_sessions_and_check_ins_are_for_those_who_are_in_the_group(circle):
+    agreed = [*seats(circle, "mentor"), *seats(circle, "mentee")[:4]]
+    say(circle, True, *agreed)
+    waiting = seats(circle, "mentee")[5]
+    with pytest.raises(NotInMatch):
+        log_unplanned_session(
+            match=circle, starts=dt.datetime(2027, 3, 1, 9), zone="UTC", minutes=60, channel="video",
+            by=waiting.enrolment.user, now=NOW + DAY,
+        )  # fmt: skip
+    held = log_unplanned_session(
+        match=circle, starts=dt.datetime(2027, 3, 1, 9), zone="UTC", minutes=60, channel="video",
+        by=agreed[0].enrolment.user, now=NOW + DAY,
+    )  # fmt: skip
+    assert {user.pk for user in members_of(held.match_id)} == {seat.enrolment.user_id for seat in agreed}
 
 
 def test_an_active_circle_ends_with_its_mentor_and_so_do_its_sessions(circle):
