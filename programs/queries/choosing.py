@@ -8,8 +8,8 @@ from programs.models import Program
 
 
 def programs_to_change(user: User) -> QuerySet[Program]:
-    """The programs whose set-up this person may still change, newest first."""
-    return programs_to_copy(user).exclude(state=Program.State.CLOSED)
+    """The programs this person runs and may still change, newest first."""
+    return Program.objects.filter(coordinators__user=user).exclude(state=Program.State.CLOSED)
 
 
 def programs_to_copy(user: User) -> QuerySet[Program]:

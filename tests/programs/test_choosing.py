@@ -182,6 +182,12 @@ def test_nobody_elses_program_can_be_named(browser: Client) -> None:
     assert "A secret" not in page(browser, "/models/pod/")
 
 
+def test_an_admin_is_offered_no_program_of_others_on_a_models_page(browser: Client, dana: User) -> None:
+    RoleGrant.objects.create(user=dana, role="admin", granted_at=NOW)
+    ProgramFactory.create(name="Somebody else’s")
+    assert "Somebody else" not in page(browser, "/models/pod/")
+
+
 def test_a_closed_program_is_not_offered_for_another_track(browser: Client, dana: User) -> None:
     closed = ProgramFactory.create(name="Long ago", state="closed")
     CoordinatorFactory.create(program=closed, user=dana)
