@@ -76,7 +76,7 @@ def who_may(row: Row, method: str) -> str:
     """A role that this method answers with a page or a deed."""
     return next(
         role
-        for role in ("ts", "tl", "co", "ad", "an", "ex", "mn")
+        for role in ("ts", "tl", "co", "ad", "ex", "mn", "an")
         if row.expected(role, method) in (200, 302) and _fits(row, role)
     )
 

@@ -334,7 +334,7 @@ def _leave(cast: Cast) -> None:
 
 
 def _apply(place: Place, applicant: User) -> None:
-    """Enrolment is open. One application is started, one sent, one declined, one accepted with something to read; the
+    """Enrolment is open. One application is started, one sent, one declined, two accepted, one of them just now; the
     mentee and a coordinator have named people to be kept apart.
     """
     program, by = place.program, place.coordinator
@@ -350,6 +350,7 @@ def _apply(place: Place, applicant: User) -> None:
         ("accepted", "most", applicant),
         ("sent", "more", person(f"Sent{program.pk}")),
         ("declined", "more", person(f"Turned{program.pk}")),
+        ("fresh", "more", person(f"Fresh{program.pk}")),
     ):
         track_of = Track.objects.get(pk=tracks[track].pk)
         made[what] = enrolling_applying.start_application(track=track_of, role=Role.MENTEE, by=user, now=NOW)
@@ -359,6 +360,7 @@ def _apply(place: Place, applicant: User) -> None:
             enrolling_applying.send_application(application=made[what], by=user, now=NOW)
         place.args[f"{what}_application"] = made[what].pk
     enrolling_deciding.accept_applications(program=program, ids=[made["accepted"].pk], by=by, now=NOW)
+    enrolling_deciding.accept_applications(program=program, ids=[made["fresh"].pk], by=by, now=LATER)
     reason = canary("declined" + program.slug)
     enrolling_deciding.decline_application(application=made["declined"], reason=reason, by=by, now=NOW)
     address = f"{canary('apart' + program.slug)}@example.org"
