@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from fractions import Fraction
 from math import fsum
 
 import numpy as np
@@ -21,6 +22,18 @@ def total_of(problem: GroupProblem, groups: Iterable[tuple[int, ...]]) -> float:
     return fsum(float(value) for value in pairs)
 
 
+def lowest_mean(problem: GroupProblem, groups: Iterable[tuple[int, ...]]) -> Fraction | None:
+    """The lowest group's score, per pair of its people so that larger ones are no better off; in grid units."""
+    means = [Fraction(problem.worth(one), len(one) * (len(one) - 1) // 2) for one in groups if len(one) > 1]
+    return min(means, default=None)
+
+
+def floor_of(problem: GroupProblem, groups: Iterable[tuple[int, ...]]) -> float | None:
+    """The same in points."""
+    lowest = lowest_mean(problem, groups)
+    return None if lowest is None else float(lowest * Fraction(2) ** problem.grid.exponent)
+
+
 def check_grouping(problem: GroupProblem, solution: Grouping) -> list[Violation]:
     """Every rule that the solution breaks; empty if it is feasible and says the truth about itself."""
     groups = solution.groups
@@ -36,6 +49,8 @@ def check_grouping(problem: GroupProblem, solution: Grouping) -> list[Violation]
         found.append(Violation("filled", f"{len(people)} people are placed, not {solution.filled}"))
     if not np.array_equal(np.setdiff1d(np.arange(problem.people), people), solution.unfilled):
         found.append(Violation("unfilled", "the list of people left over is wrong"))
+    if floor_of(problem, groups) != solution.floor:
+        found.append(Violation("floor", f"the lowest group scores {floor_of(problem, groups)}, not {solution.floor}"))
     if total_of(problem, groups) != solution.total:
         found.append(Violation("total", f"the groups are worth {total_of(problem, groups)}, not {solution.total}"))
     return found
@@ -56,6 +71,12 @@ def _sizes(problem: GroupProblem, groups: Groups) -> list[Violation]:
             found.append(Violation("size", f"group {group} has {count} members, not {low} to {high}", group))
         if problem.seats is not None and not problem.seats.least <= led <= problem.seats.most:
             found.append(Violation("seats", f"group {group} has {led} people to lead it", group))
+    return found if problem.objective == "score" else [*found, *_evenness(problem, members, leading)]
+
+
+def _evenness(problem: GroupProblem, members: list[int], leading: list[int]) -> list[Violation]:
+    """Everybody for whom there is room is placed, and groups differ by one at most."""
+    found = []
     for name, counts in (("members", members), ("seats", leading)):
         if counts and max(counts) - min(counts) > 1:
             found.append(Violation("balance", f"the groups' {name} number from {min(counts)} to {max(counts)}"))

@@ -12,7 +12,7 @@ from matching.engine.errors import Infeasible, names
 from matching.engine.numbers import Grid, Ints, PairsLike, TableLike, fingerprints, grid_of
 from matching.engine.pairing.problem import PairProblem
 
-GroupObjective = Literal["cover"]
+GroupObjective = Literal["cover", "floor", "score"]
 Rule = Literal["balance", "not_alone"]
 
 
@@ -47,6 +47,12 @@ class Plan:
     leaders: int
 
 
+def even(total: int, groups: int) -> list[tuple[int, int]]:
+    """(size, number of groups of that size), as even as can be."""
+    low, more = divmod(total, groups)
+    return [(size, number) for size, number in ((low, groups - more), (low + 1, more)) if number]
+
+
 @dataclass(frozen=True, eq=False)
 class GroupProblem:
     """The arguments are those of `group`; see there. `together` includes the fixed pairs after construction."""
@@ -74,8 +80,8 @@ class GroupProblem:
         low, high = self.size
         if not 1 <= low <= high:
             raise ValueError(f"size must be 1 <= lowest <= highest, not {self.size}")
-        pairs = [*map(tuple, self.together or ()), *map(tuple, self.fixed or ())]
-        put(self, "apart", _both(self.apart or (), self.people, "apart"))
+        pairs = [*map(tuple, _given(self.together)), *map(tuple, _given(self.fixed))]
+        put(self, "apart", _both(_given(self.apart), self.people, "apart"))
         put(
             self,
             "together",
@@ -102,6 +108,22 @@ class GroupProblem:
         """The scores of all pairs within a group, in units of the grid."""
         inside = self.grid.units(self.score[np.ix_(group, group)])
         return int(inside.sum() - np.trace(inside)) // 2
+
+    def canonical(self) -> tuple["GroupProblem", Ints]:
+        """The same problem with people in the order of their lots, and who stands where: the order of rows is gone."""
+        order = np.argsort(self.lots, kind="stable")
+        place = np.empty(self.people, dtype=np.int64)
+        place[order] = np.arange(self.people)
+        seats = self.seats
+        if seats is not None:
+            seats = Seats(tuple(sorted(place[list(seats.people)].tolist())), seats.least, seats.most)
+        spread = [Spread(tuple(one.values[who] for who in order.tolist()), one.rule, one.name) for one in self.spread]
+        apart, together = place[self.apart].tolist(), place[self.together].tolist()
+        table = self.score[np.ix_(order, order)]
+        args = table, self.size, seats, apart, together, spread, self.objective, (), self.seed, self.effort
+        same = GroupProblem(*args)
+        object.__setattr__(same, "lots", self.lots[order])
+        return same, order
 
     def plan(self) -> Plan:
         """As many members as possible, then as few groups as the sizes allow."""
@@ -154,6 +176,10 @@ class GroupProblem:
             raise ValueError("seats must name each person who may lead once")
         if not 0 <= seats.least <= seats.most or seats.most == 0:
             raise ValueError(f"seats must be 0 <= least <= most and most >= 1, not {seats.least} and {seats.most}")
+
+
+def _given(pairs: PairsLike) -> PairsLike:
+    return () if pairs is None else pairs
 
 
 def _both(pairs: PairsLike, people: int, name: str) -> Ints:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from matching.engine.grouping.problem import GroupProblem
+from matching.engine.grouping.proof import GroupProof
 from matching.engine.numbers import Ints
 
 
@@ -15,8 +16,11 @@ class Grouping:
     filled      people in groups; possible: the most members and leaders that sizes and seats leave room for
     optimal     true only if `certify` proves it
     bound       no grouping with these sizes has a higher total; `method` says how that is known: "all partitions",
-                "prices" (column generation) or "degrees" (everyone with their best partners)
-    prices      of each person, in units of the grid (for "prices")
+                "prices" (column generation, and a tree where prices alone leave something open) or "degrees"
+                (everyone with their best partners)
+    prices      what proves the bound (for "prices"); it speaks of people in the order of their ids' lots
+    floor       the lowest group's score for each pair of its people (None where no group has two)
+    price       points that "floor" costs against the best total that was found (None for other objectives)
     unfilled    people left over
     broken      rules that the search could not keep, in words (then `check` names them one by one)
     """
@@ -29,6 +33,8 @@ class Grouping:
     optimal: bool
     bound: float
     method: str
-    prices: Ints | None = field(repr=False)
+    prices: GroupProof | None = field(repr=False)
     unfilled: Ints
     broken: tuple[str, ...] = ()
+    floor: float | None = None
+    price: float | None = None

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from matching.engine.grouping.check import Groups, broken_rules
 from matching.engine.grouping.problem import GroupProblem, Plan, Spread
 from matching.engine.numbers import Ints
 
@@ -103,20 +104,62 @@ class State:
                 np.add.at(self.counts[number], (groups[known], label[someone][known]), change)
 
 
-def search(problem: GroupProblem, plan: Plan, effort: int) -> list[tuple[int, ...]]:
+def search(problem: GroupProblem, plan: Plan, effort: int, starts: int | None = None) -> list[tuple[int, ...]]:
     """The best groups found within a fixed number of steps; the same seed gives the same groups."""
     rng = np.random.default_rng(problem.seed)
     members, leaders = problem.members, problem.leaders
     members = members[np.argsort(problem.lots[members], kind="stable")]
     leaders = leaders[np.argsort(problem.lots[leaders], kind="stable")]
     best, best_value = None, -np.inf
-    for _ in range(max(1, min(4, 400 // max(problem.people, 1)))):
+    for _ in range(starts or max(1, min(4, 400 // max(problem.people, 1)))):
         state, width = _start(problem, plan, rng.permutation(members), rng.permutation(leaders))
         state = _improve(state, width, rng, effort)
         if state.value() > best_value:
             best, best_value = state.places.copy(), state.value()
     assert best is not None  # noqa: S101 - the loop runs at least once
     return sorted(tuple(sorted(one for one in group.tolist() if one < problem.people)) for group in best)
+
+
+def search_freely(problem: GroupProblem) -> Groups:
+    """Groups for "score": few, many or something between, then without what takes more away than it adds."""
+    best: Groups = ()
+    for plan in _plans(problem):
+        found = trimmed(problem, tuple(search(problem, plan, problem.effort, 1)))
+        better = not best or sum(map(problem.worth, found)) > sum(map(problem.worth, best))
+        if better and (not best or not broken_rules(problem, found) or broken_rules(problem, best)):
+            best = found
+    return best
+
+
+def _plans(problem: GroupProblem) -> list[Plan]:
+    members, leaders = len(problem.members), len(problem.leaders)
+    few = problem.plan()
+    most = members // problem.size[0]
+    if problem.seats is not None and problem.seats.least:
+        most = min(most, leaders // problem.seats.least)
+    counts = sorted({few.groups, (few.groups + most) // 2, most})
+    seated = 0 if problem.seats is None else problem.seats.most
+    return [Plan(one, min(members, one * problem.size[1]), min(leaders, one * seated)) for one in counts]
+
+
+def trimmed(problem: GroupProblem, groups: Groups) -> Groups:
+    """Without groups, and without people, that take more away than they add, as far as rules and sizes allow."""
+    groups = tuple(group for group in groups if problem.worth(group) > 0 or len(groups) == 1)
+    bound = {one for cluster in problem.clusters() for one in cluster} | set(problem.leaders.tolist())
+    while True:
+        options = [
+            (problem.worth(group) - problem.worth([one for one in group if one != person]), person)
+            for group in groups
+            if len(set(group) - set(problem.leaders.tolist())) > problem.size[0]
+            for person in group
+            if person not in bound
+        ]
+        if not options or min(options)[0] >= 0:
+            return groups
+        fewer = tuple(tuple(one for one in group if one != min(options)[1]) for group in groups)
+        if len(broken_rules(problem, fewer)) > len(broken_rules(problem, groups)):
+            return groups
+        groups = fewer
 
 
 def _improve(state: State, width: int, rng: np.random.Generator, effort: int) -> State:
