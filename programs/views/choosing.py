@@ -191,6 +191,7 @@ def _shown(here: Asked, told: Advice, chosen: list[MentoringModel]) -> dict[str,
         "chosen_names": names_of(chosen) if chosen else "",
         "chosen_inline": in_a_sentence(names_of(chosen)) if chosen else "",
         "entry": next((e for e in told.ranked if len(chosen) == 1 and e.model.slug == chosen[0].slug), None),
+        "each_of_them": [e for e in told.ranked if len(chosen) > 1 and e.model in chosen],
         "pair": next((each for each in told.integrated if list(each.models) == chosen), None),
         "integrated": [
             (each, names_of(each.models), here.link("models:advice", use=",".join(model.slug for model in each.models)))

@@ -135,6 +135,8 @@ def test_two_models_become_one_program_with_two_tracks_and_a_person_may_be_in_bo
     text = page(browser, f"/models/advice/?{answers}")
     assert "Best fit: Traditional mentoring and peer mentoring, together" in text
     assert "Set up traditional mentoring and peer mentoring" in text
+    assert '<span class="fine">Traditional +2</span>' in text
+    assert '<span class="fine">Peer −1</span>' in text
     assert browser.post(f"/models/advice/?{answers}&use=flash,peer").status_code == 302
     flash, peer = Program.objects.get().tracks.order_by("position")
     assert (flash.model, peer.model) == ("flash", "peer")
