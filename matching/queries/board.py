@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
@@ -244,8 +244,10 @@ def _seats_on(page: Page[int], seats: Sequence[Seat] | None) -> list[Seat]:
 
 def _people(proposal: Proposal, model: MentoringModel, named: set[int]) -> list[Enrolment]:
     """Everybody who is named outside the rows: left over, in a step that can be undone, and mentors who are free."""
-    seats = Seat.objects.filter(match__proposal=proposal, enrolment=OuterRef("pk"))
-    found = Enrolment.objects.filter(track=proposal.track_id).select_related("user").annotate(seated=Exists(seats))
+    # One list of everybody who sits somewhere, not a look for each person.
+    sits = Q(pk__in=Seat.objects.filter(match__proposal=proposal).values("enrolment"))
+    found = Enrolment.objects.filter(track=proposal.track_id).select_related("user")
+    found = found.annotate(seated=ExpressionWrapper(sits, output_field=BooleanField()))
     free = Q(role=Role.MENTOR, state=Enrolment.State.ACTIVE, seated=False)
     wanted = Q(pk__in=named) | free if Role.MENTOR in model.roles else Q(pk__in=named)
     return list(found.filter(wanted).order_by("pk"))

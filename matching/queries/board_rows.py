@@ -14,6 +14,8 @@ from programs.models import Enrolment, ProfileField, Role
 # Below this share of the most points possible a pair is worth a look.
 WORTH_A_LOOK = 65
 SUB_FACTS = 2
+# Kinds of answers that take more than a line.
+LONG = frozenset({ProfileField.Kind.WEEK, ProfileField.Kind.SKILLS})
 PARTS = {"mentor": "Mentor", "near_peer": "Near-peer", "peer": "Peer", "": ""}
 
 
@@ -202,8 +204,9 @@ def _member(seat: Seat, shown: Sequence[ProfileField]) -> Member:
 
 
 def sub_of(enrolment: Enrolment, shown: Sequence[ProfileField]) -> str:
-    """The line under a name: the first answers."""
-    return ", ".join(words for _, words in facts_of(enrolment, shown)[:SUB_FACTS])
+    """The line under a name: the first answers that are short."""
+    short = [field for field in shown if field.kind not in LONG]
+    return ", ".join(words for _, words in facts_of(enrolment, short)[:SUB_FACTS])
 
 
 def left_over_of(person: Enrolment, entry: Mapping[str, Any] | None, shown: Sequence[ProfileField]) -> LeftOver:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from matching.models import Proposal
 from matching.queries.compare import comparison, ready_proposals
+from matching.views.proposals import newest_of_one_track
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
@@ -20,7 +21,7 @@ def compare(request: ProgramRequest, program: Program) -> HttpResponse:
     """Which two is in the query; with nothing chosen, the two newest."""
     ready = ready_proposals(program)
     by_number = {str(each.number): each for each in ready}
-    newest = [str(each.number) for each in ready[1::-1]]
+    newest = [str(number) for number in newest_of_one_track(ready)]
     chosen = [_chosen(by_number, request.GET.get(name, default)) for name, default in zip("ab", newest, strict=False)]
     if len(chosen) < 2:
         return render(request, "matching/compare.html", {"program": program, "comparable": ready})

@@ -1,5 +1,7 @@
 """Proposals: the list, a new one, publishing, putting away."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +19,16 @@ from matching.queries.tracks import tracks_of
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
+
+
+def newest_of_one_track(ready: Sequence[Proposal]) -> list[int]:
+    """What is most likely compared: the two newest of one track, the older first; else the two newest."""
+    seen: dict[int, Proposal] = {}
+    for each in ready:
+        if each.track_id in seen:
+            return [each.number, seen[each.track_id].number]
+        seen[each.track_id] = each
+    return [each.number for each in ready[1::-1]]
 
 
 def find(program: Program, number: int) -> Proposal:
@@ -48,7 +60,7 @@ def proposals(request: ProgramRequest, program: Program) -> HttpResponse:
         "states": states,
         "found": found,
         "comparable": ready if len(ready) > 1 else [],
-        "chosen": [each.number for each in ready[1::-1]],
+        "chosen": newest_of_one_track(ready),
     }
     return render(request, "matching/proposals.html", context, status=422 if form.errors else 200)
 

@@ -85,7 +85,8 @@ def test_an_exception_needs_a_reason_and_then_is_made(town, draft, client):
     url = at(town, draft, "Tom", "Nils")
     shown = text(client.get(url))
     assert "“Other department” forbids it." in shown
-    assert "make “Other department” count less</a>, or match them by hand with a reason." in shown
+    assert "make “Other department” count less</a> (" in shown
+    assert "without it</a>), or match them by hand with a reason." in shown
     assert "All together would lose" in shown
     body = {"with": town.people["Nils"].pk, "pair": f"{town.people['Tom'].pk}-{town.people['Nils'].pk}"}
     answer = person_page(draft, town.people["Tom"].pk, other=town.people["Nils"].pk).answer
