@@ -14,7 +14,7 @@ from matching.queries.inputs import Entrant, Inputs
 # How far ahead sessions are booked, and from when on: coordinators look first, and people answer.
 AHEAD = dt.timedelta(weeks=4)
 LEAD = dt.timedelta(days=2)
-STEP = dt.timedelta(minutes=30)
+STEP, APART = dt.timedelta(minutes=30), dt.timedelta(hours=1)
 # What half-days mean, in hours by the person's own clock.
 HALVES = {"morning": (9, 12), "afternoon": (13, 17), "evening": (17, 20)}
 _HALF = re.compile(r"([a-z]{3})[a-z]* (morning|afternoon|evening)s?")
@@ -33,8 +33,11 @@ class Calendar:
         return any(begin <= start and start + length <= end for begin, end in self.spans)
 
     def starts(self, length: dt.timedelta) -> list[dt.datetime]:
-        """Starts of sessions of this length that do not overlap one another, on the half-hour."""
-        step = max(STEP, STEP * -(-length // STEP))
+        """Starts of sessions of this length that do not overlap one another, an hour apart from the half-hour on.
+
+        Nobody holds several sessions on end by this, and there are no more starts than anybody would choose from.
+        """
+        step = max(APART, STEP * -(-length // STEP))
         found = []
         for begin, end in self.spans:
             start = begin

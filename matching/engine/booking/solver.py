@@ -106,6 +106,7 @@ def _clashes(problem: BookProblem, choices: Ints) -> list[tuple[int, int]]:
     return [
         (one, other)
         for numbers in by_asker.values()
+        if len({rows[number][0] for number in numbers}) > 1
         for one, other in combinations(numbers, 2)
         if rows[one][0] != rows[other][0] and problem.clash(tuple(rows[one]), tuple(rows[other]))
     ]

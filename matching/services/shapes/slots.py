@@ -6,7 +6,7 @@ within the model's time.
 """
 
 import datetime as dt
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -77,6 +77,7 @@ def slots(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
                 diary.take(people[each], held.start, dt.timedelta(minutes=held.minutes))
     booking, pairs = _booked(diary, fixed)
     _kept(fixed, pairs)
+    booked = {asker for asker, _, _ in pairs}
     return Solved(
         matches=[_found(inputs, asker, helper, start) for asker, helper, start in pairs],
         placed=int(booking.filled),
@@ -85,7 +86,7 @@ def slots(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
         bound=int(booking.bound),
         optimal=bool(booking.optimal),
         max_points=max_points(inputs.rules),
-        left_over=why_not_booked(inputs, [asker for asker, _, _ in pairs], _with_time(diary)),
+        left_over=why_not_booked(inputs, booked, _with_time(diary, booked)),
         proof=PROOF if booking.optimal else "",
     )
 
@@ -178,18 +179,26 @@ def _kept(fixed: Groups, pairs: Sequence[tuple[int, int, dt.datetime]]) -> None:
         raise CannotMatch("The locked sessions cannot all stay: some have no time left. Unlock them first.")
 
 
-def _with_time(diary: Diary) -> dict[int, set[int]]:
-    """By asker: the experts with any time in common with them, both by enrolment."""
-    starts = {giver.enrolment_id: _starts(diary, giver) for giver in diary.inputs.givers}
-    found = {}
-    for asker in diary.inputs.takers:
+def _with_time(diary: Diary, booked: Collection[int]) -> dict[int, set[int]]:
+    """By asker who has no session: the experts who fit and have any time in common with them, both by enrolment."""
+    inputs = diary.inputs
+    starts = [_starts(diary, giver) for giver in inputs.givers]
+    found: dict[int, set[int]] = {}
+    for row, asker in enumerate(inputs.takers):
+        if asker.enrolment_id in booked:
+            continue
         calendar = diary.free(asker)
         found[asker.enrolment_id] = {
-            giver
-            for giver, offered in starts.items()
-            if (offered and calendar is None) or (calendar and any(calendar.holds(s, diary.length) for s in offered))
+            giver.enrolment_id
+            for column, giver in enumerate(inputs.givers)
+            if inputs.scores.allowed[row, column] and _can(calendar, starts[column], diary.length)
         }
     return found
+
+
+def _can(calendar: Calendar | None, starts: Sequence[dt.datetime], length: dt.timedelta) -> bool:
+    """Whether somebody can make any of these; who has not said when they have time can make all."""
+    return bool(starts) if calendar is None else any(calendar.holds(start, length) for start in starts)
 
 
 def _starts(diary: Diary, giver: Entrant) -> list[dt.datetime]:
