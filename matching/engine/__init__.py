@@ -3,6 +3,7 @@
 Pure: numpy, scipy and solvers; no Django, no clock, no files, no unseeded chance. docs/engine.md explains the methods.
 """
 
+from matching.engine.asking import relax, why_not
 from matching.engine.assigning.constellation import Constellation, ConstellationProblem, constellation
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.solver import assign, rematch
@@ -11,7 +12,7 @@ from matching.engine.booking.results import Booking
 from matching.engine.booking.solver import book
 from matching.engine.comparing import Alternatives, Outcome, alternatives, compare
 from matching.engine.errors import Infeasible
-from matching.engine.explaining import Change, Move, Reason, relax, why_not
+from matching.engine.explaining import Change, Move, Reason
 from matching.engine.grouping.problem import GroupProblem, Seats, Spread
 from matching.engine.grouping.results import Grouping
 from matching.engine.grouping.solver import group
