@@ -144,7 +144,8 @@ def test_shares_of_single_people_and_of_circles_are_compared_differently():
 
 
 def test_adjusted_p_values():
-    p = RNG.random(40) ** 2
+    rng = np.random.default_rng(40)
+    p = rng.random(40) ** 2
     found = benjamini_hochberg(list(p))
     assert [each.adjusted for each in found] == pytest.approx(stats.false_discovery_control(p), rel=1e-12)
     assert [each.rejected for each in found] == [each.adjusted <= 0.05 for each in found]
@@ -165,7 +166,8 @@ def test_pooling_is_the_posterior_of_a_normal_model():
 
 
 def test_alpha_by_the_mean_covariance():
-    table = RNG.normal(0, 1, (30, 1)) + RNG.normal(0, 1, (30, 4))
+    rng = np.random.default_rng(42)
+    table = rng.normal(0, 1, (30, 1)) + rng.normal(0, 1, (30, 4))
     matrix = np.cov(table.T)
     between = (matrix.sum() - np.trace(matrix)) / 12
     expected = 4 * between / (np.trace(matrix) / 4 + 3 * between)
@@ -179,7 +181,8 @@ def test_alpha_by_the_mean_covariance():
 
 
 def test_two_items_are_judged_by_their_correlation():
-    table = RNG.normal(0, 1, (25, 1)) + RNG.normal(0, 1, (25, 2))
+    rng = np.random.default_rng(43)
+    table = rng.normal(0, 1, (25, 1)) + rng.normal(0, 1, (25, 2))
     r = stats.pearsonr(table[:, 0], table[:, 1]).statistic
     found = reliability(table.tolist())
     assert (found.method, found.low, found.high) == ("Spearman–Brown", None, None)
@@ -214,7 +217,8 @@ def test_power_of_similar_by_an_integral(n):
 
 
 def test_crossover_takes_out_what_everybody_gains():
-    ab, ba = RNG.normal(0, 1, (2, 8)), RNG.normal(0, 1, (2, 6))
+    rng = np.random.default_rng(47)
+    ab, ba = rng.normal(0, 1, (2, 8)), rng.normal(0, 1, (2, 6))
     found = crossover((ab[0] + 1 + 5, ab[1]), (ba[0] + 5, ba[1] + 1))
     plain = crossover((ab[0], ab[1]), (ba[0], ba[1]))
     assert found.difference == pytest.approx(plain.difference + 1)
