@@ -54,7 +54,7 @@ def test_pages_that_wait_follow_the_work(dana):
     dana.goto("/programs/upload/")
     dana.get_by_label("Program file").set_input_files(DATA / "program.json")
     press(dana, "Set it up")
-    heading(dana, "5 of 7 parts are set up")
+    heading(dana, "5 of 8 parts are set up")
     bring_in(dana, "mentors.csv", "Mentors")
     bring_in(dana, "mentees.csv", "Mentees", where_they_work="Organisation")
     dana.goto(matching.MATCHING)
