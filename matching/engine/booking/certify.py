@@ -73,7 +73,8 @@ def _loads(problem: BookProblem, solution: Booking) -> list[Violation]:
         for number in np.flatnonzero(load > room).tolist()
     ]
     worth = problem.grid.score(int(problem.worth(solution.sessions).sum()))
-    if solution.filled != len(solution.sessions) or abs(worth - solution.total) > len(request) * problem.grid.unit / 2:
+    tolerance = 0.0 if problem.grid.exact else len(request) * problem.grid.unit / 2
+    if solution.filled != len(solution.sessions) or abs(worth - solution.total) > tolerance:
         found.append(Violation("total", f"{len(request)} sessions are worth {worth}"))
     if not np.array_equal(np.setdiff1d(np.arange(len(problem.requests)), request), solution.unfilled):
         found.append(Violation("unfilled", "the list of requests without a session is wrong"))

@@ -353,3 +353,26 @@ def test_many_equal_scores_are_decided_without_listing_every_pair():
     assert {(int(order[taker]), giver) for taker, giver in shuffled.pairs.tolist()} == {
         tuple(p) for p in plain.pairs.tolist()
     }
+
+
+def test_a_floor_is_proved_only_by_its_own_number_and_its_own_cut():
+    result = assign([[10, 4], [5, 0]], objective="floor")
+    assert (result.prices.floor, result.optimal) == (4, True)
+    lower = replace(result, prices=replace(result.prices, floor=3))
+    assert certify(result.problem, lower).reasons == ("the lowest score is 4, and the proof is about 3",)
+    without = replace(result, prices=replace(result.prices, floor_cut=None))
+    assert certify(result.problem, without).reasons == ("the lowest score is 4, and the proof is about 4",)
+    assert not certify(result.problem, lower).optimal
+    assert not certify(result.problem, without).optimal
+
+
+def test_with_locked_pairs_the_seats_that_are_left_are_priced():
+    priced = 0
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        scores, allowed = rng.integers(-20, 0, (5, 4)), rng.random((5, 4)) < 0.8
+        lock = tuple(np.argwhere(allowed)[int(rng.integers(allowed.sum()))].tolist())
+        result = assign(scores, allowed=allowed, fixed=[lock])
+        assert (result.optimal, result.bound) == (True, result.total)
+        priced += result.prices.prices.seat != 0
+    assert priced > 5

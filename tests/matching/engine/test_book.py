@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from matching.engine import Held, Request, Slot, book, certify, check
 from matching.engine import flow as flow_module
+from matching.engine.booking.certify import weighing
 
 pytestmark = pytest.mark.pure
 
@@ -171,3 +172,67 @@ def test_check_names_each_broken_rule():
     bad = replace(result, sessions=np.array([[0, 0], [1, 0], [1, 1]]))
     rules = {violation.rule for violation in check(result.problem, bad)}
     assert rules == {"rule", "clash", "request", "slot", "cap", "total", "unfilled"}
+
+
+def test_a_booking_says_the_truth_about_its_number_and_its_total():
+    requests, slots, rules = stated(5)
+    result = book(requests, slots, **rules | {"cap": 3})
+    assert check(result.problem, result) == []
+    for false in ({"filled": result.filled + 1}, {"total": result.total + 1}, {"total": result.total - 1}):
+        assert [one.rule for one in check(result.problem, replace(result, **false))] == ["total"]
+
+
+def test_number_score_and_earliness_are_read_back_from_one_whole_number():
+    slots = [Slot("helen", START), Slot("helen", START + DAY), Slot("henry", START + 2 * DAY)]
+    requests = [Request(f"asker {place}", START - 9 * DAY, {"helen": 7, "henry": -4}) for place in range(3)]
+    problem = book(requests, slots, notice=DAY, cap=3).problem
+    weigh = weighing(problem)
+    for sessions, expected in (
+        ([[0, 1], [1, 0]], (2, 14, 1)),
+        ([[0, 2], [1, 1]], (2, 3, 3)),
+        ([[2, 2]], (1, -4, 2)),
+        ([], (0, 0, 0)),
+    ):
+        chosen = np.array(sessions, dtype=np.int64).reshape(-1, 2)
+        assert weigh.read(sum(weigh.value(problem, chosen))) == expected
+
+
+def test_the_bound_of_a_booking_adds_what_its_prices_leave_open():
+    slots = [Slot("helen", START), Slot("helen", START + DAY)]
+    requests = [Request(f"asker {place}", START - 9 * DAY, {"helen": 5}) for place in range(2)]
+    result = book(requests, slots, notice=DAY, cap=2)
+    late = weighing(result.problem).late
+    dearer = replace(result.prices, request=(result.prices.request[0] + 3 * late, *result.prices.request[1:]))
+    loose = certify(result.problem, replace(result, prices=dearer))
+    assert (loose.optimal, loose.total, loose.bound, loose.gap) == (False, 10, 13, 3)
+    assert result.bound == 10
+
+
+def test_scores_off_the_grid_widen_the_bound_of_a_booking_by_half_a_unit_a_request():
+    slots = [Slot("helen", START), Slot("helen", START + DAY)]
+    requests = [Request(f"asker {place}", START - 9 * DAY, {"helen": 0.1 + place}) for place in range(2)]
+    result = book(requests, slots, notice=DAY, cap=2)
+    assert not result.problem.grid.exact
+    proved = certify(result.problem, result)
+    exact = result.problem.grid.score(int(result.problem.worth(result.sessions).sum()))
+    assert (proved.optimal, proved.bound) == (True, exact + result.problem.grid.unit)
+
+
+@pytest.mark.parametrize("session", [(2, 0), (0, 2), (-1, 0), (0, -1)])
+def test_check_names_a_session_that_does_not_exist(session):
+    slots = [Slot("helen", START), Slot("helen", START + DAY)]
+    requests = [Request(f"asker {place}", START - 9 * DAY, {"helen": 5}) for place in range(2)]
+    result = book(requests, slots, notice=DAY, cap=2)
+    strange = replace(result, sessions=np.array([(1, 1), session]))
+    assert [(one.rule, one.people) for one in check(result.problem, strange)] == [("outside", session)]
+
+
+def test_check_names_the_two_requests_that_clash_and_nobody_else():
+    slots = [Slot("helen", START), Slot("henry", START), Slot("helen", START + DAY)]
+    both = {"helen": 5, "henry": 5}
+    requests = [Request(name, START - 9 * DAY, both) for name in ("amy", "amy", "ben")]
+    result = book(requests, slots, notice=DAY, cap=3)
+    at_once = replace(result, sessions=np.array([(0, 0), (1, 1), (2, 2)]))
+    assert [one.people for one in check(result.problem, at_once) if one.rule == "clash"] == [(0, 1)]
+    twice = replace(result, sessions=np.array([(0, 0), (0, 1)]))
+    assert [one.rule for one in check(result.problem, twice) if one.rule in ("clash", "request")] == ["request"]
