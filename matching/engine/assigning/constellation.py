@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from matching.engine.assigning.again import start_of
 from matching.engine.assigning.problem import AssignProblem, Objective, pairs_of
 from matching.engine.assigning.solver import solve_assignment
 from matching.engine.numbers import EachLike, Ints, PairsLike, TableLike
@@ -40,7 +41,11 @@ class ConstellationProblem:
         put(self, "wanted", _wanted(self.wanted, plain.takers))
         put(self, "kind", _kinds(self.kind, plain, self.kinds))
         ids = range(plain.takers) if taker_ids is None else taker_ids
-        earlier = None if self.previous is None else self._rows(getattr(self.previous, "pairs", self.previous), plain)
+        earlier = self.previous
+        if isinstance(earlier, Constellation):
+            earlier = earlier.assignment
+        elif earlier is not None:
+            earlier = self._rows(earlier, plain)
         stated = AssignProblem(
             self._split(plain),
             None,
@@ -140,7 +145,8 @@ def constellation(
     problem = ConstellationProblem(
         score, kind, wanted, allowed, giver_capacity, giver_minimum, objective, fixed, previous, taker_ids, giver_ids
     )
-    found = solve_assignment(problem.stated)
+    start = start_of(problem.stated, previous.assignment) if isinstance(previous, Constellation) else None
+    found = solve_assignment(problem.stated, start)
     have = np.bincount(found.pairs[:, 0], minlength=problem.wanted.size).reshape(problem.wanted.shape)
     pairs = np.stack([found.pairs[:, 0] // problem.kinds, found.pairs[:, 1]], axis=1)
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))

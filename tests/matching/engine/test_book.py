@@ -1,5 +1,6 @@
 """Booking against brute force."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -229,7 +230,7 @@ def test_check_names_a_session_that_does_not_exist(session):
 
 def test_check_names_the_two_requests_that_clash_and_nobody_else():
     slots = [Slot("helen", START), Slot("henry", START), Slot("helen", START + DAY)]
-    both = {"helen": 5, "henry": 5}
+    both: dict[Hashable, float] = {"helen": 5, "henry": 5}
     requests = [Request(name, START - 9 * DAY, both) for name in ("amy", "amy", "ben")]
     result = book(requests, slots, notice=DAY, cap=3)
     at_once = replace(result, sessions=np.array([(0, 0), (1, 1), (2, 2)]))

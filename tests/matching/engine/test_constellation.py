@@ -50,3 +50,16 @@ def test_locks_previous_and_forbidden_pairs_hold_for_people_and_not_for_rows():
 def test_bad_input_is_refused_by_name(changes, message):
     with pytest.raises(ValueError, match=message):
         constellation(np.ones((2, 2)), **({"kind": [0, 1], "wanted": [1, 1]} | changes))
+
+
+def test_people_who_join_are_told_from_those_who_were_there_by_their_ids():
+    rng = np.random.default_rng(5)
+    scores, kind = rng.integers(0, 3, (12, 20)), np.repeat([0, 1], 10)
+    before = constellation(scores[1:], kind=kind, wanted=[1, 2], giver_capacity=2, taker_ids=list(range(1, 12)))
+    again = constellation(scores, kind=kind, wanted=[1, 2], giver_capacity=2, previous=before)
+    rows = before.pairs + np.array([1, 0])
+    anew = constellation(scores, kind=kind, wanted=[1, 2], giver_capacity=2, previous=rows)
+    assert again.pairs.tolist() == anew.pairs.tolist()
+    assert (again.assignment.optimal, again.assignment.total) == (True, anew.assignment.total)
+    kept = {tuple(pair) for pair in again.pairs.tolist()} & {tuple(pair) for pair in rows.tolist()}
+    assert len(kept) >= len(rows) - 6
