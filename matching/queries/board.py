@@ -261,7 +261,8 @@ def _is_spare(person: Enrolment) -> bool:
 def row_of(proposal: Proposal, match_id: int) -> Row | None:
     """One match of a proposal, or None if it has none of that number."""
     shown = list(ProfileField.objects.filter(program_id=proposal.program_id))
-    seats = Seat.objects.filter(match__proposal=proposal, match=match_id).select_related("match", "enrolment__user")
+    wanted = Match.objects.filter(proposal=proposal, pk=match_id)
+    seats = Seat.objects.filter(match__in=wanted).select_related("match", "enrolment__user")
     return next(iter(rows_of(proposal, list(seats.order_by("pk")), shown)), None)
 
 

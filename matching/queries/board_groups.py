@@ -149,6 +149,14 @@ def _option(grouped: Grouped, person: Entrant, here: Group | None, there: Group)
     return GroupOption(there, grouped.name(there), after, left, gain, problem)
 
 
+def _kept_apart(grouped: Grouped, members: tuple[Entrant, ...]) -> str:
+    """The first two, and how many pairs more."""
+    rows = [(a, b) for a, b in pairs_within(grouped.inputs, in_order(members)) if grouped.worth((a, b)) is None]
+    first = f"{rows[0][0].name} and {rows[0][1].name}"
+    more = len(rows) - 1
+    return first if not more else f"{first}, and {more} more {'pair' if more == 1 else 'pairs'},"
+
+
 def _problem(
     grouped: Grouped,
     here: Group | None,
@@ -162,6 +170,6 @@ def _problem(
         locked = there if there.locked or here is None else here
         return f"{grouped.name(locked)} is locked."
     if not allowed:
-        return "A rule keeps them apart from somebody in it."
+        return f"The rules keep {_kept_apart(grouped, joined)} apart."
     too_small = grouped.size_problem(here, rest) if here else ""
     return grouped.size_problem(there, joined) or too_small

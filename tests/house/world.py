@@ -31,7 +31,7 @@ from sessions.models import Session
 from surveys import services as surveys
 from surveys.mails import PURPOSE as SURVEY
 from surveys.models import Invitation, Question
-from tests.factories.matching import make_pair
+from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
 from tests.people import Cast, make_cast, person
 
@@ -216,8 +216,10 @@ def _propose(place: Place) -> None:
     proposal.refresh_from_db()
     assert proposal.state == "draft"
     one, other = proposal.matches.order_by("pk")
-    for locked in (True, False):  # two steps that can be undone
+    for locked in (True, False, True):  # two steps that can be undone, and one that can be redone
         matching.set_lock(match=one, locked=locked, version=None, by=place.coordinator, now=NOW)
+    matching.undo(proposal=proposal, by=place.coordinator, now=NOW)
+    _await(program)
     proposal.refresh_from_db()
     place.args |= {
         "proposal": proposal.number,
@@ -227,6 +229,15 @@ def _propose(place: Place) -> None:
         "draft_pair": "-".join(str(one.seats.get(role=role).enrolment_id) for role in (Role.MENTEE, Role.MENTOR)),
         "version": proposal.version,
     }
+
+
+def _await(program: Program) -> None:
+    """A track whose matches are out, with somebody who came late, and a mentor for them."""
+    track = TrackFactory.create(program=program, slug="late", name="Late")
+    matching.ensure_plan(track=track, now=NOW, with_rules=False)
+    for role in (Role.MENTOR, Role.MENTEE):
+        EnrolmentFactory.create(track=track, role=role, answers={"about": "Books"})
+    ProposalFactory.create(track=track, number=200_000, state=Proposal.State.PUBLISHED, published_at=NOW)
 
 
 def _plan(place: Place, day: int) -> Session:
