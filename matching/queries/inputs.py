@@ -228,7 +228,8 @@ def inputs_of(
     standing = standing_of(track, model)
     entrants = _entrants(track, model, default_places(track, model, capacity), standing.taken)
     takers, givers = _sides(model)
-    wishes, called = wishes_of(track), words_of(track)
+    present = [(entrant.enrolment_id, entrant.user_id, entrant.email) for entrant in entrants]
+    wishes, called = wishes_of(track, present), words_of(track)
     people = wished.with_wishes([entrant.person for entrant in entrants], wishes)
     entrants = [replace(entrant, person=person) for entrant, person in zip(entrants, people, strict=True)]
     wish_rules = wished.rules_for(wishes, peers=only_peers(model), taker=called.taker, giver=called.giver)
@@ -265,7 +266,8 @@ def _kept_apart(track: Track, entrants: Sequence[Entrant]) -> dict[frozenset[int
     lines = reporting_lines(seats)
     pairs = ((one, other) for line in lines for a, b in [sorted(line)] for one in seats[a] for other in seats[b])
     apart = {frozenset(pair): REPORTING_LINE for pair in pairs}
-    return apart | dict.fromkeys(exclusions_of(track), EXCLUDED)
+    present = [(entrant.enrolment_id, entrant.user_id, entrant.email) for entrant in entrants]
+    return apart | dict.fromkeys(exclusions_of(track, present), EXCLUDED)
 
 
 def _entrants(track: Track, model: MentoringModel, default: int, taken: Mapping[int, int]) -> list[Entrant]:

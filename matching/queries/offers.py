@@ -43,6 +43,11 @@ class Other:
         return self.user.short_name
 
     @property
+    def described(self) -> str:
+        """“Near-peer. Level: Senior”: what they are in a group, and the first that is known of them."""
+        return f"{self.role_word.capitalize()}. {self.line}".removesuffix(". ")
+
+    @property
     def line(self) -> str:
         return ", ".join(f"{label}: {value}" for label, value in self.facts[:LINE_FACTS])
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -26,13 +26,18 @@ class WishList:
     only: bool
 
 
-def wishes_of(track: Track) -> dict[int, WishList]:
-    """By enrolment: whom these people wish for. Only people who take part now, on both ends. Two queries.
+# Number of the enrolment, number of the account, address.
+Present = tuple[int, int, str]
+
+
+def wishes_of(track: Track, people: Collection[Present] | None = None) -> dict[int, WishList]:
+    """By enrolment: whom these people wish for. Only people who take part now, on both ends. Two queries, one where
+    the `people` taking part are known already.
 
     Who wishes for nobody in particular is left out. A list with `only` stays even where everybody on it has left: then
     nobody may be proposed to that person, and the coordinator sees why.
     """
-    here = set(Enrolment.objects.filter(track=track, state=ACTIVE).values_list("pk", flat=True))
+    here = {pk for pk, _, _ in (_present(track) if people is None else people)}
     found = Wishes.objects.filter(enrolment__track=track, enrolment__state=ACTIVE)
     lists = {
         each.enrolment_id: WishList(tuple(pk for pk in liked_in(each) if pk in here), each.only_liked) for each in found
@@ -44,20 +49,24 @@ def liked_in(wishes: Wishes) -> list[int]:
     return json.loads(wishes.liked) if wishes.liked else []
 
 
-def exclusions_of(track: Track) -> frozenset[frozenset[int]]:
-    """Pairs of enrolments of this track that are never to be matched, whoever asked for it. Two queries.
+def exclusions_of(track: Track, people: Collection[Present] | None = None) -> frozenset[frozenset[int]]:
+    """Pairs of enrolments of this track that are never to be matched, whoever asked for it. Two queries, one where
+    the `people` taking part are known already.
 
     A pair does not say who asked, and nothing that is made from it may: to everybody but the coordinator, such a pair
     is one of many that do not fit. Two enrolments of one person are no pair.
     """
     here = defaultdict(list)
-    people = Enrolment.objects.filter(track=track, state=ACTIVE).values_list("pk", "user_id", "user__email")
-    for pk, user, email in people:
+    for pk, user, email in _present(track) if people is None else people:
         here[account_ref(user)].append(pk)
         here[email].append(pk)
     found = (refs_in(each) for each in Exclusion.objects.filter(program=track.program_id))
     apart = (product(here.get(one, ()), here.get(other, ())) for one, other in found if one != other)
     return frozenset(frozenset(pair) for pairs in apart for pair in pairs if pair[0] != pair[1])
+
+
+def _present(track: Track) -> Collection[Present]:
+    return list(Enrolment.objects.filter(track=track, state=ACTIVE).values_list("pk", "user_id", "user__email"))
 
 
 def account_ref(user_id: int) -> str:
