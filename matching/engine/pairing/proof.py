@@ -67,12 +67,13 @@ class PairPrices:
         return PairPrices(person, self.scale, self.sets, self.set_price)
 
 
-def prove(edges: Edges, total: int, start: PairPrices) -> PairPrices:
+def prove(edges: Edges, total: int, start: PairPrices, known: tuple[tuple[int, ...], ...] = ()) -> PairPrices:
     """Prices over the edges whose bound is `total`, by linear programming with odd sets added where they are violated.
 
-    `start` holds prices without sets; where cutting ends without a proof, the better of both comes back.
+    `start` holds prices without sets, `known` are sets that served for fewer edges; where cutting ends without a
+    proof, the better of both comes back.
     """
-    sets: list[tuple[int, ...]] = []
+    sets = list(known)
     best, people = start, len(start.person)
     for _ in range(ROUNDS):
         chosen, prices = _priced(edges, start, sets)

@@ -78,11 +78,12 @@ def solve_pairing(problem: PairProblem) -> Pairing:
 def _proved(found: _Found, table: Table) -> PairPrices:
     """Prices whose bound is the total: those of the relaxation, or else with odd sets, priced over the whole table."""
     total = int(found.chosen.weight.sum())
-    near, best = found.near, found.prices
+    near, best, sets = found.near, found.prices, found.prices.sets
     for _ in range(ROUNDS):
         if best.bound() == total:
             break
-        prices = prove(near, total, found.prices)
+        prices = prove(near, total, found.prices, sets)
+        sets = prices.sets
         missed = prices.uncovered(table)
         if not len(missed):
             return prices

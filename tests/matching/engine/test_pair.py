@@ -129,7 +129,8 @@ def test_whoever_is_left_joins_the_pair_where_they_add_most():
 def test_locked_pairs_stay_and_locks_that_contradict_are_refused():
     scores = np.array([[0, 9, 1, 1], [9, 0, 1, 1], [1, 1, 0, 9], [1, 1, 9, 0]])
     assert pair(scores).total == 18
-    assert pair(scores, fixed=[(0, 2)]).pairs.tolist() == [[0, 2], [1, 3]]
+    locked = pair(scores, fixed=[(0, 2)])
+    assert (locked.pairs.tolist(), locked.total, locked.bound, locked.possible) == ([[0, 2], [1, 3]], 2, 2, 4)
     with pytest.raises(Infeasible, match="0 is fixed in 2 pairs"):
         pair(scores, fixed=[(0, 2), (0, 1)])
     with pytest.raises(Infeasible, match="forbidden"):
@@ -180,6 +181,51 @@ def test_a_solution_or_proof_that_was_tampered_with_is_not_certified(table):
         person[one] += change
         wrong = replace(result, prices=replace(result.prices, prices=replace(prices, person=person)))
         assert not certify(result.problem, wrong).optimal
+
+
+def test_a_floor_whose_proof_was_bent_is_not_certified():
+    scores = np.array([[0, 9, 5, 4], [9, 0, 3, 6], [5, 3, 0, 2], [4, 6, 2, 0]])
+    result = pair(scores, objective="floor")
+    # 9 + 2, 5 + 6 or 4 + 3: the lowest is highest in the second.
+    assert (result.pairs.tolist(), result.floor, result.price, result.optimal) == ([[0, 2], [1, 3]], 5, 0, True)
+    proof = result.prices
+    zero = replace(proof.floor_prices, person=0 * proof.floor_prices.person)
+    high = replace(proof.floor_prices, person=proof.floor_prices.person + 9 * proof.floor_prices.scale)
+    for bent in ({"floor": 4}, {"floor": None}, {"floor_prices": None}, {"floor_prices": zero}, {"floor_prices": high}):
+        assert not certify(result.problem, replace(result, prices=replace(proof, **bent))).optimal
+    assert not certify(result.problem, replace(result, prices=replace(proof, shift=proof.shift + 1))).optimal
+
+
+def test_the_bound_of_a_worse_pairing_is_what_the_best_is_worth():
+    scores = np.array([[0, 9, 1, 1], [9, 0, 1, 1], [1, 1, 0, 9], [1, 1, 9, 0]])
+    result = pair(scores, objective="score")
+    worse = replace(result, pairs=np.array([[0, 2], [1, 3]]), total=2, pair_total=2)
+    certificate = certify(result.problem, worse)
+    assert (certificate.optimal, certificate.total, certificate.bound) == (False, 2, 18)
+    assert certificate.reasons == ("the prices leave 16 open",)
+
+
+def test_check_refuses_what_is_no_list_of_pairs_and_triads():
+    result = pair(np.ones((4, 4)))
+    flat, wide = np.zeros(4, dtype=int), np.zeros((1, 4), dtype=int)
+    for bad in ({"pairs": flat}, {"pairs": wide}, {"triads": flat}, {"triads": wide}):
+        assert [one.rule for one in check(result.problem, replace(result, **bad))] == ["shape"]
+    for person in (-1, 4):
+        bad = replace(result, pairs=np.array([[0, person]]))
+        assert [one.people for one in check(result.problem, bad)] == [(person,)]
+
+
+def test_the_order_of_rows_does_not_matter_at_any_size():
+    """Scores of 0 to 2 among 70 people: thousands of best pairings."""
+    scores = np.random.default_rng(5).integers(0, 3, (70, 70))
+    scores = np.minimum(scores, scores.T)
+    order = np.random.default_rng(6).permutation(70)
+    plain = pair(scores)
+    shuffled = pair(scores[order][:, order], ids=order.tolist())
+    assert {frozenset(order[one].tolist()) for one in shuffled.pairs} == {
+        frozenset(one) for one in plain.pairs.tolist()
+    }
+    assert (shuffled.total, shuffled.optimal) == (plain.total, plain.optimal)
 
 
 def test_check_names_each_broken_rule():
