@@ -8,6 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from matching import services
 from matching.errors import MatchingError
+from matching.queries.inputs import model_of
+from matching.queries.seated import PAIRED
 from matching.queries.waiting import waiting_list
 from matching.views.people import pair_sent
 from programs.access import ProgramRequest, program_view
@@ -20,7 +22,7 @@ from programs.permissions import Right
 def waiting(request: ProgramRequest, program: Program, track: str) -> HttpResponse:
     """A GET shows who waits and what could be done; a POST makes a small proposal of it."""
     found = Track.objects.select_related("plan").filter(program=program, slug=track).first()
-    if found is None:
+    if found is None or model_of(found).shape not in PAIRED:
         raise Http404("There is no such track")
     found.program = program
     if request.method == "POST":

@@ -83,6 +83,9 @@ def test_the_page_moves_by_a_plain_form_and_says_what_stands_against_it(circles,
         or "full" in text(refused)
     )
     assert client.post(url, {"to": "x"}).status_code == 404
+    track = {"slug": circles.program.slug, "track": circles.track.slug}
+    assert client.get(reverse("matching:waiting", kwargs=track)).status_code == 404
+    assert client.get(reverse("matching:what_if", args=[circles.program.slug, circles.number])).status_code == 404
 
 
 @pytest.mark.parametrize(
