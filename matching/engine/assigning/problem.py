@@ -122,10 +122,11 @@ class AssignProblem:
         return _places(earlier.taker_lots, self.taker_lots), _places(earlier.giver_lots, self.giver_lots)
 
     def translated(self, earlier: "AssignProblem", pairs: Ints) -> Ints:
-        """The pairs of another problem's solution, as far as both people are still here."""
+        """The pairs of another problem's solution, as far as both people are still here; sorted."""
         row, column = self.known(earlier)
         there = np.stack([row[pairs[:, 0]], column[pairs[:, 1]]], axis=1)
-        return there[(there >= 0).all(axis=1)]
+        there = there[(there >= 0).all(axis=1)]
+        return there[np.lexsort((there[:, 1], there[:, 0]))]
 
     def _earlier(self, previous: Any) -> Any:  # noqa: ANN401 - None, pairs, or any result with pairs
         if previous is None:

@@ -110,7 +110,7 @@ def test_people_who_come_and_go_are_known_by_their_ids(side, seed):
     )
     kept = whole.translated(before.problem, before.pairs).tolist()
     names = (rows[1:] if side == "taker" else rows), (columns[1:] if side == "giver" else columns)
-    assert sorted(kept) == sorted([int(names[0][a]), int(names[1][b])] for a, b in before.pairs)
+    assert kept == sorted([int(names[0][a]), int(names[1][b])] for a, b in before.pairs)
     joined = rematch(whole, before)
     assert joined.pairs.tolist() == assign_of(whole.after(kept)).pairs.tolist()
     back = rematch(fewer, joined)
