@@ -14,7 +14,7 @@ from participants.models import User
 
 @transaction.atomic
 def keep_trial(
-    *, proposal: Proposal, strengths: Mapping[int, str], objective: str, by: User, now: dt.datetime
+    *, proposal: Proposal, strengths: Mapping[int, str], objective: str, by: User | None, now: dt.datetime
 ) -> Proposal:
     """Save strengths (of MatchRule.Strength, by the rule's number) and the aim, and start a run over them.
 

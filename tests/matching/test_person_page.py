@@ -150,7 +150,7 @@ def test_in_a_realistic_group_options_and_costs_are_what_then_happens(db, model,
         page = person_page(draft, person)
         asked = [person_page(draft, person, other=each.enrolment_id).answer for each in page.others[:3]]
         changes = [(o.pairs, o.out, o.gain) for o in page.options]
-        changes += [(a.pairs, a.out, -a.loss) for a in asked if a.possible and not a.needs_reason]
+        changes += [(a.pairs, a.out, -(a.loss or 0)) for a in asked if a.possible and not a.needs_reason]
         for pairs, out, gain in changes:
             before = draft.total
             draft = services.rearrange(proposal=draft, pairs=pairs, out=out, by=None, now=NOW)

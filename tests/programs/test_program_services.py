@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -89,7 +90,7 @@ def test_every_change_is_written_down() -> None:
     ("field", "value"), [("capacity", 0), ("capacity", 51), ("cadence_days", 0), ("session_minutes", 481)]
 )
 def test_a_track_out_of_range_is_refused(field: str, value: int) -> None:
-    numbers = {"capacity": 2, "cadence_days": 14, "session_minutes": 60, field: value}
+    numbers: dict[str, Any] = {"capacity": 2, "cadence_days": 14, "session_minutes": 60, field: value}
     with pytest.raises(ProgramError) as refused:
         services.change_track(track=TrackFactory.create(), name="", **numbers, by=None, now=NOW)
     assert refused.value.field == field

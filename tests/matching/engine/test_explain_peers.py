@@ -85,6 +85,7 @@ def test_beyond_that_the_best_single_move_bounds_the_cost_from_above():
             continue
         forced = group(scores, size=(3, 3), apart=[(0, 1)], together=[(0, other)])
         assert (reason.kind, reason.exact, len(reason.moves)) == ("cost", False, 2)
+        assert reason.loss is not None
         assert result.total - forced.total <= reason.loss
 
 

@@ -189,6 +189,7 @@ def test_a_floor_whose_proof_was_bent_is_not_certified():
     # 9 + 2, 5 + 6 or 4 + 3: the lowest is highest in the second.
     assert (result.pairs.tolist(), result.floor, result.price, result.optimal) == ([[0, 2], [1, 3]], 5, 0, True)
     proof = result.prices
+    assert proof.floor_prices is not None
     zero = replace(proof.floor_prices, person=0 * proof.floor_prices.person)
     high = replace(proof.floor_prices, person=proof.floor_prices.person + 9 * proof.floor_prices.scale)
     for bent in ({"floor": 4}, {"floor": None}, {"floor_prices": None}, {"floor_prices": zero}, {"floor_prices": high}):
@@ -211,8 +212,8 @@ def test_check_refuses_what_is_no_list_of_pairs_and_triads():
     for bad in ({"pairs": flat}, {"pairs": wide}, {"triads": flat}, {"triads": wide}):
         assert [one.rule for one in check(result.problem, replace(result, **bad))] == ["shape"]
     for person in (-1, 4):
-        bad = replace(result, pairs=np.array([[0, person]]))
-        assert [one.people for one in check(result.problem, bad)] == [(person,)]
+        nobody = replace(result, pairs=np.array([[0, person]]))
+        assert [one.people for one in check(result.problem, nobody)] == [(person,)]
 
 
 def test_the_order_of_rows_does_not_matter_at_any_size():
