@@ -106,7 +106,7 @@ def _with_entry(context: Context) -> Context:
     entry = calendar.Entry(
         session=session,
         people=[seat.enrolment.user for seat in mine.match.seats.all()],
-        summary=f"Session with {mine.others_named}",
+        summary=calendar.summary_for(mine),
         organiser=mine.program.contact_name or mine.program.name,
         cancelled=session.state == State.CANCELLED,
     )

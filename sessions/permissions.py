@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from matching.models import Match, Seat
 from matching.queries import MyMatch
 from participants.models import User
+from programs.models import Enrolment
 from sessions.models import Goal, Note, Session
 
 # A log can be taken back as long as nobody has been asked about the session by mail. That mail leaves at nine the
@@ -29,3 +30,15 @@ def may_change(goal: Goal, user: User) -> bool:
 def may_undo(session: Session, user: User, now: datetime) -> bool:
     logged = session.logged_at if session.before_log is not None else None
     return logged is not None and session.logged_by_id == user.pk and now < logged + UNDO
+
+
+def may_have_feed(user: User) -> bool:
+    """A calendar of one's sessions is for those who take part in a program; it ends when they have left the last."""
+    return Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE).exists()
+
+
+def may_follow(mine: MyMatch, session: Session) -> bool:
+    """What stands in somebody's own calendar: sessions of a match they may open, and after its end those called off."""
+    if session.state != Session.State.CANCELLED:
+        return may_open(mine)
+    return mine.seat.answer == Seat.Answer.ACCEPTED and mine.seat.left_at is None and not mine.has_left

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from sessions.views import goals, matches, me, meetings
+from sessions.views import calendars, goals, matches, me, meetings
 
 app_name = "sessions"
 
 urlpatterns = [
     path("", me.home, name="home"),
+    path("calendar/", calendars.address, name="calendar"),
     path("match/<int:match_id>/", matches.match, name="match"),
     path("match/<int:match_id>/answer/", me.answer, name="answer"),
     path("match/<int:match_id>/session/new/", matches.new, name="new"),

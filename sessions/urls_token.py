@@ -1,8 +1,8 @@
-"""Behind t/<str:tok>/: one person, one session, no sign-in."""
+"""Behind t/<str:tok>/: one person, one session (or the calendar of them all), no sign-in."""
 
 from django.urls import path
 
-from sessions.views import links
+from sessions.views import calendars, links
 
 app_name = "session_links"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("session/move/", links.move, name="move"),
     path("session/saved/", links.saved, name="saved"),
     path("session/undo/", links.undo, name="undo"),
+    path("calendar.ics", calendars.feed, name="feed"),
 ]

@@ -1,5 +1,6 @@
 """All writes about sessions, notes and goals."""
 
+from sessions.services.feeds import end_feed, renew_feed
 from sessions.services.goals import (
     add_goal,
     change_goal,
@@ -27,6 +28,7 @@ __all__ = [
     "cancel_sessions_of",
     "change_goal",
     "drop_goal",
+    "end_feed",
     "keep_wall_times",
     "log_session",
     "log_unplanned_session",
@@ -35,6 +37,7 @@ __all__ = [
     "plan_session",
     "reach_goal",
     "rename_goal",
+    "renew_feed",
     "reopen_goal",
     "send_new_link",
     "set_goal_level",

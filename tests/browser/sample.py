@@ -41,8 +41,8 @@ NO_PAGES = {
     "programs:undo_applications", "participants:theme", "programs:change_field_list", "programs:import_discard",
     "programs:import_left_out", "programs:import_progress", "programs:import_template_csv",
     "programs:import_template_xlsx", "programs:import_undo", "programs:leave", "programs:remove_coordinator",
-    "programs:remove_track", "ready", "reports:export", "session_links:undo", "sessions:answer", "sessions:goal_step",
-    "sessions:log", "sessions:undo", "setup:download", "matching:progress", "participants:sign_in_link",
+    "programs:remove_track", "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer",
+    "sessions:goal_step", "sessions:log", "sessions:undo", "setup:download", "matching:progress", "participants:sign_in_link",
 }  # fmt: skip
 
 
@@ -223,6 +223,7 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
     assert done is not None
     goal = sessions.add_goal(match=match, text="Lead a project of my own", by=mentor, now=over.starts_at)
     assert isinstance(goal, Goal)
+    sessions.renew_feed(by=mentor, now=over.starts_at)
     here: dict[str, Any] = {"match_id": match.pk}
     return [
         _at("sessions:home"),
@@ -236,6 +237,7 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
         _at("sessions:session", "held", session_id=done.pk),
         _at("sessions:move", session_id=to_come.pk),
         _at("sessions:cancel", session_id=to_come.pk),
+        _at("sessions:calendar"),
         _at("sessions:note", "shared", session_id=done.pk, visibility="shared"),
         _at("sessions:note", "private", session_id=done.pk, visibility="private"),
         _at("participants:profile"),

@@ -18,6 +18,7 @@ READERS: dict[str, set[str]] = {
     "note for the pair, of the mentee": {"me", "mn"},
     "own note of the mentor": {"me"},
     "own note of the mentee": {"mn"},
+    "key of the mentee's calendar": {"mn"},
     "goal of the mentor": {"me", "mn"},
     "goal of the mentee": {"me", "mn"},
     "words in a check-in": {"ts"},

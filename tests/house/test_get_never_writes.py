@@ -96,6 +96,7 @@ WRITELESS = {
     "account_signup",
     "participants:theme",
     "programs:delete",
+    "session_links:feed",
     "session_links:saved",
 }
 

@@ -33,6 +33,7 @@ BEHIND_A_LINK = {
     "session_links:move": "tr",
     "session_links:saved": "tr",
     "session_links:undo": "tr",
+    "session_links:feed": "ti",
     "match_links:offer": "tm",
     "survey_links:answer": "ts",
     "mail:preferences": "tf",

@@ -20,6 +20,8 @@ from programs.importing import guess_for, targets_for
 from programs.models import Application, Enrolment, Import, Program, Role, Track, Wishes
 from programs.services import enrolling_wishing as wishing
 from programs.services import importing
+from sessions import services as meeting_services
+from sessions.feeds import feed_path
 from surveys.definition import pulse_of
 from surveys.models import Answer, Invitation, Response
 from tests.factories.matching import MatchFactory, PlanFactory, ProposalFactory, make_pair
@@ -71,6 +73,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "one of my matches": ("bob", "/me/match/{match}/", 8),
     "goals": ("bob", "/me/match/{match}/goals/", 7),
     "a session": ("bob", "/me/session/{session}/", 9),
+    "my calendar": ("bob", "{feed}", 9),
 }
 
 
@@ -82,7 +85,7 @@ class Crowd:
         self.program: Program = ProgramFactory.create(slug="crowd")
         names = ("alice", "ada", "bob")
         self.people: dict[str, User] = {name: UserFactory.create(email=f"{name}@example.org") for name in names}
-        self.args: dict[str, int] = {}
+        self.args: dict[str, int | str] = {}
         CoordinatorFactory.create(program=self.program, user=self.people["alice"])
         RoleGrant.objects.create(user=self.people["ada"], role="admin", granted_at=NOW)
         self.grade = FieldFactory.create(program=self.program, slug="grade", label="Grade", shared=True)
@@ -136,6 +139,8 @@ class Crowd:
             NoteFactory.create(session=meeting, author=self.people["bob"])
             GoalFactory.create(match=first, owner=self.people["bob"], text=f"Goal {number}")
         self.held, self.args["session"] = held, held[0].pk
+        feed = meeting_services.renew_feed(by=self.people["bob"], now=NOW)
+        self.args["feed"] = feed_path(feed, self.people["bob"])
 
     def _propose(self) -> None:
         """A draft with many pairs, people left over, and many earlier proposals."""

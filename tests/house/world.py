@@ -26,8 +26,9 @@ from programs.mails import PURPOSE as JOIN
 from programs.models import Application, Enrolment, LineManager, Program, Role, Track
 from programs.services import enrolling, enrolling_applying, enrolling_deciding, enrolling_wishing, importing
 from sessions import services as sessions
+from sessions.feeds import PURPOSE as CALENDAR
 from sessions.mails import PURPOSE as SESSION
-from sessions.models import Session
+from sessions.models import CalendarFeed, Session
 from surveys import services as surveys
 from surveys.mails import PURPOSE as SURVEY
 from surveys.models import Invitation, Question
@@ -39,7 +40,7 @@ from tests.people import Cast, make_cast, person
 LATER = NOW + dt.timedelta(days=10)
 PEOPLE = b"email,first name,grade\na@x.org,Ann,Junior\nb@x.org,Bob,Senior\n"
 PASSWORD = "a long pass phrase"
-TOKEN_ROLES = ("tr", "tm", "ts", "tf", "tl", "tj")
+TOKEN_ROLES = ("tr", "tm", "ts", "tf", "tl", "tj", "ti")
 # No page reads a token of this purpose.
 NO_PURPOSE = "nothing"
 
@@ -56,6 +57,7 @@ CANARIES = {
     "note for the pair, of the mentee": canary("sharedmenteespring"),
     "own note of the mentor": canary("privatementorspring"),
     "own note of the mentee": canary("privatementeespring"),
+    "key of the mentee's calendar": canary("feedspring"),
     "goal of the mentor": canary("goalmentorspring"),
     "goal of the mentee": canary("goalmenteespring"),
     "words in a check-in": canary("wordsspring"),
@@ -101,6 +103,9 @@ class World:
             "tf": lambda: links.make(LINK_PURPOSE, place.mentee, place.program.pk, days=days),
             "tj": lambda: links.make(
                 JOIN, place.mentee, place.args["join_track"], days=days, extra=f"mentee-{once(place.mentee)}"
+            ),
+            "ti": lambda: links.make(
+                CALENDAR, place.mentee, place.mentee.pk, days=days, extra=canary("feed" + place.program.slug)
             ),
             "tl": lambda: links.make(SIGN_IN, place.mentee, place.mentee.pk, days=days, extra=once(place.mentee)),
         }
@@ -262,7 +267,9 @@ def _meet(place: Place) -> None:
 
 
 def _write(place: Place) -> None:
-    """Notes of both kinds and a goal by both of them."""
+    """Notes of both kinds and a goal by both of them; and the mentee's calendar has an address."""
+    feed = sessions.renew_feed(by=place.mentee, now=NOW)
+    CalendarFeed.objects.filter(pk=feed.pk).update(key=canary("feed" + place.program.slug))
     for writer, user in (("mentor", place.mentor), ("mentee", place.mentee)):
         for visibility in ("shared", "private"):
             sessions.write_note(
