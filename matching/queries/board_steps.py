@@ -23,6 +23,22 @@ def reason_of(shares: Sequence[Mapping[str, Any]]) -> str:
     return next((share["sentence"].removeprefix(prefix) for share in shares if share["key"] == BY_HAND), "")
 
 
+def by_hand_share(reason: str) -> dict[str, Any]:
+    """Stands among a match's shares, gives nothing, and is told to coordinators only."""
+    return {
+        "key": BY_HAND,
+        "label": "Matched by hand",
+        "kind": BY_HAND,
+        "points": 0,
+        "max_points": 0,
+        "met": True,
+        "forbids": False,
+        "applies": True,
+        "sentence": f"Matched by hand: {reason}",
+        "told": {},
+    }
+
+
 def done_steps(steps: Sequence[Any]) -> list[Any]:
     """Those that were not undone, oldest first."""
     return [step for step in steps if not step.get("undone")]

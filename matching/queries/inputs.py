@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from matching.criteria import Condition, Field, Person, Rule, Scores, Words, score_peers, score_two_sided
-from matching.models import MatchingPlan, MatchRule, Proposal
+from matching.models import Match, MatchingPlan, MatchRule, Proposal
 from matching.queries import wished
+from matching.queries.board_steps import reason_of
 from matching.queries.standing import Held, default_places, open_offers, places_of, standing_of
 from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel, Shape
@@ -63,6 +64,8 @@ class Inputs:
     barred: frozenset[frozenset[int]]
     # Pairs of enrolments that are kept apart whatever the rules say, and why.
     apart: Mapping[frozenset[int], str] = field(default_factory=dict)
+    # Pairs a coordinator has put together against a rule, with a reason, and locked: the rules do not part them.
+    made: frozenset[frozenset[int]] = frozenset()
     # One-off sessions: the moment from which times are offered, and those that are agreed on already.
     now: dt.datetime | None = None
     held: tuple[Held, ...] = ()
@@ -90,7 +93,9 @@ class Inputs:
         else:
             scores = score_two_sided(takers, givers, self.fields, self.rules)
         allowed = scores.allowed.copy()
-        for row, column in self._barred_cells():
+        for row, column in self._cells(self.made):
+            allowed[row, column] = True
+        for row, column in self._cells((*self.barred, *self.apart)):
             allowed[row, column] = False
         return Scores(scores.points, allowed)
 
@@ -109,8 +114,8 @@ class Inputs:
             return None
         return int(self.scores.points[row, column])
 
-    def _barred_cells(self) -> Iterable[tuple[int, int]]:
-        for pair in (*self.barred, *self.apart):
+    def _cells(self, pairs: Iterable[frozenset[int]]) -> Iterable[tuple[int, int]]:
+        for pair in pairs:
             for one, other in ((a, b) for a in pair for b in pair if a != b):
                 if one in self.taker_row and other in self.giver_column:
                     yield self.taker_row[one], self.giver_column[other]
@@ -131,6 +136,7 @@ class Inputs:
             "rules": [{**rule, "key": ""} for rule in rules_as_data(self.rules)],
             "asked": [self.objective, self.capacity],
             "versions": [ENGINE_VERSION, self.model.slug, self.model.version],
+            **({"made": sorted(sorted(pair) for pair in self.made)} if self.made else {}),
         }
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
@@ -213,8 +219,23 @@ def rules_as_data(rules: Sequence[Rule]) -> list[dict[str, Any]]:
 
 
 def inputs_for(proposal: Proposal) -> Inputs:
-    """What a proposal would be computed from now, as it was asked for."""
-    return inputs_of(proposal.track, capacity=proposal.capacity, objective=proposal.objective, now=proposal.created_at)
+    """What a proposal would be computed from now, as it was asked for, with the exceptions locked in the one before."""
+    inputs = inputs_of(
+        proposal.track, capacity=proposal.capacity, objective=proposal.objective, now=proposal.created_at
+    )
+    return replace(inputs, made=frozenset(exceptions_of(proposal.based_on_id)))
+
+
+def exceptions_of(proposal_id: int | None) -> dict[frozenset[int], str]:
+    """The people of each locked match that a coordinator made against the rules, and the reason for it."""
+    if proposal_id is None:
+        return {}
+    locked = Match.objects.filter(proposal=proposal_id, locked=True).prefetch_related("seats")
+    return {
+        frozenset(seat.enrolment_id for seat in match.seats.all()): reason
+        for match in locked
+        if (reason := reason_of(match.shares))
+    }
 
 
 def inputs_of(

@@ -12,7 +12,7 @@ from matching.errors import ChangedMeanwhile, NotADraft, SwapRefused
 from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries.between import blocked_between, giver_of, points_regardless, taker_of, why_forbidden
 from matching.queries.board_groups import Room
-from matching.queries.board_steps import BY_HAND, done_steps, reason_of
+from matching.queries.board_steps import by_hand_share, done_steps, reason_of
 from matching.queries.company import Company, in_order, pairs_within
 from matching.queries.inputs import Entrant, Inputs
 from matching.queries.leftover import why_in_no_group, why_left_over
@@ -176,7 +176,7 @@ def worth(inputs: Inputs, party: Party) -> tuple[int, int, list[dict[str, Any]]]
         members.sort(key=lambda entrant: entrant.role == Role.MENTOR)
     score = sum(_points(inputs, one, other, party.reason) for one, other in combinations(members, 2))
     shares = shares_of(inputs, *members)
-    return score, most_of(inputs, *members), [*shares, _by_hand(party.reason)] if party.reason else shares
+    return score, most_of(inputs, *members), [*shares, by_hand_share(party.reason)] if party.reason else shares
 
 
 def _worth_of_many(inputs: Inputs, party: Party) -> tuple[int, int, list[dict[str, Any]]]:
@@ -206,22 +206,6 @@ def _points(inputs: Inputs, one: Entrant, other: Entrant, reason: str) -> int:
     if blocked.hard or (blocked.rules and not reason):
         raise SwapRefused(why_forbidden(inputs, one, other))
     return points_regardless(inputs, one, other)
-
-
-def _by_hand(reason: str) -> dict[str, Any]:
-    """Stands among a match's shares, gives nothing, and is told to coordinators only."""
-    return {
-        "key": BY_HAND,
-        "label": "Matched by hand",
-        "kind": BY_HAND,
-        "points": 0,
-        "max_points": 0,
-        "met": True,
-        "forbids": False,
-        "applies": True,
-        "sentence": f"Matched by hand: {reason}",
-        "told": {},
-    }
 
 
 def _left_over(proposal: Proposal, inputs: Inputs) -> list[dict[str, Any]]:

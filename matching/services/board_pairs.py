@@ -54,7 +54,8 @@ def _pair(inputs: Inputs, pair: Pair, reason: str) -> Party:
         raise SwapRefused(GONE)
     if taker.person.who == giver.person.who:
         raise SwapRefused(f"{taker.name} cannot be matched with themselves.")
-    return Party((_chair(taker), _chair(giver)), reason=reason)
+    # What stands against the rules is locked: running again would part them without a word.
+    return Party((_chair(taker), _chair(giver)), locked=bool(reason), reason=reason)
 
 
 def _chair(entrant: Entrant) -> Chair:

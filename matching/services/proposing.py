@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,9 @@ from matching.criteria import InvalidRulesError
 from matching.criteria.answers import in_words
 from matching.errors import CannotMatch, MatchingError, NotADraft
 from matching.models import Match, Proposal, Seat
+from matching.queries.board_steps import by_hand_share
 from matching.queries.company import worth_of
-from matching.queries.inputs import ENGINE_VERSION, Inputs, inputs_for, rules_as_data
+from matching.queries.inputs import ENGINE_VERSION, Inputs, exceptions_of, inputs_for, rules_as_data
 from matching.queries.tracks import track_state
 from matching.services.rules import aim_of, check_objective, ensure_plan
 from matching.services.shapes import SHAPES, Found, Solved
@@ -166,7 +168,17 @@ def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float
     )
     if mine:
         locked = {frozenset(members) for members in _members(proposal.based_on_id, locked=True)}
-        _store_matches(proposal, solved.matches, locked, now)
+        _store_matches(proposal, _with_reasons(proposal, solved.matches), locked, now)
+
+
+def _with_reasons(proposal: Proposal, found: list[Found]) -> list[Found]:
+    """Matches that stand against a rule keep the reason that a coordinator gave for them."""
+    reasons = exceptions_of(proposal.based_on_id)
+    people = [frozenset(member.enrolment_id for member in each.members) for each in found]
+    return [
+        replace(each, shares=[*each.shares, by_hand_share(reasons[who])]) if who in reasons else each
+        for each, who in zip(found, people, strict=True)
+    ]
 
 
 def _store_matches(proposal: Proposal, found: list[Found], locked: set[frozenset[int]], now: dt.datetime) -> None:

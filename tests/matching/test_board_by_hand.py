@@ -26,6 +26,13 @@ def left(draft, town) -> list[str]:
     return sorted(by_id[entry["enrolment"]] for entry in draft.left_over)
 
 
+def run_again(draft):
+    queued = services.start_proposal(track=draft.track, based_on=draft, by=None, now=NOW)
+    done = services.run_proposal(queued.pk, clock=lambda: NOW)
+    assert done.state == "draft", done.error
+    return done
+
+
 def test_somebody_left_over_takes_a_place_and_the_other_is_left_over_with_a_reason(town):
     draft = town.propose()
     after = by_hand(town, draft, ("Vera", "Mona"), out=["Tom"])
@@ -78,6 +85,25 @@ def test_a_rule_stands_unless_a_reason_is_given_which_is_kept(town):
     services.undo(proposal=draft, by=None, now=NOW)
     services.redo(proposal=draft, by=None, now=NOW)
     assert town.match(draft, "Tom", "Nils").shares[-1]["sentence"] == "Matched by hand: Both asked for it"
+
+
+def test_what_stands_against_a_rule_is_locked_and_stays_with_its_reason_when_run_again(town):
+    draft = town.propose()
+    by_hand(town, draft, ("Tom", "Nils"), out=["Una"], reason="Both asked for it")
+    assert town.match(draft, "Tom", "Nils").locked
+    again = run_again(draft)
+    kept = town.match(again, "Tom", "Nils")
+    assert (kept.locked, kept.shares[-1]["sentence"]) == (True, "Matched by hand: Both asked for it")
+    assert sum(share["points"] for share in kept.shares) == kept.score
+    services.unlock(match=kept, by=None, now=NOW)
+    assert "nils tom" not in names(run_again(again))
+
+
+def test_an_exception_that_was_kept_can_be_published(town):
+    draft = town.propose()
+    by_hand(town, draft, ("Tom", "Nils"), out=["Una"], reason="Both asked for it")
+    again = run_again(draft)
+    assert services.publish(proposal=again, by=None, now=NOW).offers == again.matches.count()
 
 
 def test_a_reason_covers_the_pair_it_is_given_for_and_no_other(town):
