@@ -56,6 +56,11 @@ class Outline:
     def section(self) -> str:
         return section_of(self.score, self.most, locked=self.locked)
 
+    @property
+    def strength(self) -> tuple[float, int, int]:
+        """Weakest first: by the share of the points these people could have, as groups are of different sizes."""
+        return self.score / self.most if self.most else 0.0, self.score, self.pk
+
 
 @dataclass
 class Board:
@@ -175,7 +180,7 @@ def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", al
     shown = list(ProfileField.objects.filter(program_id=proposal.program_id))
     model, seats = model_of(proposal.track), _seats_if_few(proposal)
     outlines = _outlines_from(proposal, seats) if seats is not None else _outlines(proposal)
-    outlines.sort(key=lambda each: (order_of(each.section), each.score, each.pk))
+    outlines.sort(key=lambda each: (order_of(each.section), *each.strength))
     after: dict[int, AfterSwap] = {}
     if swap is not None:
         after = _after_swaps(proposal, model, swap)
