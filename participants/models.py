@@ -88,10 +88,14 @@ class RoleGrant(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, when, to what. Written only by participants.services.record; never changed."""
+    """Who did what, when, to what. Written only by participants.services.record.
+
+    Triggers of the database refuse to change or remove an entry, so nothing here may cascade: who did it stays as a
+    plain number, which no longer leads to anybody once the account is gone.
+    """
 
     at = models.DateTimeField(db_index=True)
-    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     verb = models.CharField(max_length=60)
     # The program it belongs to, as a plain number: programs stand above participants.
     program_id = models.BigIntegerField(null=True, db_index=True)
@@ -99,6 +103,8 @@ class AuditEntry(models.Model):
     subject_id = models.BigIntegerField(null=True)
     # Figures and names of things; never what somebody said or answered.
     detail = models.JSONField(default=dict)
+    # Over all of the above, see participants.audit.digest.
+    digest = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -106,3 +112,17 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+
+class AuditLink(models.Model):
+    """An entry's place in the chain: its hash covers the entry and the hash before. Append-only, as the entries are.
+
+    A table of its own, since an entry gets its place only when its transaction ends (see participants.audit).
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"

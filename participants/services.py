@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from mail.services import enqueue
+from participants import audit
 from participants.emails import BadEmail, canonical_email
 from participants.models import AuditEntry, RoleGrant, User
 from participants.zones import zone
@@ -15,6 +16,7 @@ class LastAdmin(Exception):
     """The organisation would be left without an admin."""
 
 
+@transaction.atomic(savepoint=False)
 def record(
     *,
     by: User | None,
@@ -28,7 +30,7 @@ def record(
 
     `detail` holds figures and names of things, never what somebody said or answered.
     """
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         at=now,
         by=by,
         verb=verb,
@@ -37,6 +39,7 @@ def record(
         subject_id=subject.pk if subject is not None else None,
         detail=detail,
     )
+    return audit.append(entry)
 
 
 @transaction.atomic

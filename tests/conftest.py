@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from mentorship.celery import app as celery_app
 from tests import services
+from tests.emptying import allow_emptying
 from tests.guards import no_mail_leaves
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback", "admin_user"}
@@ -25,6 +26,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_seriali
 def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the time of a run.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    allow_emptying()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
