@@ -7,6 +7,8 @@ class ParticipantsConfig(AppConfig):
     def ready(self) -> None:
         from mail import registry
         from participants import mails
+        from participants.confidential import check_keys
 
+        check_keys()
         for kind in mails.KINDS:
             registry.register(kind)

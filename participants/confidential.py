@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 
@@ -27,6 +28,34 @@ def decrypt(token: str) -> str:
         return _cipher(tuple(settings.CONFIDENTIAL_KEYS)).decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise Unreadable("No key in CONFIDENTIAL_KEYS opens this text") from error
+
+
+def renewed(token: str) -> str | None:
+    """The ciphertext of the same text under the newest key; None if it is already. Raises Unreadable."""
+    keys = tuple(settings.CONFIDENTIAL_KEYS)
+    try:
+        _cipher(keys[:1]).decrypt(token.encode())
+        return None
+    except InvalidToken:  # made with an older key, or with none of ours
+        pass
+    try:
+        return _cipher(keys).rotate(token.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable("No key in CONFIDENTIAL_KEYS opens this text") from error
+
+
+def check_keys() -> None:
+    """Raises ImproperlyConfigured where a text could not be kept, before anybody has written one."""
+    if not settings.CONFIDENTIAL_KEYS:
+        raise ImproperlyConfigured("CONFIDENTIAL_KEYS holds no key. Set it before starting, see .env.example.")
+    for place, key in enumerate(settings.CONFIDENTIAL_KEYS, start=1):
+        try:
+            Fernet(key)
+        except ValueError as error:
+            # The key itself must not get into a log.
+            raise ImproperlyConfigured(
+                f"Key {place} in CONFIDENTIAL_KEYS is not 32 bytes in URL-safe base64, see .env.example."
+            ) from error
 
 
 class ConfidentialTextField(models.TextField):  # type: ignore[type-arg]  # Django itself has no parameters here
