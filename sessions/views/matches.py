@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mail.tasks import ring
 from sessions import services
 from sessions.access import MemberRequest, match_view
+from sessions.agenda import agenda_for
 from sessions.queries import Course, goals_of, noted_sessions
 from sessions.views import parts
 
@@ -17,9 +18,11 @@ from sessions.views import parts
 @match_view
 def match(request: MemberRequest, course: Course) -> HttpResponse:
     now = timezone.now()
+    upcoming = course.next_after(now)
     context = {
         "course": course,
-        "upcoming": course.next_after(now),
+        "upcoming": upcoming,
+        "agenda": agenda_for(course, upcoming),
         "unlogged": course.to_log(now),
         "past": [each for each in reversed(course.sessions) if each.state != "planned"],
         "later": [each for each in course.sessions if each.state == "planned" and each.ends_at > now],

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mail.tasks import ring
 from sessions import services
 from sessions.access import MemberRequest, session_view
+from sessions.agenda import agenda_for
 from sessions.errors import NoteChanged, SessionError
 from sessions.forms import LogForm, NoteForm
 from sessions.models import Note, Session
@@ -34,6 +35,8 @@ def _show(
         "course": course,
         "meeting": meeting,
         "form": form,
+        # Also while they meet, which is when it is needed.
+        "agenda": agenda_for(course, meeting) if meeting.state == State.PLANNED and now < meeting.ends_at else None,
         "is_over": meeting.starts_at <= now,
         "number": course.number_of(meeting),
         "may_undo": may_undo(meeting, request.user, now),
