@@ -75,7 +75,8 @@ Change = tuple[Party | None, Party | None]
 
 def draft(proposal_id: int, version: int | None) -> Proposal:
     """The draft, locked. Raises NotADraft, and ChangedMeanwhile where it has moved on from `version`."""
-    found = Proposal.objects.select_for_update().select_related("track__program", "track__plan").get(pk=proposal_id)
+    drafts = Proposal.objects.select_for_update(of=("self",)).select_related("track__program", "track__plan")
+    found = drafts.get(pk=proposal_id)
     if found.state != Proposal.State.DRAFT:
         raise NotADraft(f"Proposal {found.number} is {found.get_state_display().lower()} and cannot be changed.")
     if version is not None and found.version != version:

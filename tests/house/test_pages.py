@@ -182,7 +182,7 @@ def _referrer(row: Row, response: HttpResponse) -> str:
 
     Signing in is the exception: its CSRF check must know the origin, which a browser without a referrer does not say.
     """
-    if "tok" not in row.arguments or row.name == "participants:sign_in_by_link":
+    if "tok" not in row.arguments or row.name in {"participants:sign_in_by_link", "join_links:confirm"}:
         return "same-origin"
     return response["Referrer-Policy"] if response.status_code == 405 else "no-referrer"
 
