@@ -262,30 +262,59 @@ def test_parallel_writers_make_one_chain() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_service_may_lock_after_it_has_written_an_entry() -> None:
-    """One writes its entry and then wants a row that the other, who also writes an entry, has locked."""
+def test_without_waiting_for_each_other_two_writers_want_one_place() -> None:
+    """The negative control: both look for the last place before either has taken the next."""
+    looked = threading.Barrier(2)
+
+    def naive(entry: int) -> None:
+        place = AuditLink.objects.count() + 1
+        looked.wait(timeout=20)
+        AuditLink.objects.create(number=place, entry_id=entry, hash="")
+
+    errors = at_once(lambda: naive(1), lambda: naive(2))
+    assert [error.split("(")[0] for error in errors] == ["IntegrityError"]
+
+
+def crossed(after_writing: Callable[[], object]) -> list[str]:
+    """One writes an entry and then wants a row that the other has locked, who then writes one too; their errors."""
     user = UserFactory.create()
-    recorded, locked = threading.Event(), threading.Event()
+    written, locked = threading.Event(), threading.Event()
 
     def first() -> None:
         with transaction.atomic():
             record(by=user, verb="first", now=NOW)
-            recorded.set()
-            # On SQLite the other cannot have begun.
-            assert locked.wait(timeout=20) or connection.vendor == "sqlite"
+            after_writing()
+            written.set()
+            # On SQLite the other cannot begin before this one ends.
+            assert connection.vendor == "sqlite" or locked.wait(timeout=20)
             User.objects.select_for_update().get(pk=user.pk)
 
     def second() -> None:
-        recorded.wait(timeout=20)
+        written.wait(timeout=20)
         with transaction.atomic():
             User.objects.select_for_update().get(pk=user.pk)
             locked.set()
             record(by=user, verb="second", now=NOW)
+            after_writing()
 
-    if connection.vendor == "sqlite":
-        locked.set()
-    assert at_once(first, second) == []
+    return at_once(first, second)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_may_lock_after_it_has_written_an_entry() -> None:
+    assert crossed(lambda: None) == []
     assert (verify().problem, verify().holds_to.number) == ("", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_were_places_given_at_once_the_two_would_wait_for_each_other() -> None:
+    """The negative control: the lock of the chain is taken when the entry is written."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    errors = crossed(lambda: connection.check_constraints())  # noqa: PLW0108  each thread has its own connection
+    assert len(errors) == 1
+    assert "deadlock detected" in errors[0]
+    assert (verify().problem, verify().holds_to.number) == ("", 1)
 
 
 # --- the migration and the command --------------------------------------------------------
