@@ -11,15 +11,19 @@ def in_words(answer: Any) -> str:  # noqa: ANN401 - an answer is whatever its fi
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     if isinstance(answer, Mapping):
-        return (
-            _week(answer) if "times" in answer else ", ".join(f"{skill} ({_level(answer[skill])})" for skill in answer)
-        )
+        return _week(answer) if "times" in answer else _skills(answer)
     return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
 
 
 def _week(answer: Mapping[str, Any]) -> str:
     times = ", ".join(time.replace("-", "–") for time in answer["times"])
     return f"{times} ({str(answer.get('zone', '')).replace('_', ' ')})"
+
+
+def _skills(answer: Mapping[str, int]) -> str:
+    """The best first: databases keep the keys of an object in orders of their own."""
+    ordered = sorted(answer, key=lambda skill: (-answer[skill], skill))
+    return ", ".join(f"{skill} ({_level(answer[skill])})" for skill in ordered)
 
 
 def _level(level: int) -> str:

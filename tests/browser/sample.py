@@ -34,15 +34,15 @@ ROWS = b"e-mail,first name,level\nann@example.org,Ann,Junior\n,Bob,Junior\ncleo@
 GOOD_ROWS = b"e-mail,first name,level\ndov@example.org,Dov,Junior\nella@example.org,Ella,Entry\n"
 # An address that answers to POST alone, gives a file, or only leads elsewhere.
 NO_PAGES = {
-    "account_reset_password", "account_signup", "healthz", "home", "matching:again", "matching:answer",
-    "matching:change_rules", "matching:discard", "matching:lock", "matching:more_places", "matching:redo", "matching:swap", "matching:undo",
-    "matching:withdraw",
-    "organisation:revoke_role", "joining:remove", "programs:accept_applications", "programs:lift_exclusion",
-    "programs:undo_applications", "participants:theme", "programs:change_field_list", "programs:import_discard",
-    "programs:import_left_out", "programs:import_progress", "programs:import_template_csv",
-    "programs:import_template_xlsx", "programs:import_undo", "programs:leave", "programs:remove_coordinator",
-    "programs:remove_track", "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer",
-    "sessions:goal_step", "sessions:log", "sessions:undo", "setup:download", "matching:progress", "participants:sign_in_link",
+    "account_reset_password", "account_signup", "healthz", "home", "joining:remove", "matching:again",
+    "matching:answer", "matching:change_rules", "matching:discard", "matching:lock", "matching:more_places",
+    "matching:progress", "matching:redo", "matching:swap", "matching:undo", "matching:withdraw",
+    "organisation:revoke_role", "participants:sign_in_link", "participants:theme", "programs:accept_applications",
+    "programs:change_field_list", "programs:import_discard", "programs:import_left_out", "programs:import_progress",
+    "programs:import_template_csv", "programs:import_template_xlsx", "programs:import_undo", "programs:leave",
+    "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
+    "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:goal_step",
+    "sessions:log", "sessions:undo", "setup:download",
 }  # fmt: skip
 
 

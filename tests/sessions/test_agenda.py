@@ -88,13 +88,19 @@ def group(model, names, role=Role.PEER, mentors=()):
     return match
 
 
+def found_course(user, match):
+    course = course_of(user, match)
+    assert course is not None
+    return course
+
+
 def member(match, name):
     return User.objects.get(first_name=name, enrolments__seats__match=match)
 
 
 def parts(match, name, session):
     """Who does what in a session, as one of the members reads it."""
-    agenda = agenda_for(course_of(member(match, name), match.pk), session)
+    agenda = agenda_for(found_course(member(match, name), match.pk), session)
     return {lead.label: "You" if lead.is_reader else lead.name for lead in agenda.leads}
 
 
@@ -122,7 +128,7 @@ def test_what_is_called_off_or_did_not_happen_costs_nobody_their_turn(db):
         logged = None if state == "cancelled" else NOW
         SessionFactory.create(match=match, starts_at=NOW - days * DAY, state=state, logged_at=logged)
     session = SessionFactory.create(match=match)
-    course = course_of(member(match, "Ann"), match.pk)
+    course = found_course(member(match, "Ann"), match.pk)
     assert turn_of(course, session) == 1
     assert parts(match, "Ann", session)["Facilitator"] == "Ben"
 
@@ -145,7 +151,7 @@ def test_who_has_left_or_not_said_yes_leads_nothing(db):
 
 def test_nobody_leads_where_the_model_has_no_rota(cast, plan):
     session = plan()
-    assert agenda_for(course_of(cast.bob, cast.match.pk), session).leads == []
+    assert agenda_for(found_course(cast.bob, cast.match.pk), session).leads == []
     pod = group("pod", ("Ann", "Ben", "Cy"))
     assert parts(pod, "Ann", SessionFactory.create(match=pod)) == {}
 

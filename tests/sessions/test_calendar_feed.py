@@ -1,6 +1,7 @@
 """Somebody's sessions in their own calendar: what stands in the feed, and when its address stops."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -74,7 +75,12 @@ def mailed(kind, user, sequence):
 
 def test_an_event_is_the_one_in_the_mails(cast, client, plan, address):
     session = plan()
-    facts = {"starts": dt.datetime(2027, 3, 9, 9, 0), "zone": "Europe/Berlin", "minutes": 30, "channel": "video"}
+    facts: dict[str, Any] = {
+        "starts": dt.datetime(2027, 3, 9, 9, 0),
+        "zone": "Europe/Berlin",
+        "minutes": 30,
+        "channel": "video",
+    }
     services.move_session(session=session, **facts, by=cast.mia, now=NOW)
     for sequence, kind, status in ((1, "session-planned", "CONFIRMED"), (2, "session-cancelled", "CANCELLED")):
         if sequence == 2:
@@ -154,7 +160,8 @@ def test_the_address_ends_with_its_person(cast, client, plan, address, how):
     if how == "left":
         programs.leave(enrolment=Enrolment.objects.get(user=cast.bob), by=cast.alice, now=NOW)
     else:
-        change = {"withdrawn": {"link_version": 2}, "inactive": {"is_active": False}}[how]
+        changes: dict[str, dict[str, Any]] = {"withdrawn": {"link_version": 2}, "inactive": {"is_active": False}}
+        change = changes[how]
         User.objects.filter(pk=cast.bob.pk).update(**change)
     assert same(client.get(address), gone(client))
 
