@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -90,13 +91,14 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def worker(redis_url: str, transactional_db: None) -> Iterator[Celery]:
     """A Celery worker on a real Redis, as in an installation; it runs what views have queued."""
-    before = celery_app.conf.broker_url
+    before, level = celery_app.conf.broker_url, logging.getLogger().level
     _use_broker(redis_url)
     try:
         with start_worker(celery_app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
             yield celery_app
     finally:
         _use_broker(before)
+        logging.getLogger().setLevel(level)  # a worker in a test lets nothing but errors be heard, also afterwards
 
 
 def _use_broker(url: str) -> None:

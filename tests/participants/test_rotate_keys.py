@@ -165,6 +165,7 @@ def started(root: Path, folder: Path, **env: str) -> tuple[int, str]:
         ("hunter2", "Key 1 in CONFIDENTIAL_KEYS is not 32 bytes in URL-safe base64"),
         (f"{NEW},hunter2", "Key 2 in CONFIDENTIAL_KEYS is not 32 bytes in URL-safe base64"),
     ],
+    ids=["none", "blank", "one that is none", "a second that is none"],  # a key of its own in each process is no name
 )
 def test_a_site_without_usable_keys_does_not_start(root: Path, tmp_path: Path, keys: str, message: str) -> None:
     status, said = started(root, tmp_path, SECRET_KEY="x" * 60, CONFIDENTIAL_KEYS=keys)
