@@ -10,11 +10,7 @@ from scipy import sparse
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.residual import MOST_EDGES, SEAT, Residual, among_all, residual, view_of
 from matching.engine.assigning.rest import remaining
-from matching.engine.errors import Infeasible
 from matching.engine.numbers import Ints
-from matching.engine.pairing.problem import PairProblem
-from matching.engine.pairing.results import Pairing
-from matching.engine.pairing.solver import solve_pairing
 from matching.engine.results import Assignment
 
 # How many networks of near pairs are tried, each reaching twice as far, before all pairs are looked at.
@@ -69,22 +65,12 @@ class Change:
     message: str
 
 
-def why_not(problem: AssignProblem | PairProblem, solution: Assignment | Pairing, a: int, b: int) -> Reason:
-    """What forbids pair (a, b), or what forcing it would cost and who would move.
+def why_not(problem: AssignProblem, solution: Assignment, a: int, b: int) -> Reason:
+    """What forbids taker a with giver b, or what forcing it would cost and who would move: exact, by the prices.
 
-    Two-sided: taker a with giver b, exact by a shortest path over the prices. One-sided: exact by pairing anew with the
-    pair fixed. Raises ValueError for people who do not exist and where `solution` is not proven optimal ("stable" has
-    no prices of its own), TypeError for other shapes.
+    Raises ValueError for people who do not exist and where `solution` is not proven optimal ("stable" has no prices of
+    its own).
     """
-    match problem, solution:
-        case AssignProblem(), Assignment():
-            return _why_not_assigned(problem, solution, a, b)
-        case PairProblem(), Pairing():
-            return _why_not_paired(problem, solution, a, b)
-    raise TypeError(f"there are no reasons for a {type(solution).__name__} of a {type(problem).__name__}")
-
-
-def _why_not_assigned(problem: AssignProblem, solution: Assignment, a: int, b: int) -> Reason:
     if not (0 <= a < problem.takers and 0 <= b < problem.givers):
         raise ValueError(f"pair ({a}, {b}) is outside {problem.takers} × {problem.givers}")
     if problem.objective == "stable" or not solution.optimal:
@@ -147,42 +133,6 @@ def _moves(network: Residual, before: Ints, a: int, b: int) -> tuple[Move, ...]:
         node = previous
     people = sorted(set(gained) | set(lost))
     return tuple(Move(person, lost.get(person), gained.get(person)) for person in people)
-
-
-def _why_not_paired(problem: PairProblem, solution: Pairing, a: int, b: int) -> Reason:
-    if a == b or not (0 <= a < problem.people and 0 <= b < problem.people):
-        raise ValueError(f"({a}, {b}) is not a pair of {problem.people} people")
-    low, high = min(a, b), max(a, b)
-    if [low, high] in solution.pairs.tolist():
-        return Reason("chosen", f"{a} is with {b}", loss=0)
-    if not problem.may(a, b):
-        return Reason("forbidden", f"a rule forbids {a} and {b}")
-    try:
-        forced = solve_pairing(_with_fixed(problem, low, high))
-    except Infeasible as locked:
-        return Reason("locked", str(locked))
-    seats = (solution.filled - forced.filled) // 2
-    loss = solution.total - forced.total
-    moves = _partners_moved(solution, forced, problem.people)
-    return Reason("cost", f"{a} with {b} would cost {loss} points; {len(moves)} people change", loss, seats, moves)
-
-
-def _with_fixed(problem: PairProblem, low: int, high: int) -> PairProblem:
-    fixed = [*map(tuple, problem.fixed.tolist()), (low, high)]
-    ids = problem.lots.tolist()
-    return PairProblem(problem.score, problem.allowed, problem.triads, problem.objective, fixed, ids)
-
-
-def _partners_moved(before: Pairing, after: Pairing, people: int) -> tuple[Move, ...]:
-    old, new = _partners(before), _partners(after)
-    return tuple(
-        Move(person, old.get(person), new.get(person)) for person in range(people) if old.get(person) != new.get(person)
-    )
-
-
-def _partners(solution: Pairing) -> dict[int, int]:
-    both = solution.pairs.tolist()
-    return dict(both) | {other: one for one, other in both}
 
 
 def relax(

@@ -7,26 +7,9 @@ from functools import cached_property
 from matching.models import Match, Proposal, Seat
 from matching.queries.company import Company, in_order, pairs_within
 from matching.queries.inputs import Entrant, Inputs, inputs_for
+from matching.queries.sizes import Sizes, sizes_of
 from programs.catalogue.base import Shape
 from programs.models import Role
-
-
-@dataclass(frozen=True)
-class Room:
-    """How many members and mentors a group may have; the model and the track say it."""
-
-    least: int
-    most: int
-    mentors_least: int
-    mentors_most: int
-
-    @classmethod
-    def of(cls, inputs: Inputs) -> "Room":
-        size = inputs.model.size
-        if inputs.peers:
-            return cls(size.least, size.most, 0, 0)
-        most = min(size.most - size.mentors_most, inputs.capacity)
-        return cls(size.least, most, size.mentors_least, size.mentors_most)
 
 
 @dataclass(frozen=True)
@@ -64,8 +47,8 @@ class Grouped:
         return Company(self.inputs)
 
     @cached_property
-    def room(self) -> Room:
-        return Room.of(self.inputs)
+    def room(self) -> Sizes:
+        return sizes_of(self.inputs)
 
     @property
     def one(self) -> str:
@@ -96,9 +79,9 @@ class Grouped:
             return f"{name} is full: at most {room.most}."
         if count < room.least:
             return f"{name} would have {count}, and needs at least {room.least}."
-        if mentors > room.mentors_most:
+        if mentors > room.leaders_most:
             return f"{name} has no seat for another mentor."
-        if mentors < room.mentors_least:
+        if mentors < room.leaders_least:
             return f"{name} would be without the mentor it needs."
         return ""
 

@@ -11,12 +11,12 @@ from django.db.models import Max, Sum
 from matching.errors import ChangedMeanwhile, NotADraft, SwapRefused
 from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries.between import blocked_between, giver_of, points_regardless, taker_of, why_forbidden
-from matching.queries.board_groups import Room
 from matching.queries.board_steps import by_hand_share, done_steps, reason_of
 from matching.queries.company import Company, in_order, pairs_within
 from matching.queries.inputs import Entrant, Inputs
 from matching.queries.leftover import why_in_no_group, why_left_over
 from matching.queries.seated import PAIRED
+from matching.queries.sizes import sizes_of
 from matching.services.shapes import most_of, shares_of
 from participants.models import User
 from participants.services import record
@@ -215,7 +215,7 @@ def _left_over(proposal: Proposal, inputs: Inputs) -> list[dict[str, Any]]:
     known = [entry for entry in proposal.left_over if entry["enrolment"] not in seated]
     settled = seated | {entry["enrolment"] for entry in known}
     if inputs.model.shape == Shape.GROUPS:
-        company, room = Company(inputs), Room.of(inputs)
+        company, room = Company(inputs), sizes_of(inputs)
         rows = [[company.row[each] for each in settled if each in company.row]]
         return known + why_in_no_group(company, rows, (room.least, room.most))
     here = [(row,) for row, taker in enumerate(inputs.takers) if taker.enrolment_id in settled]

@@ -7,7 +7,7 @@ import pytest
 from matching import services
 from matching.errors import CannotMatch
 from matching.models import Match, Proposal
-from matching.services.shapes.sizes import Sizes
+from matching.queries.sizes import Sizes
 from programs.catalogue import registry
 from programs.models import Enrolment, LineManager, Role
 from programs.services.enrolling_wishing import keep_apart, save_wishes

@@ -16,9 +16,10 @@ from matching.errors import CannotMatch
 from matching.queries.company import Company, in_order
 from matching.queries.inputs import Inputs
 from matching.queries.leftover import why_in_no_group
+from matching.queries.sizes import Sizes
 from matching.services.shapes.mending import mended
 from matching.services.shapes.results import Found, Solved, most_of, shares_of
-from matching.services.shapes.sizes import Sizes, limits_of, sizes_for
+from matching.services.shapes.sizes import limits_of, sizes_for
 
 if TYPE_CHECKING:
     from matching.engine import Grouping

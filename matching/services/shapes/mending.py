@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from matching.criteria import Scores
-from matching.services.shapes.sizes import Sizes
+from matching.queries.sizes import Sizes
 
 Group = tuple[int, ...]
 
