@@ -1,15 +1,13 @@
-"""What the people of a match see of it. Every page is read in a fixed number of queries."""
+"""A match from the side of one of its people, and their home."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Q
 
 from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
-from sessions.models import Goal, Note, Session
+from sessions.models import Session
 from sessions.permissions import may_open
 
 State = Session.State
@@ -129,43 +127,3 @@ def _courses(mine: Iterable[MyMatch]) -> list[Course]:
     for session in theirs.select_related("logged_by").order_by("starts_at", "pk"):
         sessions[session.match_id].append(session)
     return [Course(each, sessions[each.match.pk]) for each in found]
-
-
-@dataclass(frozen=True)
-class Notes:
-    """The notes of one session that a person may read."""
-
-    shared: Note | None = None
-    private: Note | None = None
-    theirs: list[Note] = field(default_factory=list)
-
-
-def notes_of(session: Session, user: User) -> Notes:
-    """What this person wrote about a session, and what the others share. Private notes of others are never loaded."""
-    readable = Q(visibility=Note.Visibility.SHARED) | Q(author=user)
-    found = list(Note.objects.filter(readable, session=session).select_related("author").order_by("created_at", "pk"))
-    own = {note.visibility: note for note in found if note.author_id == user.pk}
-    return Notes(
-        shared=own.get(Note.Visibility.SHARED),
-        private=own.get(Note.Visibility.PRIVATE),
-        theirs=[note for note in found if note.author_id != user.pk],
-    )
-
-
-def noted_sessions(course: Course, user: User) -> set[int]:
-    """The sessions of a match with a note this person may read."""
-    readable = Q(visibility=Note.Visibility.SHARED) | Q(author=user)
-    return set(Note.objects.filter(readable, session__match=course.pk).values_list("session", flat=True))
-
-
-def goals_of(course: Course) -> list[Goal]:
-    """The goals of a match that were not dropped: open ones first."""
-    goals = Goal.objects.filter(match=course.pk, dropped_at=None).select_related("owner").order_by("created_at", "pk")
-    return sorted(goals, key=lambda goal: goal.reached_at is not None)
-
-
-def goal_of(user: User, goal_id: int) -> tuple[Course, Goal] | None:
-    """A goal in one of this person's active matches."""
-    goal = Goal.objects.filter(pk=goal_id).select_related("owner").first()
-    course = course_of(user, goal.match_id) if goal else None
-    return (course, goal) if goal and course else None

@@ -1,4 +1,4 @@
-"""What happened between the people of a match. Every write goes through sessions.services."""
+"""Sessions and what was noted in them."""
 
 import uuid
 
@@ -9,15 +9,6 @@ from django.db.models import F, Q
 from matching.models import Match
 from participants.confidential import ConfidentialTextField
 from participants.zones import validate_zone
-
-# What the steps of goal attainment mean.
-LEVEL_WORDS = {
-    -2: "much less than expected",
-    -1: "less than expected",
-    0: "as expected",
-    1: "more than expected",
-    2: "much more than expected",
-}
 
 
 class Session(models.Model):
@@ -107,52 +98,3 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"Note {self.pk}"
-
-
-class CalendarFeed(models.Model):
-    """Somebody's sessions under an address that calendar programs ask by themselves, once they have made one.
-
-    The address is signed and holds the key: neither this row nor the server's secret alone gives it away.
-    """
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed")
-    # Replaced for a new address; the address made with the one before is then as if it had never been.
-    key = models.CharField(max_length=40, editable=False)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(key=""), name="calendar_feed_has_a_key")]
-
-    def __str__(self) -> str:
-        return f"Calendar feed {self.pk}"
-
-
-class Goal(models.Model):
-    """Something a participant wants to reach. The text belongs to the match; coordinators see counts."""
-
-    match = models.ForeignKey(Match, models.CASCADE, related_name="goals")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    text = ConfidentialTextField()
-    # Goal attainment: −2 much less than expected, 0 as expected, +2 much more; empty: not judged yet.
-    level = models.SmallIntegerField(null=True, blank=True)
-    reached_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["created_at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(level__isnull=True) | Q(level__range=(-2, 2)), name="goal_level_minus_2_to_2"
-            ),
-            models.CheckConstraint(
-                condition=Q(reached_at__isnull=True) | Q(dropped_at__isnull=True), name="goal_reached_or_dropped"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Goal {self.pk}"
-
-    @property
-    def level_words(self) -> str:
-        return "" if self.level is None else LEVEL_WORDS[self.level]
