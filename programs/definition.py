@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from participants.models import User
 from participants.services import record
 from programs.errors import ProgramError
-from programs.models import Coordinator, ProfileField, Program, Track
+from programs.models import Coordinator, Intake, ProfileField, Program, Role, Track
+from programs.queries.enrolling import intake_of
 from programs.services import add_field, add_track, change_field, change_track, remove_field, remove_track
+from programs.services.enrolling import IntakeSpec, set_intake
 from programs.services.fields import FieldSpec
 from programs.services.programs import RESERVED, Basics
 
@@ -29,7 +31,7 @@ def dump(program: Program) -> dict[str, Any]:
         "timezone": program.timezone,
         "contact": {"name": program.contact_name, "email": program.contact_email},
         "fields": [_dump_field(field) for field in program.fields.all()],
-        "tracks": [dump_track(track) for track in program.tracks.all()],
+        "tracks": [dump_track(track) for track in program.tracks.select_related("intake")],
     }
 
 
@@ -57,6 +59,17 @@ def dump_track(track: Track) -> dict[str, Any]:
         "capacity": track.capacity,
         "cadence_days": track.cadence_days,
         "session_minutes": track.session_minutes,
+        "enrolment": _dump_intake(intake_of(track)),
+    }
+
+
+def _dump_intake(intake: Intake) -> dict[str, Any]:
+    return {
+        "screened": intake.screened,
+        "places": {role: places for role in Role.values if (places := intake.places(role)) is not None},
+        "orientation": intake.orientation,
+        "orientation_points": list(intake.orientation_points),
+        "wishes": intake.wishes,
     }
 
 
@@ -151,8 +164,27 @@ def _load_tracks(program: Program, items: list[Mapping[str, Any]], by: User | No
                 by=by,
                 now=now,
             )
+            if "enrolment" in item:
+                _load_intake(track, item["enrolment"], by, now)
         except ProgramError as error:
             raise ProgramError(f"tracks[{position}]: {error}") from error
         Track.objects.filter(pk=track.pk).update(position=position)
     for track in have.values():
         remove_track(track=track, by=by, now=now)
+
+
+def _load_intake(track: Track, item: Mapping[str, Any], by: User | None, now: dt.datetime) -> None:
+    """Take people in as the file says; only where it says something else, as a change moves the waiting list."""
+    if item == _dump_intake(intake_of(track)):
+        return
+    places = item.get("places", {})
+    spec = IntakeSpec(
+        screened=item.get("screened", True),
+        mentor_places=places.get("mentor"),
+        mentee_places=places.get("mentee"),
+        peer_places=places.get("peer"),
+        orientation=item.get("orientation", ""),
+        orientation_points=item.get("orientation_points", ()),
+        wishes=item.get("wishes", 3),
+    )
+    set_intake(track=track, spec=spec, by=by, now=now)

@@ -97,7 +97,7 @@ class IntakeSpec:
 
 
 @transaction.atomic
-def set_intake(*, track: Track, spec: IntakeSpec, by: User, now: dt.datetime) -> Intake:
+def set_intake(*, track: Track, spec: IntakeSpec, by: User | None, now: dt.datetime) -> Intake:
     """Change how a track takes people in. New places go to the waiting list at once; with nothing left to read, who
     still had to read it takes part. Raises ProgramError for what is out of range.
     """

@@ -166,3 +166,35 @@ def test_weekly_times_and_skills_are_in_the_file_with_their_rules(data: dict[str
         load_program(data, by=None, now=NOW)
     assert "rules[" in refused.value.problems[0]
     assert "Mondays" in refused.value.problems[0]
+
+
+def test_how_people_get_in_goes_with_the_file(data: dict[str, Any]) -> None:
+    wanted = {
+        "screened": False,
+        "places": {"mentor": 20, "mentee": 0},
+        "orientation": "Read this first.",
+        "orientation_points": ["I have an hour every two weeks"],
+        "wishes": 5,
+    }
+    data["tracks"][0]["enrolment"] = wanted
+    program, _ = load_program(data, by=None, now=NOW)
+    assert dump_program(program)["tracks"][0]["enrolment"] == wanted
+    del data["tracks"][0]["enrolment"]
+    load_program(data, by=None, now=NOW)
+    assert dump_program(program)["tracks"][0]["enrolment"] == wanted
+    data["tracks"][0]["enrolment"] = {}
+    load_program(data, by=None, now=NOW)
+    assert dump_program(program)["tracks"][0]["enrolment"] == {
+        "screened": True,
+        "places": {},
+        "orientation": "",
+        "orientation_points": [],
+        "wishes": 3,
+    }
+
+
+@pytest.mark.parametrize("enrolment", [{"places": {"mentor": -1}}, {"wishes": 11}, {"places": {"guest": 3}}])
+def test_an_enrolment_that_cannot_be_is_refused_with_its_place(data: dict[str, Any], enrolment: dict[str, Any]) -> None:
+    data["tracks"][0]["enrolment"] = enrolment
+    with pytest.raises(BadProgramFile, match=r"tracks\[0\]\.enrolment"):
+        read_file(json.dumps(data).encode())
