@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from programs.catalogue.working import AgreementTemplate, PreparationForm, WeekTemplate
+
 
 class Shape(StrEnum):
     """How people are put together: which problem the matching engine solves."""
@@ -71,10 +73,20 @@ HEALTH_SIGNALS = (
 """What a match is watched for; a model's risks name the signal that would notice them."""
 
 
+# Who has the floor in a part of an agenda, beside MENTOR and MENTEE: two peers in turn, who change places from session
+# to session; everybody, for an equal share each; or whoever the rota names.
+FIRST, SECOND, EACH = "first", "second", "each"
+HOT_SEATS = ("First hot seat", "Second hot seat")
+
+
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
     minutes: int
     text: str
+    # Empty: nobody in particular.
+    lead: str = ""
+    # On the item of the second: what the third of a triad does, in a share equal to the others'.
+    third: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +251,11 @@ class MentoringModel:
     recipe: Recipe
     questions: tuple[str, ...]
     goals: tuple[str, ...]
+    agreement: AgreementTemplate
+    preparation: PreparationForm | None = None
+    # Whether the minutes of giving and taking are counted, for the people of the match alone.
+    balance: bool = False
+    curriculum: tuple[WeekTemplate, ...] = ()
     booking: Booking | None = None
     network: Network | None = None
 

@@ -21,6 +21,7 @@ from programs.catalogue.recipes import (
     different,
     times,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="circle",
@@ -60,8 +61,8 @@ MODEL = MentoringModel(
     first_contact=MENTOR,
     agenda=(
         AgendaItem(20, "Learning round: what did everyone try, and learn, since last time?"),
-        AgendaItem(30, "The theme: a short input from a mentor, then talk"),
-        AgendaItem(25, "Peer consultation: one mentee’s case, the circle advises"),
+        AgendaItem(30, "The theme: a short input from a mentor, then talk", MENTOR),
+        AgendaItem(25, "Peer consultation: one mentee’s case, the circle advises", MENTEE),
         AgendaItem(15, "Plan: one step each, and who takes the chair next"),
     ),
     risks=(
@@ -91,5 +92,31 @@ MODEL = MentoringModel(
         "Take the chair once and bring one case of my own",
         "Try one idea from the circle every month and report on it",
         "Find two people in the circle whom I would ask for advice afterwards",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "Each mentee brings one thing they want to change by the end. The circle chooses its themes in the "
+            "first session and may change them later."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}. Mentees take the chair in turn; whoever cannot come tells "
+            "the chair."
+        ),
+        channel=(
+            "We meet in a circle, in one room or all by video. One channel serves for dates and materials; what "
+            "is personal is said in the session."
+        ),
+        confidentiality=(
+            "What is said in the circle stays in the circle: lessons may leave, names and stories may not. "
+            "Mentors do not speak with anybody’s manager about what they hear."
+        ),
+        boundaries=(
+            "Mentors facilitate and offer experience, they do not lecture or assess. We listen to the end, speak "
+            "for ourselves, may pass on any question, and see to it that the quiet are heard."
+        ),
+        exit=(
+            "Anybody may leave the circle at any time, without a reason and without blame, mentors too; a word to "
+            "the circle or to the coordinator is enough."
+        ),
     ),
 )

@@ -1,7 +1,9 @@
 """Each is mentor and mentee."""
 
 from programs.catalogue.base import (
+    FIRST,
     PEER,
+    SECOND,
     AgendaItem,
     Direction,
     Family,
@@ -20,6 +22,7 @@ from programs.catalogue.recipes import (
     skill_known,
     times,
 )
+from programs.catalogue.working import GIVES_AND_WANTS, AgreementTemplate, PreparationForm
 
 MODEL = MentoringModel(
     slug="co_mentoring",
@@ -58,10 +61,10 @@ MODEL = MentoringModel(
     session_minutes=60,
     first_contact=PEER,
     agenda=(
-        AgendaItem(25, "First topic: one teaches, the other learns and tries"),
-        AgendaItem(5, "What the learner takes along, and practises until next time"),
-        AgendaItem(25, "The bell: roles swap, second topic"),
-        AgendaItem(5, "What the other takes along, and practises until next time"),
+        AgendaItem(25, "First topic: one teaches, the other learns and tries", FIRST),
+        AgendaItem(5, "What the learner takes along, and practises until next time", SECOND),
+        AgendaItem(25, "The bell: roles swap, second topic", SECOND),
+        AgendaItem(5, "What the other takes along, and practises until next time", FIRST),
     ),
     risks=(
         Risk("Imbalance: one gives more than they get.", "one_sided_feedback"),
@@ -92,4 +95,38 @@ MODEL = MentoringModel(
         "Each prepares and teaches six short lessons",
         "Each writes one page on their topic that colleagues can use",
     ),
+    agreement=AgreementTemplate(
+        goals=(
+            "Each of us names one topic to teach and one to learn. Both are written down before the first "
+            "session, and both count the same."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}, split in halves; roles swap at half-time, and who teaches "
+            "first changes from session to session."
+        ),
+        channel=(
+            "We meet where both topics can be tried and not only talked about. What we practise between sessions "
+            "we show to each other, briefly."
+        ),
+        confidentiality=(
+            "What each of us cannot do yet is safe with the other. We speak to others about what we teach, never "
+            "about how the other learns."
+        ),
+        boundaries=(
+            "Whoever teaches leads that half, whatever our ranks. We look at the balance of giving and taking "
+            "every third session, and say so when it tips."
+        ),
+        exit=(
+            "Either of us may end this at any time, without a reason, without blame and without a debt: what has "
+            "been given is not counted up. A word to the other or to the coordinator is enough."
+        ),
+    ),
+    preparation=PreparationForm(
+        "What each gives and wants",
+        "What do you teach, and what do you want to learn?",
+        "Two written topics, one for each direction, keep the halves of your sessions apart.",
+        (PEER,),
+        GIVES_AND_WANTS,
+    ),
+    balance=True,
 )

@@ -1,6 +1,7 @@
 """Peers of different functions work on a shared problem."""
 
 from programs.catalogue.base import (
+    EACH,
     PEER,
     AgendaItem,
     Direction,
@@ -21,6 +22,7 @@ from programs.catalogue.recipes import (
     levels_apart_at_most,
     times,
 )
+from programs.catalogue.working import AgreementTemplate, PreparationField, PreparationForm
 
 MODEL = MentoringModel(
     slug="cross_functional",
@@ -61,7 +63,7 @@ MODEL = MentoringModel(
     first_contact=PEER,
     agenda=(
         AgendaItem(10, "Map the problem: where does it start, and where does it hurt?"),
-        AgendaItem(20, "Each function’s view: ten minutes each, without interruption"),
+        AgendaItem(20, "Each function’s view in turn, without interruption", EACH),
         AgendaItem(20, "A joint experiment: small enough to do before next time"),
         AgendaItem(10, "Owners: who does what, and who tells whom"),
     ),
@@ -92,5 +94,42 @@ MODEL = MentoringModel(
         "Run one joint experiment and measure whether handing work over became quicker",
         "Write one page that explains each function’s constraints to the other",
         "Agree on one change to a process that both departments keep",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "Each of us writes a problem statement before the first session. We choose one problem that both "
+            "functions feel, and say by what we would notice that it has become smaller."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}. Between sessions each does the step of the joint "
+            "experiment they took on."
+        ),
+        channel=(
+            "We meet where the problem is to be seen if we can, otherwise by video. Notes and the glossary of our "
+            "words are kept in one place that all of us can open."
+        ),
+        confidentiality=(
+            "Figures, plans and complaints of the other function stay between us until their owner says that they "
+            "may go further. The experiment’s result belongs to all of us."
+        ),
+        boundaries=(
+            "We try small things that we may decide ourselves. Budgets, staff and who is to blame are for others; "
+            "we bring them a finding, not a verdict."
+        ),
+        exit=(
+            "Any of us may end this at any time, without a reason and without blame. Whoever goes says what "
+            "becomes of the steps they took on; a word to the others or to the coordinator is enough."
+        ),
+    ),
+    preparation=PreparationForm(
+        "Problem statements",
+        "Which problem do you bring?",
+        "Written before the first session, so that it begins with the problem and not with its history.",
+        (PEER,),
+        (
+            PreparationField("problem", "The problem", "What happens, to whom, how often; without an abbreviation"),
+            PreparationField("tried", "What I have tried", "Also what did not help"),
+            PreparationField("help", "What help I want", "A view, a contact, a figure, somebody to try it with"),
+        ),
     ),
 )

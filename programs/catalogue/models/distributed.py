@@ -23,6 +23,7 @@ from programs.catalogue.recipes import (
     SKILLS,
     different,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="distributed",
@@ -112,6 +113,32 @@ MODEL = MentoringModel(
         "Have someone to ask for each of the four things I need most",
         "Ask one good question a month and say what came of the answers",
         "Answer two questions a month within 48 hours",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "The person in the middle keeps a short list of what they want to learn, and asks each helper for "
+            "what that helper is good at."
+        ),
+        cadence=(
+            "There is no fixed rhythm: an ask is answered within two days, if only by “not me”, and a talk lasts "
+            "{minutes} at most. No helper gets more asks in a week than the program allows."
+        ),
+        channel=(
+            "Asks and replies go through the program, so that nobody is asked twice for the same thing. Talks are "
+            "by video or telephone, as the two agree."
+        ),
+        confidentiality=(
+            "An ask is read by those it is sent to and by nobody else. What is told in a talk stays between the "
+            "two, also towards the other helpers."
+        ),
+        boundaries=(
+            "An ask says the context, the question and the help that is wanted; a reply names a strength, asks a "
+            "question and makes a suggestion. Helpers may say no to any ask without explaining."
+        ),
+        exit=(
+            "Each helper may step back, and the person in the middle may let a helper go, at any time, without a "
+            "reason and without blame. The network goes on; a word to the coordinator is enough."
+        ),
     ),
     network=Network(
         mix={"mentor": 1, "near_peer": 1, "peer": 2}, weekly_cap=2, answer_hours=48, routed_least=3, routed_most=5

@@ -21,6 +21,7 @@ from programs.catalogue.recipes import (
     skill_known,
     times,
 )
+from programs.catalogue.working import AgreementTemplate, PreparationField, PreparationForm
 
 MODEL = MentoringModel(
     slug="flash",
@@ -58,9 +59,9 @@ MODEL = MentoringModel(
     capacity_most=8,
     rolling=True,
     agenda=(
-        AgendaItem(5, "The question, sent in advance: what is it really about?"),
-        AgendaItem(20, "Answer and talk: experience, options, pitfalls"),
-        AgendaItem(5, "One action, and whether to go on"),
+        AgendaItem(5, "The question, sent in advance: what is it really about?", MENTEE),
+        AgendaItem(20, "Answer and talk: experience, options, pitfalls", MENTOR),
+        AgendaItem(5, "One action, and whether to go on", MENTEE),
     ),
     risks=(
         Risk("The session stays shallow: general advice for a vague question.", "low_pulse"),
@@ -88,6 +89,37 @@ MODEL = MentoringModel(
         "Leave with one decision made",
         "Know the first three steps towards a new task",
         "Have an honest opinion on one piece of my work",
+    ),
+    agreement=AgreementTemplate(
+        goals="The asker sends one question in advance and leaves with one action. That is all this session has to do.",
+        cadence=(
+            "We meet once for {minutes}, and begin and end on time. Whoever cannot come says so a day ahead, so "
+            "that the time goes to somebody else."
+        ),
+        channel="We meet as the booking says. There is no duty to answer messages before or after.",
+        confidentiality=(
+            "The question and what is told about it stay between the two of us. The mentor’s own stories are not "
+            "passed on either."
+        ),
+        boundaries=(
+            "The mentor gives an honest opinion from experience; the decision and the work are the asker’s. "
+            "References, introductions and a second session are not part of it and may be asked for openly."
+        ),
+        exit=(
+            "Either of us may call it off or stop early, without a reason and without blame. If both want to go "
+            "on, a longer match is asked for; nobody is bound to it."
+        ),
+    ),
+    preparation=PreparationForm(
+        "The question",
+        "What do you want to ask?",
+        "Three short answers, sent before you meet, so that the half-hour goes into the answer.",
+        (MENTEE,),
+        (
+            PreparationField("question", "My question", "One sentence, if you can"),
+            PreparationField("context", "What I have tried, and what happened"),
+            PreparationField("outcome", "What would be a good outcome of the session"),
+        ),
     ),
     booking=Booking(monthly_cap=2, notice_hours=24, request_days=5, no_repeat_days=14, follow_up_days=14),
 )

@@ -1,6 +1,7 @@
 """Six to ten equals help one another."""
 
 from programs.catalogue.base import (
+    HOT_SEATS,
     PEER,
     AgendaItem,
     Direction,
@@ -20,6 +21,7 @@ from programs.catalogue.recipes import (
     levels_apart_at_most,
     times,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="group_peer",
@@ -61,8 +63,8 @@ MODEL = MentoringModel(
     first_contact=PEER,
     agenda=(
         AgendaItem(15, "Round: one sentence from everyone"),
-        AgendaItem(20, "First hot seat: one person’s case, questions before advice"),
-        AgendaItem(20, "Second hot seat"),
+        AgendaItem(20, "First hot seat: one person’s case, questions before advice", HOT_SEATS[0]),
+        AgendaItem(20, "Second hot seat", HOT_SEATS[1]),
         AgendaItem(10, "Break"),
         AgendaItem(35, "The theme of the day, chosen by the group last time"),
         AgendaItem(10, "Lessons: what does each take from the others’ cases?"),
@@ -96,5 +98,31 @@ MODEL = MentoringModel(
         "Bring two cases to the hot seat and tell the group later what came of them",
         "Facilitate one session and ask for feedback",
         "Use one idea from someone else’s case in my own work",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "Each of us names one thing to work on in the group. The group chooses the theme of the next session "
+            "at the end of each."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}, with a new facilitator each time. With fewer than three "
+            "of us the session is moved."
+        ),
+        channel=(
+            "We meet in one room or all by video, so that nobody is half there. One channel serves for dates and "
+            "follow-ups and not for the cases themselves."
+        ),
+        confidentiality=(
+            "Cases stay in the group, without names and without hints from which they could be guessed. Whoever "
+            "was absent hears a case from the person it belongs to, or not at all."
+        ),
+        boundaries=(
+            "Questions come before advice, everybody speaks before anybody speaks twice, and everybody gets a hot "
+            "seat in turn. The group decides by agreement and is nobody’s team meeting."
+        ),
+        exit=(
+            "Anybody may leave the group at any time, without a reason and without blame; a word to the group or "
+            "to the coordinator is enough. What they told stays in the group."
+        ),
     ),
 )

@@ -1,7 +1,9 @@
 """The same level, another team."""
 
 from programs.catalogue.base import (
+    FIRST,
     PEER,
+    SECOND,
     AgendaItem,
     Direction,
     Family,
@@ -22,6 +24,7 @@ from programs.catalogue.recipes import (
     no_rivals,
     times,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="lateral",
@@ -60,8 +63,8 @@ MODEL = MentoringModel(
     first_contact=PEER,
     agenda=(
         AgendaItem(10, "Context swap: what is going on in each team"),
-        AgendaItem(15, "First person’s question"),
-        AgendaItem(15, "Second person’s question"),
+        AgendaItem(15, "First person’s question", FIRST),
+        AgendaItem(15, "Second person’s question", SECOND, third="Third person’s question"),
         AgendaItem(5, "Connections: whom should each meet?"),
     ),
     risks=(
@@ -92,5 +95,25 @@ MODEL = MentoringModel(
         "Take over one practice from the other team and tell them what came of it",
         "Introduce each other to three people worth knowing",
         "Sit in on one of the other’s team meetings and say what stood out",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "Each of us names one question on which a view from another team would help, and one contact they "
+            "would like to make."
+        ),
+        cadence="We meet about every {every} for {minutes}, with equal time for each question.",
+        channel="We meet by video or over a coffee, away from both teams’ rooms.",
+        confidentiality=(
+            "What we hear about the other’s team, plans and people stays with us. Papers are shown and not passed "
+            "on, and neither of us uses what was said in a dispute between teams."
+        ),
+        boundaries=(
+            "We compare how we work; we do not negotiate for our teams. If one of us applies for a post that the "
+            "other wants too, we say so and pause."
+        ),
+        exit=(
+            "Either of us may end this at any time, without a reason and without blame, also because our teams "
+            "have come into conflict. A word to the other or to the coordinator is enough."
+        ),
     ),
 )

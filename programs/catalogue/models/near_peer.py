@@ -23,6 +23,7 @@ from programs.catalogue.recipes import (
     times,
     years_gap,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="near_peer",
@@ -63,10 +64,10 @@ MODEL = MentoringModel(
     capacity_most=3,
     first_contact=MENTOR,
     agenda=(
-        AgendaItem(10, "What is coming: the weeks ahead, seen by someone who has been there"),
-        AgendaItem(20, "Questions: whatever the mentee brings, however small"),
-        AgendaItem(10, "One tip and one resource"),
-        AgendaItem(5, "Next: what to try, and when to meet"),
+        AgendaItem(10, "What is coming: the weeks ahead, seen by someone who has been there", MENTOR),
+        AgendaItem(20, "Questions: whatever the mentee brings, however small", MENTEE),
+        AgendaItem(10, "One tip and one resource", MENTOR),
+        AgendaItem(5, "Next: what to try, and when to meet", MENTEE),
     ),
     risks=(
         Risk("Roles blur: friend, helper or mentor?", "one_sided_feedback"),
@@ -97,5 +98,29 @@ MODEL = MentoringModel(
         "Know by the end of the first month whom to ask for what",
         "Pass the next exam or probation review with a plan made together",
         "Meet five people outside my own team",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "The mentee says what lies ahead in the coming months and what they want to be ready for. The near- "
+            "peer says honestly where their own experience ends."
+        ),
+        cadence="We meet about every {every} for {minutes}. Small questions need not wait for a session.",
+        channel=(
+            "We meet by video or in person. For small questions we use one chat of our choice and answer within "
+            "two working days."
+        ),
+        confidentiality=(
+            "Questions asked here stay here, the simple ones above all. The near-peer does not tell teachers or "
+            "managers what the mentee finds hard."
+        ),
+        boundaries=(
+            "The near-peer shows the way they went themselves; they are no examiner, no counsellor and no "
+            "manager. What is too heavy goes to the named senior behind the near-peer, and we say so to each "
+            "other."
+        ),
+        exit=(
+            "Either of us may end this at any time, without a reason and without blame; the named senior or the "
+            "coordinator finds somebody else. A word is enough."
+        ),
     ),
 )

@@ -1,7 +1,9 @@
 """Two equals support each other."""
 
 from programs.catalogue.base import (
+    FIRST,
     PEER,
+    SECOND,
     AgendaItem,
     Direction,
     Family,
@@ -21,6 +23,7 @@ from programs.catalogue.recipes import (
     levels_apart_at_most,
     times,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="peer",
@@ -62,8 +65,8 @@ MODEL = MentoringModel(
     first_contact=PEER,
     agenda=(
         AgendaItem(5, "Check in: what is on your mind?"),
-        AgendaItem(15, "First person’s issue: the other listens and asks"),
-        AgendaItem(15, "Second person’s issue: roles swap"),
+        AgendaItem(15, "First person’s issue: the other listens and asks", FIRST),
+        AgendaItem(15, "Second person’s issue: roles swap", SECOND, third="Third person’s issue: roles swap once more"),
         AgendaItem(10, "Commitments: one step each, until next time"),
     ),
     risks=(
@@ -85,5 +88,28 @@ MODEL = MentoringModel(
         "Bring one real problem to every session and leave with one thing to try",
         "Give one presentation each, with feedback from the other before and after",
         "Learn one skill that the other has, well enough to use it at work",
+    ),
+    agreement=AgreementTemplate(
+        goals="Each of us names one thing to get better at and writes it on the goals page. Both goals count the same.",
+        cadence=(
+            "We meet about every {every} for {minutes}, half of the time for each of us. A session that one of us "
+            "cannot make is moved, not skipped."
+        ),
+        channel=(
+            "We meet wherever both of us can talk undisturbed. Between sessions a short message is welcome and "
+            "never urgent."
+        ),
+        confidentiality=(
+            "What one of us tells stays with the other, also after we have finished. Neither of us passes it on "
+            "to colleagues or managers."
+        ),
+        boundaries=(
+            "We are equals: we ask before we advise, and nobody grades the other. Where neither of us knows "
+            "enough, we ask for an expert instead of guessing."
+        ),
+        exit=(
+            "Either of us may end this at any time, without a reason and without blame, and is matched again if "
+            "they wish. A word to the other or to the coordinator is enough."
+        ),
     ),
 )

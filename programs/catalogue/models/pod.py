@@ -18,6 +18,7 @@ from programs.catalogue.recipes import (
     LANGUAGE,
     times,
 )
+from programs.catalogue.working import AgreementTemplate, WeekTemplate
 
 MODEL = MentoringModel(
     slug="pod",
@@ -94,5 +95,43 @@ MODEL = MentoringModel(
         "Finish the twelve parts of the plan and teach three of them",
         "Build one small thing with the new skill and show it to the pod",
         "Explain the subject to a newcomer in ten minutes",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "We share one learning goal and follow the curriculum. Each of us hands in the deliverable of the "
+            "week and shows it to the others, finished or not."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}. Whoever misses a week catches up on the deliverable and "
+            "gets no lecture about it."
+        ),
+        channel=(
+            "We meet by video or in one room. Deliverables are put where all of us can see them the day before, "
+            "and questions in between go to the whole pod."
+        ),
+        confidentiality=(
+            "Unfinished work and wrong answers stay in the pod. Nobody shows somebody else’s deliverable outside it."
+        ),
+        boundaries=(
+            "Each does their own work; explaining is helping, doing it for somebody is not. What none of us knows "
+            "is kept for the expert’s visit."
+        ),
+        exit=(
+            "Anybody may leave the pod at any time, without a reason and without blame. They say so before the "
+            "next session, so that the parts can be shared out again; a word to the pod or to the coordinator is "
+            "enough."
+        ),
+    ),
+    curriculum=(
+        WeekTemplate("Where we start", "A page on what you can do already and what you want to be able to do"),
+        WeekTemplate("The ground", "A summary of the first source in your own words, half a page"),
+        WeekTemplate("First attempt", "A small piece of work, and one question for the expert who drops in this week"),
+        WeekTemplate("Going deeper", "A worked example with every step explained"),
+        WeekTemplate("Teach a part", "Ten minutes of teaching material on a part of the topic that is yours"),
+        WeekTemplate("Half-way", "What you know now, against the page of the first week"),
+        WeekTemplate("A real case", "The topic applied to something from your own work or studies"),
+        WeekTemplate("Review", "Written feedback on the work of one other member"),
+        WeekTemplate("Second attempt", "The work of week three again, as you would do it today"),
+        WeekTemplate("Show it", "The finished piece, shown to the pod and to the expert who drops in this week"),
     ),
 )

@@ -22,6 +22,7 @@ from programs.catalogue.recipes import (
     skill_known,
     times,
 )
+from programs.catalogue.working import GIVES_AND_WANTS, AgreementTemplate, PreparationForm
 
 MODEL = MentoringModel(
     slug="reverse",
@@ -65,10 +66,10 @@ MODEL = MentoringModel(
     cadence_days=30,
     session_minutes=45,
     agenda=(
-        AgendaItem(10, "The topic, set by the junior: why it matters"),
-        AgendaItem(20, "Show and try: the senior has their hands on it"),
-        AgendaItem(10, "Reflection: what surprised the senior?"),
-        AgendaItem(5, "What changes: one thing the senior will do differently"),
+        AgendaItem(10, "The topic, set by the junior: why it matters", MENTOR),
+        AgendaItem(20, "Show and try: the senior has their hands on it", MENTOR),
+        AgendaItem(10, "Reflection: what surprised the senior?", MENTEE),
+        AgendaItem(5, "What changes: one thing the senior will do differently", MENTEE),
     ),
     risks=(
         Risk("Rank takes over: the senior talks, the junior nods.", "dominance"),
@@ -101,4 +102,38 @@ MODEL = MentoringModel(
         "The senior changes one meeting so that early-career people are heard in it",
         "The junior presents the topic once to the senior’s own team",
     ),
+    agreement=AgreementTemplate(
+        goals=(
+            "The junior names the topic to teach and the senior says what they want to be able to do with it. "
+            "Both stand above our sessions, and the senior tells what has changed at the end."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}. The senior makes first contact and keeps the dates; a "
+            "session with the junior is moved only for what would also move one with the board."
+        ),
+        channel=(
+            "We meet where the junior can show things hands-on, not across the senior’s desk. Between sessions "
+            "both may write, and both are answered."
+        ),
+        confidentiality=(
+            "What either of us says or does not know stays between us. Nothing from the sessions is used in an "
+            "appraisal, a reference or a decision about a post."
+        ),
+        boundaries=(
+            "In these sessions the junior leads and the senior learns. The junior is not asked to speak for a "
+            "whole generation or group, and is given no work to do."
+        ),
+        exit=(
+            "The junior may end this at any time without giving a reason, and so may the senior. It has no "
+            "consequences for either; a word to the coordinator or the sponsor is enough."
+        ),
+    ),
+    preparation=PreparationForm(
+        "What each gives and wants",
+        "What do you teach, and what do you want to learn?",
+        "The junior names the topic; what the senior gives in return may stay empty.",
+        (MENTOR, MENTEE),
+        GIVES_AND_WANTS,
+    ),
+    balance=True,
 )

@@ -23,6 +23,7 @@ from programs.catalogue.recipes import (
     times,
     years_gap,
 )
+from programs.catalogue.working import AgreementTemplate
 
 MODEL = MentoringModel(
     slug="traditional",
@@ -68,10 +69,10 @@ MODEL = MentoringModel(
     capacity_most=4,
     agenda=(
         AgendaItem(5, "Check in: how are you both today?"),
-        AgendaItem(10, "Last steps: what was tried since last time, and what came of it?"),
-        AgendaItem(30, "The mentee’s topic: the mentor listens, asks and shares experience"),
+        AgendaItem(10, "Last steps: what was tried since last time, and what came of it?", MENTEE),
+        AgendaItem(30, "The mentee’s topic: the mentor listens, asks and shares experience", MENTEE),
         AgendaItem(10, "Options: at least three ways forward, found together"),
-        AgendaItem(5, "Next step: what the mentee will do, and by when"),
+        AgendaItem(5, "Next step: what the mentee will do, and by when", MENTEE),
     ),
     risks=(
         Risk("The difference in power keeps the mentee from saying what matters.", "dominance"),
@@ -107,5 +108,32 @@ MODEL = MentoringModel(
         "Apply for one post a level up, with two people who support the application",
         "Lead one project meeting a month and ask for feedback after each",
         "Decide by the end of the program between the expert’s and the manager’s path",
+    ),
+    agreement=AgreementTemplate(
+        goals=(
+            "The mentee names one to three goals in the first two sessions, writes them on the goals page and "
+            "sets the agenda of every session. The mentor helps to sharpen the goals and has none of their own "
+            "for the mentee."
+        ),
+        cadence=(
+            "We meet about every {every} for {minutes}. Whoever cannot come says so the day before and proposes "
+            "another time."
+        ),
+        channel=(
+            "We meet by video or in person, as agreed with each session. Between sessions we write short "
+            "messages; an answer within three working days is soon enough."
+        ),
+        confidentiality=(
+            "What we say stays between us. The mentor does not speak about the mentee to their manager, neither "
+            "in praise nor in worry."
+        ),
+        boundaries=(
+            "The mentor listens, asks and shares experience. A post, a rise, doing the mentee’s work, or advice "
+            "on health, law or money is not part of it. The decisions are the mentee’s."
+        ),
+        exit=(
+            "Either of us may end this at any time, without a reason and without blame: a word to the other or to "
+            "the coordinator is enough. Going on after the end date is a decision, not a habit."
+        ),
     ),
 )

@@ -10,11 +10,14 @@ from programs.catalogue import registry
 from programs.catalogue.base import (
     ASPECTS,
     COMMON_SAFEGUARDS,
+    FIRST,
     HARD_FACTS,
     HEALTH_SIGNALS,
+    HOT_SEATS,
     MENTEE,
     MENTOR,
     PEER,
+    SECOND,
     Booking,
     Direction,
     Family,
@@ -23,6 +26,7 @@ from programs.catalogue.base import (
     Shape,
 )
 from programs.catalogue.fields import STANDARD_FIELDS
+from programs.catalogue.working import AGREEMENT_PARTS, LIMITS
 
 MODELS = registry.all_models()
 ROLES: dict[Shape, set[tuple[str, ...]]] = {
@@ -47,6 +51,10 @@ def texts(model: MentoringModel) -> list[str]:
         *(rule.label for rule in model.recipe.rules),
         *model.questions,
         *model.goals,
+        *model.agreement.filled(every="14 days", minutes="45 minutes").values(),
+        *(week.title for week in model.curriculum),
+        *(week.deliverable for week in model.curriculum),
+        *(text for form in [model.preparation] if form for text in (form.title, form.ask, form.why)),
     ]
 
 
@@ -214,3 +222,48 @@ def test_standard_fields_can_be_asked(field):
     assert set(field.asked_of) <= {MENTEE, MENTOR, PEER}
     assert bool(field.options) is (field.kind in {"choice", "ordered", "multi", "skills"})
     assert len(set(field.options)) == len(field.options)
+
+
+# --- working together -------------------------------------------------------------------------
+
+
+def test_no_model_borrows_its_agreement_from_another():
+    """Twelve templates, each about its own kind of match; only the limits of silence are the same for all."""
+    filled = [model.agreement.filled(every="14 days", minutes="45 minutes") for model in MODELS]
+    assert {tuple(parts) for parts in filled} == {tuple(AGREEMENT_PARTS)}
+    words = [text for parts in filled for text in parts.values()]
+    assert len(set(words)) == len(MODELS) * len(AGREEMENT_PARTS)
+    assert min(map(len, words)) >= 60
+    assert not [text for text in words if "{" in text]
+    assert all(parts["confidentiality"].endswith(LIMITS) for parts in filled)
+    assert all("without" in parts["exit"] and "blame" in parts["exit"] for parts in filled)
+
+
+@each_model
+def test_an_agreement_takes_its_rhythm_from_the_track(model):
+    cadence = model.agreement.filled(every="17 days", minutes="35 minutes")["cadence"]
+    assert "35 minutes" in cadence
+    assert ("17 days" in cadence) is (not model.rolling)
+
+
+@each_model
+def test_who_has_the_floor_can_have_it(model):
+    leads = [item.lead for item in model.agenda]
+    assert {lead for lead in leads if lead in {MENTOR, MENTEE}} <= set(model.roles)
+    assert (FIRST in leads) is (SECOND in leads)
+    keys = {safeguard.key for safeguard in model.safeguards}
+    assert ("hot_seat_rota" in keys) is (set(HOT_SEATS) <= set(leads))
+    # Where a third may join two peers who take turns, there is a turn for them.
+    assert any(item.third for item in model.agenda) is (model.triads and FIRST in leads)
+
+
+@each_model
+def test_a_safeguard_that_is_written_has_its_form(model):
+    keys = {safeguard.key for safeguard in model.safeguards}
+    written = keys & {"two_written_topics", "problem_statement", "preparation_form"}
+    assert (model.preparation is not None) is (bool(written) or model.slug == "reverse")
+    assert bool(model.curriculum) is ("curriculum" in keys)
+    assert model.balance is (model.slug in {"co_mentoring", "reverse"})
+    if model.preparation:
+        assert set(model.preparation.by) <= set(model.roles)
+        assert len({field.key for field in model.preparation.fields}) == len(model.preparation.fields) >= 2
