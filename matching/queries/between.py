@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matching.criteria import blocked_by, same_human, score_peers, score_two_sided
+from matching.criteria import Rule, blocked_by, same_human, score_peers, score_two_sided
 from matching.queries.inputs import EXCLUDED, REPORTING_LINE, Entrant, Inputs
 
 # Peers are scored everybody with everybody: one person with these many others at a time.
@@ -103,24 +103,26 @@ def is_only(key: str) -> bool:
     return key.startswith("~") and key.endswith("only")
 
 
-def blocked_between(inputs: Inputs, taker: Entrant, giver: Entrant) -> Blocked:
-    """What stands between two people, in either direction where they are peers."""
-    labels = {rule.key: rule.label for rule in inputs.rules}
-    keys = blocked_by(taker.person, giver.person, inputs.fields, inputs.rules)
-    if inputs.peers:
-        keys += blocked_by(giver.person, taker.person, inputs.fields, inputs.rules)
-    rules = tuple(dict.fromkeys(labels[key] for key in keys if key in labels))
+def blocked_between(inputs: Inputs, taker: Entrant, giver: Entrant, *, rules: Sequence[Rule] | None = None) -> Blocked:
+    """What stands between two people, in either direction where they are peers. `rules` are those between two on the
+    same side of a track with sides."""
+    asked = inputs.rules if rules is None else rules
+    labels = {rule.key: rule.label for rule in asked}
+    keys = blocked_by(taker.person, giver.person, inputs.fields, asked)
+    if inputs.peers or rules is not None:
+        keys += blocked_by(giver.person, taker.person, inputs.fields, asked)
+    named = tuple(dict.fromkeys(labels[key] for key in keys if key in labels))
     if taker.enrolment_id == giver.enrolment_id or same_human(taker.person, giver.person):
-        return Blocked(rules, f"{taker.name} cannot be matched with themselves.")
+        return Blocked(named, f"{taker.name} cannot be matched with themselves.")
     pair = frozenset({taker.enrolment_id, giver.enrolment_id})
     both = f"{taker.name} and {giver.name}"
     if pair in inputs.apart:
-        return Blocked(rules, f"{both} cannot be matched: {APART[inputs.apart[pair]]}.")
+        return Blocked(named, f"{both} cannot be matched: {APART[inputs.apart[pair]]}.")
     if any(is_only(key) for key in keys):
-        return Blocked(rules, f"{both} cannot be matched: one of them accepts only people they named.")
+        return Blocked(named, f"{both} cannot be matched: one of them accepts only people they named.")
     if pair in inputs.barred:
-        return Blocked(rules, f"{both} cannot be proposed again: they are matched, or one of them said no.")
-    return Blocked(rules)
+        return Blocked(named, f"{both} cannot be proposed again: they are matched, or one of them said no.")
+    return Blocked(named)
 
 
 def why_forbidden(inputs: Inputs, taker: Entrant, giver: Entrant) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from matching.criteria import Rule, Scores, Share, explain, explain_peers, max_points, score_peers, validate_rules
 from matching.criteria.model import BoolArray, IntArray
+from matching.queries.between import Blocked, blocked_between
 from matching.queries.inputs import Entrant, Inputs
 from programs.catalogue.base import Shape
 from programs.models import Role
@@ -64,10 +65,20 @@ class Company:
         allowed[:takers, takers:], allowed[takers:, :takers] = sides.allowed, sides.allowed.T
 
     def _bar(self, allowed: BoolArray) -> None:
-        for pair in (*self.inputs.barred, *self.inputs.apart):
-            rows = [self.row[each] for each in pair if each in self.row]
-            if len(rows) == 2:
-                allowed[rows[0], rows[1]] = allowed[rows[1], rows[0]] = False
+        """What a coordinator has put together with a reason is allowed, unless more than a rule keeps it apart."""
+        together = [(people, True) for people in self.inputs.made]
+        separate = [(people, False) for people in (*self.inputs.barred, *self.inputs.apart)]
+        for people, may in (*together, *separate):
+            rows = [self.row[each] for each in people if each in self.row]
+            for one, other in combinations(rows, 2):
+                allowed[one, other] = allowed[other, one] = may
+
+    def blocked(self, one: Entrant, other: Entrant) -> Blocked:
+        """What stands between two people of one group, also where both are on the same side."""
+        if not self.inputs.peers and one.role != other.role:
+            taker, giver = sorted((one, other), key=lambda each: each.role != Role.MENTEE)
+            return blocked_between(self.inputs, taker, giver)
+        return blocked_between(self.inputs, one, other, rules=self.rules)
 
     def most(self, one: Entrant, other: Entrant) -> int:
         """The most points that two people of these roles can have together."""
