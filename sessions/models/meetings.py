@@ -39,6 +39,8 @@ class Session(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # iCalendar SEQUENCE: every move or cancellation raises it, and with it the key of the reminders.
     sequence = models.PositiveIntegerField(default=0)
+    # Sessions planned together, at the same wall time each; each can still go its own way.
+    series = models.UUIDField(null=True, editable=False, db_index=True)
     # When the present time was agreed; empty where a session was only logged afterwards.
     planned_at = models.DateTimeField(null=True)
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -72,6 +74,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"Session {self.pk}"
+
+    @property
+    def stamp(self) -> str:
+        """What somebody has seen of it when they write down what came of it: the time agreed, and the last log."""
+        return f"{self.sequence}.{self.logged_at.isoformat() if self.logged_at else ''}"
 
 
 class Note(models.Model):
