@@ -1,10 +1,29 @@
 """What happened between the people of a match. Every write goes through sessions.services."""
 
+from sessions.models.agreements import Agreement, Signature
 from sessions.models.attendance import Attendance
+from sessions.models.curriculum import Delivery, Week
 from sessions.models.feeds import CalendarFeed
-from sessions.models.goals import LEVEL_WORDS, Goal
+from sessions.models.goals import LEVEL_WORDS, Goal, NextStep
 from sessions.models.meetings import Note, Session
+from sessions.models.preparing import Given, Preparation
 from sessions.models.sendings import SentLog
 from sessions.models.times import TimeOffer
 
-__all__ = ["LEVEL_WORDS", "Attendance", "CalendarFeed", "Goal", "Note", "SentLog", "Session", "TimeOffer"]
+__all__ = [
+    "LEVEL_WORDS",
+    "Agreement",
+    "Attendance",
+    "CalendarFeed",
+    "Delivery",
+    "Given",
+    "Goal",
+    "NextStep",
+    "Note",
+    "Preparation",
+    "SentLog",
+    "Session",
+    "Signature",
+    "TimeOffer",
+    "Week",
+]

@@ -46,3 +46,22 @@ class Goal(models.Model):
     @property
     def level_words(self) -> str:
         return "" if self.level is None else LEVEL_WORDS[self.level]
+
+
+class NextStep(models.Model):
+    """What somebody does until a day; its words belong to the match."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="next_steps")
+    goal = models.ForeignKey(Goal, models.SET_NULL, null=True, blank=True, related_name="next_steps")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    text = ConfidentialTextField()
+    due_on = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"Next step {self.pk}"
