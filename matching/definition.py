@@ -1,6 +1,6 @@
 """Matching's part of a program's JSON file: the key "matching" of each track.
 
-    {"objective": "cover", "answer_days": 14, "rules": [RULE, …]}
+    {"objective": "cover", "answer_days": 14, "allow_repeats": false, "rules": [RULE, …]}
 
 RULE: "kind" and "label"; "field", or "mentee_field" and "mentor_field" where they differ (slugs); "strength" (off, low,
 mid, high, must, points; mid where it is missing) and "points" for the last; "by_gap" {"2": 12}; "others_forbidden";
@@ -52,6 +52,8 @@ def dump_part(track: Track) -> dict[str, Any]:
     return {
         "objective": plan.objective,
         "answer_days": plan.answer_days,
+        # As usual where it is missing, like a rule's settings.
+        **({"allow_repeats": True} if plan.allow_repeats else {}),
         "rules": [dump_rule(spec_of(rule)) for rule in rules],
     }
 
@@ -94,6 +96,7 @@ def load_part(
         plan=plan,
         objective=data.get("objective", plan.objective),
         answer_days=data.get("answer_days", plan.answer_days),
+        allow_repeats=data.get("allow_repeats", False),
         by=None,
         now=now,
     )

@@ -43,3 +43,7 @@ class SwapRefused(MatchingError):
 
 class OfferOver(MatchingError):
     """The offer can no longer be answered: it was answered, taken back, or its time is over."""
+
+
+class MatchOver(MatchingError):
+    """The match is not on any more, or has not begun."""

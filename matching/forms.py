@@ -87,6 +87,11 @@ class PlanForm(LookForm):
     answer_days = forms.IntegerField(
         label="Days to answer an offer", min_value=1, max_value=60, help_text="After that the places are free again."
     )
+    allow_repeats = forms.BooleanField(
+        label="People whose match came to its planned end may be proposed to each other again",
+        required=False,
+        help_text="Whoever said no, or whose match was ended early, is not proposed to the same person again.",
+    )
 
     def __init__(self, *args: Any, objectives: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from participants.confidential import ConfidentialTextField
 from programs.models import Enrolment, ProfileField, Program, Role, Track
 
 
@@ -20,6 +21,9 @@ class MatchingPlan(models.Model):
     objective = models.CharField(max_length=10, choices=Objective.choices, default=Objective.FLOOR)
     # Days people have to accept or decline an offered match.
     answer_days = models.PositiveSmallIntegerField(default=14)
+    # Whether people whose match came to its planned end may be proposed to each other again. Those who said no, or
+    # whose match was ended early, never are.
+    allow_repeats = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -171,6 +175,9 @@ class Match(models.Model):
         LEFT = "left", "Somebody left the program"
         TOO_FEW = "too_few", "Too few people were left in the group"
         DONE = "done", "Its one session is over"
+        # The same words whoever did it: who and why is in Ending, for coordinators alone.
+        ENDED = "ended", "It was ended early"
+        FINISHED = "finished", "Its time was over"
 
     LIVE = (State.OFFERED, State.ACTIVE)
 
@@ -198,6 +205,12 @@ class Match(models.Model):
     activated_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=40, blank=True)
+    # Who ended it before its time, for coordinators alone; empty where nobody did.
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Its last day; empty: the last day of the program.
+    ends_on = models.DateField(null=True, blank=True)
+    # A coordinator closes it at this moment; until then that can be taken back, as nobody has been told.
+    closes_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "matches"
@@ -260,6 +273,10 @@ class Seat(models.Model):
     live = models.BooleanField(default=False)
     # Set when this person goes and the others go on together: whose seat has no date here is in the match.
     left_at = models.DateTimeField(null=True, blank=True)
+    # Set when a match has ended for somebody who asks for help: matching leaves them out until they want somebody else.
+    rests = models.BooleanField(default=False)
+    # Whether they keep what they wrote about its sessions; empty until they have said so.
+    keeps_notes = models.BooleanField(null=True, blank=True)
     place = models.PositiveSmallIntegerField(default=1)
     places = models.PositiveSmallIntegerField(default=1)
 
@@ -280,7 +297,63 @@ class Seat(models.Model):
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(live=False), name="seat_that_was_left_is_not_live"
             ),
+            models.CheckConstraint(condition=Q(rests=False) | Q(live=False), name="seat_at_rest_is_not_live"),
         ]
 
     def __str__(self) -> str:
         return f"{self.enrolment} in match {self.match_id}"
+
+
+class Ending(models.Model):
+    """Why somebody ended a match, or their part in it, before its time: for the coordinators who are not in it."""
+
+    class Reason(models.TextChoices):
+        REACHED = "reached", "The goals are reached"
+        SCHEDULE = "schedule", "No times that suit"
+        MOVED = "moved", "A new job, a move or a leave"
+        NO_CONTACT = "no_contact", "No contact"
+        FIT = "fit", "Not the right fit"
+        FOCUS = "focus", "Help with something else is needed"
+        UNSAFE = "unsafe", "Not comfortable or not safe in it"
+        OTHER = "other", "Something else"
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="endings")
+    # Whose part in it ended; empty where a coordinator ended all of it.
+    seat = models.ForeignKey(Seat, models.CASCADE, null=True, blank=True, related_name="endings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
+    words = ConfidentialTextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["seat"], name="one_ending_of_a_seat"),
+            models.UniqueConstraint(fields=["match"], condition=Q(seat=None), name="one_ending_of_a_whole_match"),
+            models.CheckConstraint(
+                condition=Q(
+                    reason__in=["", "reached", "schedule", "moved", "no_contact", "fit", "focus", "unsafe", "other"]
+                ),
+                name="ending_reason_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Ending of match {self.match_id}"
+
+
+class Thanks(models.Model):
+    """What somebody thanks the others of a match for when it is over: for those others, and nobody else."""
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="thanks")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    words = ConfidentialTextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "thanks"
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["match", "author"], name="one_thank_you_each")]
+
+    def __str__(self) -> str:
+        return f"Thanks in match {self.match_id}"

@@ -24,6 +24,7 @@ def tick(now: dt.datetime) -> None:
         _ring_now(proposal_id)
     services.expire_unanswered(now=now)
     services.finish_sessions(now=now)
+    services.finish_due(now=now)
 
 
 def ring(proposal_id: int) -> None:

@@ -13,7 +13,7 @@ from matching.criteria import Condition, Field, Person, Rule, Scores, Words, sco
 from matching.models import Match, MatchingPlan, MatchRule, Proposal
 from matching.queries import wished
 from matching.queries.board_steps import reason_of
-from matching.queries.standing import Held, default_places, open_offers, places_of, standing_of
+from matching.queries.standing import Held, Standing, default_places, open_offers, places_of, standing_of
 from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, ProfileField, Role, Track
@@ -136,6 +136,7 @@ class Inputs:
             "rules": [{**rule, "key": ""} for rule in rules_as_data(self.rules)],
             "asked": [self.objective, self.capacity],
             "versions": [ENGINE_VERSION, self.model.slug, self.model.version],
+            **({"repeats": True} if self.plan.allow_repeats else {}),
             **({"made": sorted(sorted(pair) for pair in self.made)} if self.made else {}),
         }
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
@@ -246,8 +247,8 @@ def inputs_of(
     One-off sessions are offered from `now` on. The track has to have a plan (services.ensure_plan).
     """
     plan, model = track.plan, model_of(track)
-    standing = standing_of(track, model)
-    entrants = _entrants(track, model, default_places(track, model, capacity), standing.taken)
+    standing = standing_of(track, model, repeats=plan.allow_repeats)
+    entrants = _entrants(track, model, default_places(track, model, capacity), standing)
     takers, givers = _sides(model)
     present = [(entrant.enrolment_id, entrant.user_id, entrant.email) for entrant in entrants]
     wishes, called = wishes_of(track, present), words_of(track)
@@ -291,12 +292,17 @@ def _kept_apart(track: Track, entrants: Sequence[Entrant]) -> dict[frozenset[int
     return apart | dict.fromkeys(exclusions_of(track, present), EXCLUDED)
 
 
-def _entrants(track: Track, model: MentoringModel, default: int, taken: Mapping[int, int]) -> list[Entrant]:
-    """Everybody taking part, in the order of their addresses, so that the order of an import decides nothing."""
+def _entrants(track: Track, model: MentoringModel, default: int, standing: Standing) -> list[Entrant]:
+    """Everybody taking part, in the order of their addresses, so that the order of an import decides nothing.
+
+    Whose match has ended is in it again once they have asked for somebody else.
+    """
     active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE, user__is_active=True)
     found = active.select_related("user").order_by("user__email", "role")
     return [
-        _entrant(enrolment, places_of(enrolment, model, default), taken.get(enrolment.pk, 0)) for enrolment in found
+        _entrant(enrolment, places_of(enrolment, model, default), standing.taken.get(enrolment.pk, 0))
+        for enrolment in found
+        if enrolment.pk not in standing.resting
     ]
 
 

@@ -9,6 +9,7 @@ from itertools import combinations, product
 from django.db.models import QuerySet
 
 from matching.models import Match, Seat
+from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, Role, Track
 
@@ -19,6 +20,9 @@ NO_OBSTACLE = (
     Match.EndReason.WITHDRAWN,
     Match.EndReason.TOO_FEW,
 )
+# These came to their end, or their people left: a plan may allow that they are proposed to each other again. Who has
+# said no, or whose match was ended before its time, is never proposed to the same person again, wherever that was.
+REPEATABLE = (Match.EndReason.FINISHED, Match.EndReason.DONE, Match.EndReason.LEFT)
 # One-off sessions run over so many calendar months at once: those of the weeks ahead, and the one not closed yet.
 MONTHS_AT_ONCE = 3
 MOST_PLACES = 50
@@ -36,9 +40,14 @@ class Held:
 
 @dataclass
 class Standing:
-    """`taken` counts live seats by enrolment; `barred` has pairs of enrolments that are joined, were, or said no."""
+    """`taken` counts live seats by enrolment; `barred` has pairs of enrolments that are joined, were, or said no.
 
+    `resting` are enrolments whose match has ended and who have not asked for somebody else.
+    """
+
+    repeats: bool = False
     taken: Counter[int] = field(default_factory=Counter)
+    resting: set[int] = field(default_factory=set)
     barred: set[frozenset[int]] = field(default_factory=set)
     held: list[Held] = field(default_factory=list)
 
@@ -49,6 +58,7 @@ class _Chair:
     role: str
     live: bool
     accepted: bool
+    rests: bool = False
 
 
 def open_offers(track: Track) -> QuerySet[Match]:
@@ -56,32 +66,69 @@ def open_offers(track: Track) -> QuerySet[Match]:
     return Match.objects.filter(track=track, state=Match.State.OFFERED).exclude(seats__answer=Seat.Answer.ACCEPTED)
 
 
-def standing_of(track: Track, model: MentoringModel) -> Standing:
-    """Offers nobody has said yes to count for nothing: a later proposal takes their place. One query."""
+def standing_of(track: Track, model: MentoringModel, *, repeats: bool = False) -> Standing:
+    """Offers nobody has said yes to count for nothing: a later proposal takes their place. Two queries, and a third
+    where people of the track were in matches elsewhere.
+
+    `repeats` says that the people of matches that came to their planned end may be proposed to each other again.
+    """
     found = Seat.objects.filter(match__track=track).exclude(match__state=Match.State.DRAFT).select_related("match")
     matches: dict[int, Match] = {}
     around: dict[int, list[_Chair]] = {}
     for seat in found.order_by("pk"):
         matches[seat.match_id] = seat.match
-        chair = _Chair(seat.enrolment_id, seat.role, seat.live, seat.answer == Seat.Answer.ACCEPTED)
+        chair = _Chair(seat.enrolment_id, seat.role, seat.live, seat.answer == Seat.Answer.ACCEPTED, seat.rests)
         around.setdefault(seat.match_id, []).append(chair)
-    standing = Standing()
+    standing = Standing(repeats)
     for pk, match in matches.items():
         if match.state != Match.State.OFFERED or any(chair.accepted for chair in around[pk]):
             _count(standing, match, around[pk], model)
+    standing.barred.update(_elsewhere(track, repeats=repeats))
     return standing
 
 
 def _count(standing: Standing, match: Match, chairs: list[_Chair], model: MentoringModel) -> None:
     standing.taken.update(chair.enrolment for chair in chairs if chair.live)
-    happened = match.state in Match.LIVE or match.end_reason == Match.EndReason.DONE
+    standing.resting.update(chair.enrolment for chair in chairs if chair.rests)
+    happened = match.state in Match.LIVE or match.end_reason == Match.EndReason.DONE or _began(match)
     if match.starts_at and match.minutes and happened:
         asker, helper = sorted(chairs, key=lambda chair: chair.role == Role.MENTOR)
         standing.held.append(Held(asker.enrolment, helper.enrolment, match.starts_at, match.minutes))
     # The same expert may be asked again after a while, which is what `held` is for.
     again = match.end_reason in NO_OBSTACLE or (model.shape == Shape.SLOTS and match.end_reason == Match.EndReason.DONE)
+    again = again or (standing.repeats and match.end_reason in REPEATABLE)
     if not again:
         standing.barred.update(_acquainted(chairs, model))
+
+
+def _began(match: Match) -> bool:
+    """Whether a one-off session had begun when its match ended."""
+    return None not in (match.starts_at, match.ended_at) and match.starts_at <= match.ended_at
+
+
+def _elsewhere(track: Track, *, repeats: bool) -> set[frozenset[int]]:
+    """Pairs of enrolments of this track whose people were in a match of another track or program that has ended.
+
+    Matches that are on elsewhere do not count: one may have a mentor and be in a pod with them.
+    """
+    reasons = {Match.EndReason.ENDED, *(() if repeats else REPEATABLE)}
+    mine: dict[int, list[int]] = {}
+    present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
+    seats = Seat.objects.filter(match__end_reason__in=reasons, enrolment__user__in=present.values("user"))
+    seats = seats.exclude(match__track=track).filter(match__activated_at__isnull=False, answer=Seat.Answer.ACCEPTED)
+    met: dict[tuple[int, str], list[_Chair]] = {}
+    for match, model, user, role in seats.values_list("match", "match__track__model", "enrolment__user", "role"):
+        met.setdefault((match, model), []).append(_Chair(user, role, live=False, accepted=True))
+    if not met:
+        return set()
+    for enrolment, user in present.values_list("pk", "user"):
+        mine.setdefault(user, []).append(enrolment)
+    pairs = {pair for (_, model), chairs in met.items() for pair in _acquainted(chairs, registry.get(model))}
+    return {
+        frozenset((one, other))
+        for a, b in (sorted(pair) for pair in pairs if len(pair) == 2)
+        for one, other in product(mine[a], mine[b])
+    }
 
 
 def _acquainted(chairs: Iterable[_Chair], model: MentoringModel) -> list[frozenset[int]]:

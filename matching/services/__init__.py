@@ -10,7 +10,9 @@ from matching.services.ending import (
     stands_on,
     withdraw,
 )
+from matching.services.finishing import close_all, finish_due, keep_open, set_last_day
 from matching.services.latecomers import propose_for_waiting
+from matching.services.parting import end_match, leave_match, wish_another
 from matching.services.placing import one_more_place
 from matching.services.proposing import discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
@@ -32,14 +34,19 @@ __all__ = [
     "RuleSpec",
     "add_rule",
     "answer_seat",
+    "close_all",
     "discard",
     "drop_drafts",
     "due",
+    "end_match",
     "end_matches_of",
     "ensure_plan",
     "expire_unanswered",
+    "finish_due",
     "finish_sessions",
+    "keep_open",
     "keep_trial",
+    "leave_match",
     "lock",
     "move_rule",
     "move_to_group",
@@ -51,6 +58,7 @@ __all__ = [
     "remove_rule",
     "run_proposal",
     "save_rule",
+    "set_last_day",
     "set_lock",
     "set_objective",
     "set_plan",
@@ -60,5 +68,6 @@ __all__ = [
     "swap",
     "undo",
     "unlock",
+    "wish_another",
     "withdraw",
 ]

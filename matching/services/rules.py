@@ -22,10 +22,15 @@ AIMS: Mapping[Shape, tuple[str, ...]] = {
     Shape.TWO_SIDED: (*_PLACED_FIRST, MatchingPlan.Objective.STABLE),
     Shape.ONE_SIDED: _PLACED_FIRST,
     Shape.CONSTELLATION: _PLACED_FIRST,
-    Shape.GROUPS: (MatchingPlan.Objective.COVER,),
+    Shape.GROUPS: _PLACED_FIRST,
     Shape.SLOTS: (MatchingPlan.Objective.COVER,),
 }
 """What a run over a track of each shape can aim at, what a new program starts with first."""
+ONLY_AIM: Mapping[Shape, str] = {
+    Shape.SLOTS: "Sessions have this one aim: a session is over after an hour or so, so a low score binds nobody, and "
+    "a time that is left empty helps nobody.",
+}
+"""Why there is nothing to choose, for shapes with one aim."""
 
 
 @dataclass(frozen=True)
@@ -187,15 +192,24 @@ def remove_rule(*, rule: MatchRule, by: User | None, now: dt.datetime) -> None:
 
 @transaction.atomic
 def set_plan(
-    *, plan: MatchingPlan, objective: str, answer_days: int, by: User | None, now: dt.datetime
+    *,
+    plan: MatchingPlan,
+    objective: str,
+    answer_days: int,
+    by: User | None,
+    now: dt.datetime,
+    allow_repeats: bool | None = None,
 ) -> MatchingPlan:
-    """What a run aims at, and how long people have to answer. Raises MatchingError naming the field."""
+    """What a run aims at, how long people have to answer, and whether those whose match came to its planned end may be
+    proposed to each other again (None leaves it). Raises MatchingError naming the field.
+    """
     check_objective(plan.track, objective)
     if not 1 <= answer_days <= 60:
         raise MatchingError("Enter a number of days from 1 to 60", field="answer_days")
     locked = MatchingPlan.objects.select_for_update().get(pk=plan.pk)
     locked.objective, locked.answer_days = objective, answer_days
-    locked.save(update_fields=["objective", "answer_days"])
+    locked.allow_repeats = locked.allow_repeats if allow_repeats is None else allow_repeats
+    locked.save(update_fields=["objective", "answer_days", "allow_repeats"])
     program_id = plan.track.program_id
     record(by=by, verb="matching aim changed", now=now, program_id=program_id, subject=plan, objective=objective)
     return locked
@@ -211,11 +225,15 @@ def check_objective(track: Track, objective: str) -> None:
 def objectives_of(track: Track) -> list[tuple[str, str]]:
     """The aims to choose from, the usual one first.
 
-    Who would rather have whom is only asked where there are two sides; groups and booked sessions always place
-    everybody they can, and then look for the best total.
+    Who would rather have whom is only asked where there are two sides; booked sessions have one aim, see only_aim.
     """
     usable = AIMS[model_of(track).shape]
     return [each for each in MatchingPlan.Objective.choices if each[0] in usable]
+
+
+def only_aim(track: Track) -> str:
+    """Why a run over this track has no other aim; "" where there is a choice."""
+    return ONLY_AIM.get(model_of(track).shape, "")
 
 
 def aim_of(plan: MatchingPlan) -> str:

@@ -49,7 +49,7 @@ def plan(request: ProgramRequest, program: Program, track: str) -> HttpResponse:
     form = PlanForm(
         request.POST or None,
         objectives=objectives_of(found),
-        initial={"objective": present.objective, "answer_days": present.answer_days},
+        initial={name: getattr(present, name) for name in ("objective", "answer_days", "allow_repeats")},
     )
     if request.method == "POST" and form.is_valid():
         services.set_plan(plan=_plan(found), **form.cleaned_data, by=request.user, now=timezone.now())
