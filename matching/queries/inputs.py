@@ -69,6 +69,8 @@ class Inputs:
     # One-off sessions: the moment from which times are offered, and those that are agreed on already.
     now: dt.datetime | None = None
     held: tuple[Held, ...] = ()
+    # Looked at while somebody waits: matches only, without proofs, reasons and what other aims would give.
+    tried: bool = False
 
     @property
     def peers(self) -> bool:

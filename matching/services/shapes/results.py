@@ -58,6 +58,8 @@ def shares_of(inputs: Inputs, *members: Entrant) -> list[dict[str, Any]]:
 
     "told" has what each member may be told, by enrolment. In two-sided tracks the mentee comes first.
     """
+    if inputs.tried:
+        return []
     company = Company(inputs)
     by_rule: dict[str, list[tuple[Pair, Share]]] = {}
     for pair in pairs_within(inputs, members):
