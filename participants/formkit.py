@@ -8,6 +8,9 @@ from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from participants.texts import visible
 
@@ -34,6 +37,25 @@ class FaceScale(forms.RadioSelect):
     """Five faces from sad to glad; the choices' values are "1" to "5" and their labels say what each means."""
 
     look = "faces"
+
+
+class LongSelect(forms.Select):
+    """A list of some hundred options without groups, such as the time zones.
+
+    Django's own way renders two templates an option, which would be most of the time of the page.
+    """
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:  # noqa: ANN401 - as Django
+        del renderer
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = [option for _, group, _ in widget["optgroups"] for option in group]
+        rows = ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in options)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            widget["name"],
+            flatatt(widget["attrs"]),
+            format_html_join("\n", '<option value="{}"{}>{}</option>', rows),
+        )
 
 
 class DayInput(forms.DateInput):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from participants.formkit import LookForm
+from participants.formkit import LongSelect, LookForm
 from participants.zones import KNOWN
 
 
@@ -27,7 +27,10 @@ class ProfileForm(LookForm):
         max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
     timezone = forms.ChoiceField(
-        label="Time zone", choices=zone_choices, help_text="Sessions and mails show times in this zone."
+        label="Time zone",
+        choices=zone_choices,
+        widget=LongSelect,
+        help_text="Sessions and mails show times in this zone.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

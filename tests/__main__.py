@@ -16,6 +16,7 @@ from tests.chromium import find_chromium
 from tests.services import ServiceMissing, postgres, redis, say
 
 # "pure" tests ask for no database: once is enough. The browser drives the site on PostgreSQL, as in production.
+# In both the long ones come first (tests/conftest.py), so that no process waits for another's last one.
 LEGS = {"SQLite": "not browser", "PostgreSQL": "not pure and not any_database"}
 
 
@@ -44,7 +45,7 @@ def everything(env: dict[str, dict[str, str]]) -> int:
     for name, selection in LEGS.items():
         say(f"Tests on {name}")
         begun = time.monotonic()
-        results.append(pytest(env[name], "-n", "2", "--dist", "worksteal", "-m", selection))
+        results.append(pytest({**env[name], "PICTURES": "no"}, "-n", "2", "--dist", "worksteal", "-m", selection))
         say(f"Tests on {name}: {'passed' if results[-1] == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s")
     return next((status for status in results if status), 0)
 

@@ -30,11 +30,33 @@ def pytest_configure(config: pytest.Config) -> None:
     allow_emptying()
 
 
+# From the longest: a process that begins one of these when the others are done would let them wait for it.
+LONG = (
+    "browser/test_pages",
+    "browser/test_journey",
+    "browser/test_every_model",
+    "browser/",
+    "mail/test_chaos",
+    "mentorship/test_demo",
+    "mentorship/test_every_model",
+    "house/test_hostile",
+    "house/",
+    "matching/",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for no database as pure: it runs once, not once a database."""
+    """Mark what asks for no database as pure: it runs once, not once a database. Put what takes long first."""
     for item in items:
         if not _uses_database(item):
             item.add_marker(pytest.mark.pure)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Where in the line; among those of one place the order stays as shuffled."""
+    path = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((place for place, start in enumerate(LONG) if path.startswith(start)), len(LONG))
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from participants.formkit import DayInput, LookForm
+from participants.formkit import DayInput, LongSelect, LookForm
 from participants.forms import zone_choices
 from participants.models import User
 from programs.catalogue import registry
@@ -32,7 +32,10 @@ class BasicsForm(LookForm):
     starts_on = forms.DateField(label="First day", widget=DayInput())
     ends_on = forms.DateField(label="Last day", widget=DayInput())
     timezone = forms.ChoiceField(
-        label="Time zone", choices=zone_choices, help_text="Dates of the program are meant in it."
+        label="Time zone",
+        choices=zone_choices,
+        widget=LongSelect,
+        help_text="Dates of the program are meant in it.",
     )
     contact_name = forms.CharField(
         max_length=100, required=False, label="Who signs the mails", help_text="A person's name is answered more often."

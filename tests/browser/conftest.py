@@ -16,6 +16,8 @@ SHOTS = HERE / "shots"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What can differ between the light and the dark page; the rest of axe reads the same document in both.
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
 PATIENCE = 10_000  # milliseconds that the page gets for anything
 
 Opener = Callable[..., Page]
@@ -125,14 +127,16 @@ def without_javascript(open_browser: Opener) -> Page:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], list[str]]:
+def axe() -> Callable[..., list[str]]:
     """What axe finds wrong with the page as it is now, a line a finding: ``assert axe(page) == []``."""
     source = (HERE / "vendor" / "axe.min.js").read_text()
 
-    def run(page: Page) -> list[str]:
+    def run(page: Page, *, only_colours: bool = False) -> list[str]:
         # Evaluated, not added as a script: a strict policy allows no script that is not the site's own.
-        page.evaluate(source)
-        options = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
+        which = {"type": "rule", "values": AXE_COLOURS} if only_colours else {"type": "tag", "values": AXE_TAGS}
+        options = {"runOnly": which}
         violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
         return [
             f"{found['id']}: {found['help']} ({node['target'][0]}) {node['html'][:120]}"
@@ -145,11 +149,16 @@ def axe() -> Callable[[Page], list[str]]:
 
 @pytest.fixture(scope="session")
 def shoot() -> Callable[[Page, str], Path]:
-    """Take a picture of the whole page: ``shoot(page, "proposal-dark")`` writes shots/proposal-dark.png."""
+    """Take a picture of the whole page: ``shoot(page, "proposal-dark")`` writes shots/proposal-dark.png.
+
+    Not in a run of everything (PICTURES=no), where they would be a fifth of the browser's time.
+    """
 
     def take(page: Page, name: str) -> Path:
         SHOTS.mkdir(exist_ok=True)
         picture = SHOTS / f"{name}.png"
+        if os.environ.get("PICTURES") == "no":
+            return picture
         page.screenshot(path=picture, full_page=True)
         return picture
 

@@ -78,6 +78,12 @@ def test_axe_names_the_fault_and_the_place(page, axe, monkeypatch):
     assert [finding.split(":")[0] for finding in axe(page)] == ["label"]
 
 
+def test_axe_can_look_at_colours_alone(page, axe, monkeypatch):
+    serve(monkeypatch, "<input><p><font color='#bbbbbb'>Hard to read on white</font></p>")
+    page.goto("/")
+    assert [finding.split(":")[0] for finding in axe(page, only_colours=True)] == ["color-contrast"]
+
+
 def test_windows_differ_as_people_do(phone, dark, without_javascript, monkeypatch):
     serve(monkeypatch, "<noscript><b>No script runs</b></noscript>")
     for window in (phone, dark, without_javascript):
@@ -90,6 +96,9 @@ def test_windows_differ_as_people_do(phone, dark, without_javascript, monkeypatc
 def test_a_picture_is_taken_of_the_whole_page(page, shoot, monkeypatch):
     serve(monkeypatch, "<br>" * 200)
     page.goto("/")
+    monkeypatch.setenv("PICTURES", "no")
+    assert not shoot(page, "ground").exists()
+    monkeypatch.setenv("PICTURES", "yes")
     picture = shoot(page, "ground")
     height = int.from_bytes(picture.read_bytes()[20:24], "big")
     picture.unlink()

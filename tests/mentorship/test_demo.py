@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,10 +13,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 
 from mentorship.processes import free_port, wait_until
 
 READY = "Ctrl-C ends everything."
+NOT_OURS = ("STATICFILES", "LOG_LEVEL", "REDIS_URL", "SITE_URL", "DEBUG")
 
 
 def descendants(pid: int) -> set[int]:
@@ -23,14 +26,17 @@ def descendants(pid: int) -> set[int]:
     return children.union(*(descendants(child) for child in children))
 
 
+def environment(folder: Path, **env: str) -> dict[str, str]:
+    given = {**os.environ, "VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", **env}
+    return {name: value for name, value in given.items() if name in env or name not in NOT_OURS}
+
+
 class Demo:
     def __init__(self, root: Path, folder: Path, port: int, **env: str) -> None:
         # The folder is also the mark by which everything that was started is found again.
         self.folder = folder
         self.known: set[int] = set()
-        given = {**os.environ, "VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", **env}
-        for name in ("STATICFILES", "LOG_LEVEL", "REDIS_URL", "SITE_URL", "DEBUG"):
-            given.pop(name, None)
+        given = environment(folder, **env)
         self.output = folder / "output"
         with self.output.open("wb") as output:
             command = [sys.executable, str(root / "manage.py"), "demo", "--port", str(port)]
@@ -91,6 +97,22 @@ def kinds(demo: Demo) -> dict[str, int]:
     return {name.strip(): sum(name in command for command in commands) for name in names}
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that was there before: its sample program takes longer than all else that it starts."""
+    folder = tmp_path_factory.mktemp("told")
+    command = [sys.executable, str(Path(django_settings.BASE_DIR) / "manage.py"), "demo", "--prepare"]
+    subprocess.run(command, env=environment(folder), check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def folder_before(told: Path, tmp_path: Path) -> Path:
+    """One's own copy of it."""
+    shutil.copytree(told, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
 def test_it_answers_on_the_next_free_port_and_ctrl_c_ends_every_process(root, tmp_path):
     port = free_port()
     with socket.create_server(("127.0.0.1", port)), running(root, tmp_path, port) as demo:
@@ -113,8 +135,8 @@ def test_it_answers_on_the_next_free_port_and_ctrl_c_ends_every_process(root, tm
 
 
 @pytest.mark.parametrize("moment", ["Collecting static files", READY], ids=["while it starts", "when it runs"])
-def test_a_killed_demo_leaves_no_orphan(root, tmp_path, moment):
-    with running(root, tmp_path, free_port()) as demo:
+def test_a_killed_demo_leaves_no_orphan(root, folder_before, moment):
+    with running(root, folder_before, free_port()) as demo:
         demo.wait_for(moment)
         assert len(demo.processes()) > 1
         demo.popen.kill()
@@ -122,8 +144,8 @@ def test_a_killed_demo_leaves_no_orphan(root, tmp_path, moment):
         assert wait_until(lambda: not demo.processes(), seconds=15), demo.processes()
 
 
-def test_it_says_which_process_ended_and_ends_the_others(root, tmp_path):
-    with running(root, tmp_path, free_port()) as demo:
+def test_it_says_which_process_ended_and_ends_the_others(root, folder_before):
+    with running(root, folder_before, free_port()) as demo:
         demo.wait_for(READY)
         beat = next(pid for pid, command in demo.processes().items() if " beat " in command)
         os.kill(beat, signal.SIGKILL)
