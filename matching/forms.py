@@ -10,7 +10,7 @@ from matching.criteria.kinds.base import Kind, Param
 from matching.errors import BadRule, MatchingError
 from matching.models import MatchingPlan, MatchRule
 from matching.queries.tracks import TrackState
-from matching.services.rules import RuleSpec
+from matching.services.rules import RuleSpec, objectives_of
 from participants.formkit import FilterForm, LookForm, Segmented
 from programs.models import ProfileField, Role
 
@@ -69,6 +69,18 @@ class NewProposalForm(LookForm):
         )
         if all(state.model.shape == "one_sided" for state in states if not state.obstacle):
             del self.fields["capacity"]
+        self._offer_aims()
+
+    def _offer_aims(self) -> None:
+        """The aims that a track to be chosen here can have; no question where that is only one each."""
+        each = [objectives_of(track) for track in self.ready.values()]
+        offered = {value for aims in each for value, _ in aims}
+        field = self.fields["objective"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        words = [aim for aim in MatchingPlan.Objective.choices if aim[0] in offered]
+        field.choices = [("", "As set up for the track"), *words]
+        if all(len(aims) == 1 for aims in each):
+            del self.fields["objective"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -95,9 +107,17 @@ class PlanForm(LookForm):
 
     def __init__(self, *args: Any, objectives: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.objectives = objectives
         objective = self.fields["objective"]
         assert isinstance(objective, forms.ChoiceField)  # noqa: S101 - declared above
         objective.choices = objectives
+        if len(objectives) == 1:
+            del self.fields["objective"]
+
+    def clean(self) -> dict[str, Any]:
+        """Where there is nothing to choose, the one aim there is."""
+        data = super().clean() or {}
+        return {**data, "objective": self.objectives[0][0]} if len(self.objectives) == 1 else data
 
 
 class AnswerForm(LookForm):

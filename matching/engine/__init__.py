@@ -15,7 +15,7 @@ from matching.engine.errors import Infeasible
 from matching.engine.explaining import Change, Move, Reason
 from matching.engine.grouping.problem import GroupProblem, Seats, Spread
 from matching.engine.grouping.results import Grouping
-from matching.engine.grouping.solver import group
+from matching.engine.grouping.solver import group, loosen, raise_floor
 from matching.engine.inserting import Insertion, Placement, insert
 from matching.engine.pairing.problem import PairProblem
 from matching.engine.pairing.results import Pairing
@@ -58,7 +58,9 @@ __all__ = [
     "constellation",
     "group",
     "insert",
+    "loosen",
     "pair",
+    "raise_floor",
     "relax",
     "rematch",
     "why_not",

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
 from matching.queries.between import scores_between
-from matching.queries.board_aims import price_of_aim
+from matching.queries.board_aims import only_aim, price_of_aim
 from matching.queries.board_rows import (
     SECTIONS,
     WORTH_A_LOOK,
@@ -97,6 +97,11 @@ class Board:
     def aims(self) -> list[str]:
         """What every other aim would have given, in words."""
         return price_of_aim(self.proposal)
+
+    @property
+    def only_aim(self) -> str:
+        """Why there is no other aim; "" where there is."""
+        return only_aim(self.model.shape)
 
     @property
     def movable(self) -> bool:

@@ -26,11 +26,6 @@ AIMS: Mapping[Shape, tuple[str, ...]] = {
     Shape.SLOTS: (MatchingPlan.Objective.COVER,),
 }
 """What a run over a track of each shape can aim at, what a new program starts with first."""
-ONLY_AIM: Mapping[Shape, str] = {
-    Shape.SLOTS: "Sessions have this one aim: a session is over after an hour or so, so a low score binds nobody, and "
-    "a time that is left empty helps nobody.",
-}
-"""Why there is nothing to choose, for shapes with one aim."""
 
 
 @dataclass(frozen=True)
@@ -225,15 +220,11 @@ def check_objective(track: Track, objective: str) -> None:
 def objectives_of(track: Track) -> list[tuple[str, str]]:
     """The aims to choose from, the usual one first.
 
-    Who would rather have whom is only asked where there are two sides; booked sessions have one aim, see only_aim.
+    Who would rather have whom is only asked where there are two sides; why booked sessions have one aim, says
+    queries.board_aims.only_aim.
     """
     usable = AIMS[model_of(track).shape]
     return [each for each in MatchingPlan.Objective.choices if each[0] in usable]
-
-
-def only_aim(track: Track) -> str:
-    """Why a run over this track has no other aim; "" where there is a choice."""
-    return ONLY_AIM.get(model_of(track).shape, "")
 
 
 def aim_of(plan: MatchingPlan) -> str:

@@ -11,8 +11,9 @@ from matching.criteria import RULE_KINDS, InvalidRulesError
 from matching.errors import BadRule, MatchingError
 from matching.forms import STRENGTHS, PlanForm, RuleForm
 from matching.models import MatchingPlan, MatchRule
+from matching.queries.board_aims import only_aim
 from matching.queries.board_list import Allowed, allowed_pairs
-from matching.queries.inputs import inputs_of
+from matching.queries.inputs import inputs_of, model_of
 from matching.queries.rules import rule_lines
 from matching.services.rules import is_one_sided, objectives_of, spec_of
 from programs.access import ProgramRequest, program_view
@@ -63,6 +64,7 @@ def plan(request: ProgramRequest, program: Program, track: str) -> HttpResponse:
         "strengths": STRENGTHS,
         "one_sided": is_one_sided(found),
         "form": form,
+        "only_aim": only_aim(model_of(found).shape),
         "allowed": allowed,
         "problem": problem,
     }

@@ -184,6 +184,22 @@ def test_peers_choose_between_three_aims_and_are_called_peers(town, alice, clien
     assert "These rules allow 0 of 3 pairs" in text(page)
 
 
+@pytest.mark.parametrize(
+    ("model", "aims"), [("pod", 3), ("group_peer", 3), ("circle", 3), ("distributed", 3), ("flash", 1)]
+)
+def test_only_aims_that_a_run_can_have_are_offered(town, alice, client, model, aims):
+    track = TrackFactory.create(program=town.track.program, slug="other", model=model)
+    plan = services.ensure_plan(track=track, now=NOW, with_rules=False)
+    page = client.get("/programs/town/matching/rules/other/")
+    fields, only = page.context["form"].fields, "Sessions have this one aim: as many people as possible get one"
+    assert (only in text(page)) == (aims == 1)
+    assert len(fields["objective"].choices if "objective" in fields else [""]) == aims
+    sent = client.post("/programs/town/matching/rules/other/", {"objective": "floor", "answer_days": "9"})
+    plan.refresh_from_db()
+    assert (sent.status_code, plan.answer_days) == (302, 9)
+    assert plan.objective == ("cover" if aims == 1 else "floor")
+
+
 def test_rules_broken_by_a_changed_field_are_named_and_can_be_mended(town, alice, client):
     town.track.program.fields.filter(slug="level").update(kind="text", options=[])
     page = text(client.get(RULES))

@@ -12,7 +12,8 @@ from programs.catalogue import registry
 from programs.models import Enrolment, LineManager, Role
 from programs.services.enrolling_wishing import keep_apart, save_wishes
 from tests.factories.crowds import Crowd, make_crowd
-from tests.factories.programs import NOW, EnrolmentFactory
+from tests.factories.participants import UserFactory
+from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory
 from tests.matching.shape_truths import emails_of, holds, members_of, together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -232,3 +233,81 @@ def test_a_locked_group_stays_together_in_the_next_run():
 )
 def test_how_many_there_is_room_for(sizes, members, leaders, room):
     assert sizes.room(members, leaders) == room
+
+
+@pytest.mark.parametrize(
+    ("model", "counts"), [("pod", {"peer": 17}), ("group_peer", {"peer": 26}), ("circle", {"mentor": 4, "mentee": 22})]
+)
+def test_each_aim_is_followed_and_its_price_is_stated(model, counts):
+    """Whichever is chosen: it is told first, as the proposal has it, and all runs tell the same of each."""
+    crowd = make_crowd(model, counts, lines=False)
+    told = {}
+    for chosen in ("floor", "cover", "score"):
+        proposal = crowd.propose(objective=chosen)
+        holds(crowd, proposal)
+        first, *others = proposal.aims
+        assert (first["objective"], first["chosen"], first["total"]) == (chosen, True, proposal.total)
+        assert (first["placed"], first["optimal"]) == (proposal.placed, proposal.optimal)
+        assert {aim["objective"] for aim in others} == {"floor", "cover", "score"} - {chosen}
+        assert not any(aim["chosen"] for aim in others)
+        told[chosen] = {aim["objective"]: aim for aim in proposal.aims}
+    floor, cover, score = (told[chosen][chosen] for chosen in ("floor", "cover", "score"))
+    assert floor["lowest"] >= cover["lowest"]
+    assert floor["total"] <= cover["total"] <= score["total"]
+    assert floor["placed"] == cover["placed"] >= score["placed"]
+    for name in ("total", "placed", "lowest"):
+        assert told["cover"]["floor"][name] == floor[name]
+        assert told["floor"]["cover"][name] == cover[name]
+    assert cover["total"] <= told["cover"]["score"]["total"] <= proposal.bound
+
+
+def two_kinds() -> Crowd:
+    """Twelve who want to learn the same, which six of them can teach one another."""
+    same = {"skills-wanted": {"Strategy": 2}, "language": ["English"]}
+    crowd = make_crowd("pod", {"peer": 12}, lines=False, same=same)
+    for number, each in enumerate(crowd.people["peer"]):
+        offers = {"Strategy": 4} if number < 6 else {"Budgets": 1}
+        Enrolment.objects.filter(pk=each.pk).update(answers={**each.answers, "skills-offered": offers, "times": {}})
+    return crowd
+
+
+def test_the_floor_mixes_those_whom_the_best_total_leaves_among_themselves():
+    crowd = two_kinds()
+    cover, floor = crowd.propose(objective="cover"), crowd.propose(objective="floor")
+    holds(crowd, floor)
+    lows = [min(match.score for match in proposal.matches.all()) for proposal in (cover, floor)]
+    assert lows[0] < lows[1]
+    assert (floor.total, cover.total, floor.bound, floor.optimal) == (390, 420, 420, False)
+    assert floor.placed == cover.placed == 12
+    best = crowd.propose(objective="score")
+    assert (best.total, best.placed, best.optimal) == (470, 10, True)
+    assert {entry["reason"] for entry in best.left_over} == {
+        "No pod has a place for them: this run aims at the best total, even if fewer are placed."
+    }
+
+
+def test_the_page_states_the_aim_of_groups_and_what_the_others_would_give(client):
+    crowd = two_kinds()
+    proposal = crowd.propose(objective="floor")
+    CoordinatorFactory.create(program=proposal.program, user=(coordinator := UserFactory.create()))
+    client.force_login(coordinator)
+    url = f"/programs/{proposal.program.slug}/matching/{proposal.number}/"
+    page = " ".join(client.get(url).content.decode().split())
+    assert "<dt>Aim</dt><dd>Everybody placed, then the lowest score as high as it can be</dd>" in page
+    cover = next(aim for aim in proposal.aims if aim["objective"] == "cover")
+    assert cover["total"] - proposal.total == 30
+    assert (
+        "“Everybody placed, then the best total” would give 30 more points in all and 20.0 instead of 21.7 points "
+        "for each pair of people in the lowest group."
+    ) in page
+
+
+def test_of_parts_that_rules_divide_only_the_lowest_is_raised_at_a_cost():
+    """The German speakers have nothing in common, so nothing that the others give up would lift the lowest."""
+    crowd = two_kinds()
+    for number in range(3):
+        answers = {**crowd.people["peer"][0].answers, "language": ["German"], "skills-offered": {"Budgets": 1}}
+        crowd.join(Role.PEER, answers, name=f"G{number}")
+    cover, floor = crowd.propose(objective="cover"), crowd.propose(objective="floor")
+    assert (floor.total, floor.placed) == (cover.total, 15)
+    assert sorted(map(sorted, emails_of(floor))) == sorted(map(sorted, emails_of(cover)))

@@ -129,5 +129,5 @@ def test_the_price_of_each_aim_is_stated():
         ("score", False),
     ]
     floor, cover, _ = proposal.aims
-    assert (floor["total"], floor["placed"]) == (proposal.total, proposal.placed)
+    assert (floor["total"], floor["placed"], floor["lowest_of"]) == (proposal.total, proposal.placed, "helper")
     assert floor["lowest"] >= cover["lowest"] or floor["placed"] != cover["placed"]

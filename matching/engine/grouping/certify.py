@@ -16,7 +16,7 @@ def certify_grouping(problem: GroupProblem, solution: Grouping) -> Certificate:
 
     "all partitions" tries every grouping again; "prices" lists every group that could exceed the prices again, and goes
     through the tree; "degrees" needs no search. Nothing else is believed. For "floor" only the first proves that the
-    lowest group could not be raised; the others bound the total all the same.
+    lowest of several groups could not be raised; the others bound the total all the same.
     """
     reasons = [violation.message for violation in check_grouping(problem, solution)]
     plan = problem.plan()
@@ -61,9 +61,9 @@ def _bound(problem: GroupProblem, solution: Grouping) -> int | None:
 
 
 def _floor_reasons(problem: GroupProblem, solution: Grouping) -> list[str]:
-    if problem.objective != "floor" or not solution.groups:
-        return []
     plan = problem.plan()
+    if problem.objective != "floor" or plan.groups < 2:  # a single group is its own lowest
+        return []
     best = all_partitions(problem, plan) if enumerable(problem, plan) else None
     if best is None or rank_of(problem, best[1]) != rank_of(problem, solution.groups):
         return ["a higher lowest group is not ruled out"]

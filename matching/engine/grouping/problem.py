@@ -1,6 +1,7 @@
 """The statement of a grouping problem."""
 
 from collections.abc import Hashable, Sequence
+from copy import copy
 from dataclasses import InitVar, dataclass, field
 from typing import Literal, get_args
 
@@ -67,6 +68,7 @@ class GroupProblem:
     fixed: PairsLike = ()
     seed: int = 0
     effort: int = 1
+    prove: bool = True
     ids: InitVar[Sequence[Hashable] | None] = None
     grid: Grid = field(init=False)
     lots: NDArray[np.uint64] = field(init=False)
@@ -120,10 +122,16 @@ class GroupProblem:
         spread = [Spread(tuple(one.values[who] for who in order.tolist()), one.rule, one.name) for one in self.spread]
         apart, together = place[self.apart].tolist(), place[self.together].tolist()
         table = self.score[np.ix_(order, order)]
-        args = table, self.size, seats, apart, together, spread, self.objective, (), self.seed, self.effort
+        args = table, self.size, seats, apart, together, spread, self.objective, (), self.seed, self.effort, self.prove
         same = GroupProblem(*args)
         object.__setattr__(same, "lots", self.lots[order])
         return same, order
+
+    def aiming(self, objective: GroupObjective) -> "GroupProblem":
+        """The same problem with another objective."""
+        same = copy(self)
+        object.__setattr__(same, "objective", objective)
+        return same
 
     def plan(self) -> Plan:
         """As many members as possible, then as few groups as the sizes allow."""

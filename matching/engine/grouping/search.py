@@ -120,26 +120,28 @@ def search(problem: GroupProblem, plan: Plan, effort: int, starts: int | None = 
     return sorted(tuple(sorted(one for one in group.tolist() if one < problem.people)) for group in best)
 
 
-def search_freely(problem: GroupProblem) -> Groups:
-    """Groups for "score": few, many or something between, then without what takes more away than it adds."""
-    best: Groups = ()
+def search_freely(problem: GroupProblem, known: Groups) -> Groups:
+    """Groups for "score", never worth less than those known: few, many or something between, then without what takes
+    more away than it adds."""
+    best = trimmed(problem, known)
     for plan in _plans(problem):
         found = trimmed(problem, tuple(search(problem, plan, problem.effort, 1)))
-        better = not best or sum(map(problem.worth, found)) > sum(map(problem.worth, best))
-        if better and (not best or not broken_rules(problem, found) or broken_rules(problem, best)):
+        kept = not broken_rules(problem, found) or broken_rules(problem, best)
+        if kept and sum(map(problem.worth, found)) > sum(map(problem.worth, best)):
             best = found
     return best
 
 
 def _plans(problem: GroupProblem) -> list[Plan]:
+    """More groups than the fewest that place everybody; and fewer, all of the largest size."""
     members, leaders = len(problem.members), len(problem.leaders)
     few = problem.plan()
     most = members // problem.size[0]
     if problem.seats is not None and problem.seats.least:
         most = min(most, leaders // problem.seats.least)
-    counts = sorted({few.groups, (few.groups + most) // 2, most})
+    counts = {(few.groups + most) // 2, most, min(most, members // problem.size[1])} - {0, few.groups}
     seated = 0 if problem.seats is None else problem.seats.most
-    return [Plan(one, min(members, one * problem.size[1]), min(leaders, one * seated)) for one in counts]
+    return [Plan(one, min(members, one * problem.size[1]), min(leaders, one * seated)) for one in sorted(counts)]
 
 
 def trimmed(problem: GroupProblem, groups: Groups) -> Groups:

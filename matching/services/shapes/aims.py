@@ -12,22 +12,28 @@ SOLVED_UP_TO = 400
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one aim gives: how many are placed, with how many points in all, and the lowest score among the matches."""
+    """What one aim gives: how many are placed, with how many points in all, and the lowest score.
+
+    `lowest_of` says of what where that is not a whole match: "pair in a group" (a group's points divided by its pairs)
+    or "helper" (what one helper adds to a network).
+    """
 
     placed: int
     total: int
-    lowest: int | None
+    lowest: float | None
     optimal: bool
+    lowest_of: str = ""
 
 
-def outcome_of(placed: int, total: float, scores: Iterable[int], *, optimal: bool) -> Outcome:
-    return Outcome(placed, int(total), min(scores, default=None), optimal)
+def outcome_of(placed: int, total: float, scores: Iterable[int], *, optimal: bool, lowest_of: str = "") -> Outcome:
+    return Outcome(placed, int(total), min(scores, default=None), optimal, lowest_of)
 
 
 def aims(
     inputs: Inputs, chosen: Outcome, others: Sequence[str], solve: Callable[[str], Outcome], price: float | None = None
 ) -> list[dict[str, Any]]:
-    """One entry for each aim, the chosen one first: {"objective", "placed", "total", "lowest", "optimal", "chosen"}.
+    """One entry for each aim, the chosen one first: {"objective", "placed", "total", "lowest", "optimal", "chosen"},
+    and "lowest_of" where the lowest score is not that of a whole match.
 
     `others` are the aims a run of this shape can have, `solve` runs one. Where there are too many people to run them
     all, `price` (points the chosen aim costs against "everybody placed, then the best total") says that one.
@@ -44,7 +50,7 @@ def aims(
 
 
 def _entry(objective: str, outcome: Outcome, *, chosen: bool) -> dict[str, Any]:
-    return {
+    entry = {
         "objective": objective,
         "placed": outcome.placed,
         "total": outcome.total,
@@ -52,3 +58,4 @@ def _entry(objective: str, outcome: Outcome, *, chosen: bool) -> dict[str, Any]:
         "optimal": outcome.optimal,
         "chosen": chosen,
     }
+    return {**entry, "lowest_of": outcome.lowest_of} if outcome.lowest_of else entry

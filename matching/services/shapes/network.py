@@ -169,5 +169,8 @@ def _found(around: Around, row: int, columns: Sequence[int]) -> Found:
 
 
 def _outcome(around: Around, result: "Constellation", places: Places) -> Outcome:
-    scores = [_total(around, row, columns) for row, columns in places.items()]
-    return outcome_of(len(places), result.assignment.total, scores, optimal=bool(result.assignment.optimal))
+    """The lowest is what the aim raises: one helper's points with the person at the centre."""
+    points = around.inputs.scores.points
+    scores = [int(points[row, column]) for row, columns in places.items() for column in columns]
+    proven = bool(result.assignment.optimal)
+    return outcome_of(len(places), result.assignment.total, scores, optimal=proven, lowest_of="helper")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import GroupProblem, Infeasible, Seats, Spread, certify, check, group
+from matching.engine import GroupProblem, Infeasible, Seats, Spread, certify, check, group, loosen, raise_floor
 from matching.engine.grouping import bound, branching
 from matching.engine.grouping.check import lowest_mean
 from matching.engine.grouping.proof import Fork, GroupProof, Leaf
@@ -127,6 +127,43 @@ def test_beyond_trying_everything_a_floor_is_raised_but_not_called_proved():
     assert result.floor > cover.floor
     assert (result.price, result.optimal) == (cover.total - result.total, False)
     assert certify(result.problem, result).optimal is False
+
+
+@pytest.mark.parametrize("people", [3, 7, 20])
+def test_other_objectives_go_on_from_what_cover_found(people):
+    """The floor is what solving anew finds; the best total is never below cover's, and its bound holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bound, "PRICED", 0)  # the bound by prices is tested elsewhere, and takes long
+        scores = table(people, 31)
+        rules = {"size": (4, 5), "seats": Seats((0, 1), 0, 1), "ids": [f"p{9 * one % 31}" for one in range(people)]}
+        cover, floor = group(scores, **rules), group(scores, objective="floor", **rules)
+        best, free = group(scores, objective="score", **rules), loosen(cover)
+    raised = raise_floor(cover)
+    assert (raised.groups, raised.total, raised.price, raised.floor) == (
+        floor.groups, floor.total, floor.price, floor.floor,
+    )  # fmt: skip
+    assert [check(one.problem, one) for one in (raised, free)] == [[], []]
+    assert cover.total <= free.total <= best.bound
+    assert (free.problem.objective, certify(free.problem, free).bound) == ("score", free.bound)
+    with pytest.raises(ValueError, match="go on from what cover found, not from floor"):
+        loosen(raised)
+
+
+def test_a_single_group_is_its_own_lowest_and_without_proof_the_bound_is_weak():
+    scores = np.full((12, 12), 5)
+    one = group(scores, size=(3, 12), objective="floor")
+    assert (len(one.groups), one.floor, one.optimal) == (1, 5.0, True)
+    assert certify(one.problem, one).optimal
+    rough = group(table(15, 15), size=(5, 5), prove=False)
+    assert (rough.method, certify(rough.problem, rough).bound) == ("degrees", rough.bound)
+
+
+def test_fewer_and_larger_groups_are_looked_at_where_people_may_stay_out():
+    """Two fives of friends and two people whom nobody knows: three fours place everybody, two fives have more."""
+    kind = np.array([0] * 5 + [1] * 5 + [2, 3])
+    scores = np.where(kind[:, None] == kind, 10, 0)
+    free = group(scores, size=(3, 5), objective="score", prove=False)
+    assert (free.total, free.filled) == (200, 10)
 
 
 def test_best_total_only_leaves_out_who_takes_points_away():
