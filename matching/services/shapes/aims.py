@@ -38,6 +38,8 @@ def aims(
     `others` are the aims a run of this shape can have, `solve` runs one. Where there are too many people to run them
     all, `price` (points the chosen aim costs against "everybody placed, then the best total") says that one.
     """
+    if inputs.tried:
+        return []
     told = [_entry(inputs.objective, chosen, chosen=True)]
     wanted = [each for each in others if each != inputs.objective]
     if len(inputs.takers) + len(inputs.givers) <= SOLVED_UP_TO:

@@ -253,7 +253,7 @@ def _asked(section: Section, aim: "GroupObjective", *, prove: bool) -> "Grouping
             apart=np.argwhere(np.triu(~allowed, 1)).tolist(),
             together=[(at[one], at[other]) for group in section.inside for one, other in combinations(group, 2)],
             objective=aim,
-            prove=prove,
+            prove=prove and not company.inputs.tried,
             ids=[f"{company.people[row].email} {company.people[row].role}" for row in people],
         )
     except engine.Infeasible as error:
