@@ -36,6 +36,55 @@ def heartbeats() -> dict[str, datetime]:
     return dict(Heartbeat.objects.values_list("component", "at"))
 
 
+# After these somebody should look. A tick that was never seen is no fault: the installation has just started, and mail
+# that nobody sends shows by its age.
+SILENT = timedelta(minutes=5)
+OVERDUE = timedelta(minutes=10)
+
+
+def complaints(now: datetime) -> list[str]:
+    """What is wrong with the machinery behind the pages, one sentence each; two queries."""
+    found = []
+    planner = heartbeats().get("planner")
+    if planner is not None and now - planner > SILENT:
+        found.append(f"the minute tick has been silent for {_minutes(now - planner)}")
+    waiting = oldest_due_age(now)
+    if waiting is not None and waiting > OVERDUE:
+        found.append(f"a message has been due for {_minutes(waiting)}")
+    return found
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{span // timedelta(minutes=1)} minutes"
+
+
+@dataclass(frozen=True)
+class Dwell:
+    """How long messages lay between due and sent: their number, the middle and the slowest hundredth, in seconds."""
+
+    sent: int
+    median: float
+    p99: float
+
+
+# Enough for a steady figure, and few enough to sort at once.
+DWELL_OF = 10_000
+
+
+def dwell(now: datetime, *, over: timedelta = timedelta(hours=1)) -> Dwell | None:
+    """The dwell of what was sent in the time before `now`, the newest 10,000 of it; None if nothing was."""
+    rows = Message.objects.filter(state=State.SENT, sent_at__gt=now - over, sent_at__lte=now).order_by("-sent_at")
+    seconds = sorted((sent - due).total_seconds() for sent, due in rows.values_list("sent_at", "not_before")[:DWELL_OF])
+    if not seconds:
+        return None
+    return Dwell(len(seconds), _at(seconds, 50), _at(seconds, 99))
+
+
+def _at(ordered: list[float], percent: int) -> float:
+    """The nearest-rank percentile."""
+    return ordered[-(-len(ordered) * percent // 100) - 1]
+
+
 @dataclass(frozen=True)
 class Standing:
     """What decides at the fence whether a person gets a message."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
+from mail import services as outbox
 from mail import tasks as mail
 from matching import tasks as matching
 from programs import tasks as programs
@@ -29,6 +30,7 @@ BELLS: tuple[Callable[[datetime], object], ...] = (
 def tick() -> None:
     """Ring every bell whose rows are due; each is safe to ring twice, and one that breaks does not stop the others."""
     now = timezone.now()
+    outbox.beat(component="planner", now=now)
     failed = []
     for bell in BELLS:
         try:

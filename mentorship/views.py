@@ -1,11 +1,12 @@
 """Where everybody starts, and what a machine asks to see whether the installation lives."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from mail import queries as mail
 from participants.permissions import is_admin, may_create_programs
 from programs.models import Coordinator, Enrolment
 
@@ -31,10 +32,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def ready(_request: HttpRequest) -> HttpResponse:
-    """The web process answers and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ready", content_type="text/plain")
+    """The web process reaches its database, the tick rings, and mail that is due leaves; otherwise 503 and what not."""
+    complaints = mail.complaints(timezone.now())
+    text = "\n".join(complaints) or "ready"
+    return HttpResponse(text, content_type="text/plain", status=503 if complaints else 200)
 
 
 @require_safe

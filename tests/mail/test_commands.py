@@ -1,5 +1,6 @@
 """The outbox without Celery or Redis, from the command line and from the tick."""
 
+import json
 import os
 import signal
 import threading
@@ -12,6 +13,7 @@ import time_machine
 from django.core import mail
 from django.core.management import call_command
 from django.db import OperationalError, transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from mail import queries, services, tasks
@@ -238,3 +240,40 @@ def test_heartbeats(db):
     services.beat(component="planner", now=START)
     services.beat(component="planner", now=START + timedelta(minutes=1))
     assert queries.heartbeats() == {"planner": START + timedelta(minutes=1)}
+
+
+def test_what_is_wrong_is_said_once_it_lasts(ann, kind, queue, clock):
+    kind()
+    assert queries.complaints(clock.now) == []
+    services.beat(component="planner", now=clock.now)
+    queue(ann)
+    clock.move(minutes=5)
+    assert queries.complaints(clock.now) == []
+    clock.move(minutes=6)
+    assert queries.complaints(clock.now) == [
+        "the minute tick has been silent for 11 minutes",
+        "a message has been due for 11 minutes",
+    ]
+
+
+def test_how_long_messages_lay(queue_many, kind, drain, clock):
+    kind()
+    assert queries.dwell(clock.now) is None
+    queue_many(3)
+    clock.move(seconds=30)
+    drain()
+    found = queries.dwell(clock.now)
+    assert found == queries.Dwell(sent=3, median=30.0, p99=30.0)
+    assert queries.dwell(clock.now + timedelta(hours=2)) is None
+
+
+def test_mail_health_ends_with_status_1_where_somebody_should_look(ann, kind, queue, capsys):
+    kind()
+    call_command("mail_health", "--json")
+    assert json.loads(capsys.readouterr().out)["complaints"] == []
+    # The command reads the real clock.
+    services.beat(component="planner", now=timezone.now() - timedelta(minutes=7))
+    with pytest.raises(SystemExit) as ended:
+        call_command("mail_health")
+    assert ended.value.code == 1
+    assert "Look: the minute tick has been silent for 7 minutes." in capsys.readouterr().out
