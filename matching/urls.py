@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import board, compare, people, proposals, rules, waiting, whatif
+from matching.views import board, compare, people, placing, proposals, rules, waiting, whatif
 
 app_name = "matching"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("matching/<int:number>/lock/<int:match>/", board.lock, name="lock"),
     path("matching/<int:number>/swap/<int:one>/<int:other>/", board.swap, name="swap"),
     path("matching/<int:number>/for/<int:person>/", people.person, name="person"),
+    path("matching/<int:number>/place/<int:person>/", placing.place, name="place"),
     path("matching/<int:number>/places/<int:person>/", people.more_places, name="more_places"),
     path("matching/<int:number>/what-if/", whatif.what_if, name="what_if"),
     path("matching/<int:number>/undo/", board.undo, name="undo"),

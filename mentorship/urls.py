@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/", include("programs.urls_join")),
     path("me/", include("programs.urls_joining")),
     path("me/", include("sessions.urls")),
+    path("me/", include("surveys.urls_me")),
     path("org/", include("reports.urls_organisation")),
     path("models/", include("programs.urls_models")),
     path("programs/", include("mentorship.setup")),

@@ -108,6 +108,7 @@ _SENTENCES: Mapping[str, Words] = {
     "session log corrected": _logged("Log of a session corrected"),
     "session log undone": "Log of a session taken back",
     "survey changed": "Questions of a survey changed",
+    "survey times changed": "Times of a survey changed",
     "report exported": _exported,
 }
 

@@ -7,13 +7,18 @@ from typing import Any
 BY_HAND = "by hand"
 Step = Mapping[str, Any]
 
+# {0} are all the people, {1} and {2} the first and the second of them.
 NAMED = {
-    "swap": "swap {}",
-    "lock": "lock {}",
-    "unlock": "unlock {}",
-    "move": "move {}",
-    "match": "match {}",
-    "remove": "take out {}",
+    "swap": "swap {0}",
+    "lock": "lock {0}",
+    "unlock": "unlock {0}",
+    "move": "move {0}",
+    "match": "match {0}",
+    "remove": "take out {0}",
+    "place": "place {0}",
+    "replace": "put {1} in place of {2}",
+    "add": "add {1} for {2}",
+    "drop": "take {1} from {2}",
 }
 
 
@@ -71,5 +76,5 @@ def step_name(step: Step | None, names: Mapping[int, str]) -> str:
     """“swap Lena and Jonas”, “lock Amara and Jonas”; "" without a step."""
     if not step:
         return ""
-    people = " and ".join(names.get(pk, "somebody") for pk in step["people"])
-    return NAMED[step["verb"]].format(people)
+    each = [names.get(pk, "somebody") for pk in step["people"]]
+    return NAMED[step["verb"]].format(" and ".join(each), *each)

@@ -1,7 +1,7 @@
 """All writes of matching."""
 
 from matching.services.answering import answer_seat
-from matching.services.board import lock, move_to_group, rearrange, redo, set_lock, swap, undo, unlock
+from matching.services.board import book, lock, rearrange, redo, reseat, set_lock, swap, undo, unlock
 from matching.services.ending import (
     drop_drafts,
     end_matches_of,
@@ -34,6 +34,7 @@ __all__ = [
     "RuleSpec",
     "add_rule",
     "answer_seat",
+    "book",
     "close_all",
     "discard",
     "drop_drafts",
@@ -49,12 +50,12 @@ __all__ = [
     "leave_match",
     "lock",
     "move_rule",
-    "move_to_group",
     "one_more_place",
     "propose_for_waiting",
     "publish",
     "rearrange",
     "redo",
+    "reseat",
     "remove_rule",
     "run_proposal",
     "save_rule",

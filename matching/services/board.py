@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from django.db import transaction
 
 from matching.errors import MatchingError, SwapRefused
 from matching.models import Match, Proposal
-from matching.queries.board_groups import grouped_in
 from matching.queries.board_steps import step_to_redo, step_to_undo
+from matching.queries.booked import Meeting, booked_in
 from matching.queries.inputs import Inputs, inputs_for
+from matching.queries.seating import Sit, seating_in
 from matching.services.board_changes import (
     Change,
     Party,
@@ -24,19 +24,20 @@ from matching.services.board_changes import (
     step_of,
     still_optimal,
 )
-from matching.services.board_pairs import Pair, Wanted, changes_for_group, changes_for_pairs
+from matching.services.board_pairs import Pair, Wanted, changes_for_pairs
+from matching.services.board_seats import (
+    Named,
+    changes_for_meetings,
+    changes_for_seats,
+    name_of_meetings,
+    name_of_seats,
+)
 from participants.models import User
 from participants.services import record
+from programs.catalogue.base import Shape
 from programs.models import Role
 
 MOST_LETTERS = 300
-
-
-class Named(NamedTuple):
-    """What a step is called by: its verb and the people it was about."""
-
-    verb: str
-    people: Sequence[int]
 
 
 @transaction.atomic
@@ -116,43 +117,90 @@ def rearrange(
     found = draft(proposal.pk, version)
     if not pairs and len(out) != 1:
         raise MatchingError("Say who is to be with whom.")
-    if len(reason) > MOST_LETTERS:
-        raise MatchingError(f"A reason has at most {MOST_LETTERS} letters.", field="reason")
+    told = _checked(reason)
     named = Named("match", pairs[0]) if pairs else Named("remove", list(out))
-    return _rearranged(found, inputs_for(found), named, Wanted(pairs, out, reason.strip()), by, now)
+    return _rearranged(found, inputs_for(found), named, Wanted(pairs, out, told), by, now)
 
 
 def _rearranged(
     proposal: Proposal, inputs: Inputs, named: Named, wanted: Wanted, by: User | None, now: dt.datetime
 ) -> Proposal:
-    before, optimal = proposal.placed, proposal.optimal
-    changes = changes_for_pairs(proposal, inputs, wanted)
-    apply(proposal, inputs, changes)
-    step = step_of(named.verb, named.people, changes, optimal=optimal)
-    proposal.optimal = still_optimal(proposal, changes, placed=before)
-    if wanted.reason:
-        program_id, reason = proposal.program_id, wanted.reason
-        record(by=by, verb="matched by hand", now=now, program_id=program_id, subject=proposal, reason=reason)
-    return moved_on(proposal, step, by, now)
+    return _done(proposal, inputs, named, changes_for_pairs(proposal, inputs, wanted), (wanted.reason, by, now))
 
 
 @transaction.atomic
-def move_to_group(
-    *, proposal: Proposal, person: int, to: int, version: int | None = None, by: User | None, now: dt.datetime
+def reseat(
+    *,
+    proposal: Proposal,
+    sits: Sequence[Sit] = (),
+    together: Sequence[int] = (),
+    reason: str = "",
+    version: int | None = None,
+    by: User | None,
+    now: dt.datetime,
 ) -> Proposal:
-    """Put somebody (an enrolment) into another group of a draft: `to` is the number of its match.
+    """Move people of a draft of groups or networks, in one step: each leaves a match, joins one, or both.
 
-    Raises SwapRefused where a rule, a lock or the size of one of the two groups stands against it, NotADraft, and
-    ChangedMeanwhile as swap does.
+    `together` are the people of a network that is not there yet, whoever it is around among them. With a `reason` rules
+    of the track may be broken, as in rearrange; sizes, seats, places and what keeps people apart may not. Raises
+    SwapRefused with what stands against it, NotADraft, and ChangedMeanwhile as swap does.
     """
-    found = draft(proposal.pk, version)
-    before, optimal = found.placed, found.optimal
-    grouped = grouped_in(found)
-    changes = changes_for_group(found, grouped, person, to)
-    apply(found, grouped.inputs, changes)
-    step = step_of("move", [person], changes, optimal=optimal)
-    found.optimal = still_optimal(found, changes, placed=before)
-    return moved_on(found, step, by, now)
+    found, told = draft(proposal.pk, version), _checked(reason)
+    seating = seating_in(found)
+    if seating.shape not in (Shape.GROUPS, Shape.CONSTELLATION):
+        raise SwapRefused("Seats are changed in tracks of groups and networks.")
+    changes = changes_for_seats(found, seating, sits, together, told)
+    return _done(found, seating.inputs, name_of_seats(seating, sits, together), changes, (told, by, now))
+
+
+@transaction.atomic
+def book(
+    *,
+    proposal: Proposal,
+    meetings: Sequence[Meeting],
+    out: Collection[int] = (),
+    reason: str = "",
+    version: int | None = None,
+    by: User | None,
+    now: dt.datetime,
+) -> Proposal:
+    """Book one-off sessions of a draft, in one step; who has one already has this one instead, `out` has none.
+
+    The first session is the one that is meant: with a `reason` it may be against the rules of the track, as in
+    rearrange. Nobody is booked when they have no time, twice at once, or above their cap. Raises as reseat does.
+    """
+    found, told = draft(proposal.pk, version), _checked(reason)
+    seating = seating_in(found)
+    if seating.shape != Shape.SLOTS:
+        raise SwapRefused("Sessions are booked in tracks of one-off sessions.")
+    booked = booked_in(seating, found.created_at, now)
+    changes = changes_for_meetings(found, booked, meetings, out, told)
+    return _done(found, seating.inputs, name_of_meetings(booked, meetings, out), changes, (told, by, now))
+
+
+def _checked(reason: str) -> str:
+    if len(reason) > MOST_LETTERS:
+        raise MatchingError(f"A reason has at most {MOST_LETTERS} letters.", field="reason")
+    return reason.strip()
+
+
+def _done(
+    proposal: Proposal,
+    inputs: Inputs,
+    named: Named,
+    changes: Sequence[Change],
+    told: tuple[str, User | None, dt.datetime],
+) -> Proposal:
+    """Apply changes, keep the step they are, and write the reason down where it was needed."""
+    before, optimal = proposal.placed, proposal.optimal
+    reason, by, now = told
+    apply(proposal, inputs, changes)
+    step = step_of(named.verb, named.people, changes, optimal=optimal)
+    proposal.optimal = still_optimal(proposal, changes, placed=before)
+    if reason and any(after and after.reason for _, after in changes):
+        program_id = proposal.program_id
+        record(by=by, verb="matched by hand", now=now, program_id=program_id, subject=proposal, reason=reason)
+    return moved_on(proposal, step, by, now)
 
 
 @transaction.atomic

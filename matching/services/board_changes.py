@@ -14,18 +14,17 @@ from matching.queries.between import blocked_between, giver_of, points_regardles
 from matching.queries.board_steps import by_hand_share, done_steps, reason_of
 from matching.queries.company import Company, in_order, pairs_within
 from matching.queries.inputs import Entrant, Inputs
-from matching.queries.leftover import why_in_no_group, why_left_over
+from matching.queries.leftover import why_left_over
 from matching.queries.seated import PAIRED
-from matching.queries.sizes import sizes_of
+from matching.queries.seating import GONE, seating_in
+from matching.queries.unseated import why_not_seated
 from matching.services.shapes import most_of, shares_of
 from participants.models import User
 from participants.services import record
-from programs.catalogue.base import Shape
 from programs.models import Role
 
 # More steps than these are not kept.
 MOST_STEPS = 200
-GONE = "One of these people does not take part any more. Run the matching again."
 
 
 @dataclass(frozen=True)
@@ -115,14 +114,17 @@ def _present(proposal: Proposal, changes: Iterable[Change]) -> dict[frozenset[in
 
 
 def _placed(party: Party) -> int:
-    return sum(chair.role != Role.MENTOR for chair in party.chairs)
+    """How many of these looked for somebody: in a network only the person it is around."""
+    mentees = sum(chair.role == Role.MENTEE for chair in party.chairs)
+    return mentees or sum(chair.role == Role.PEER for chair in party.chairs)
 
 
 def _write(proposal: Proposal, inputs: Inputs, match: Match | None, before: Party | None, after: Party) -> None:
     """A match of `after`: the one there was, or a new one. Its points are reckoned anew where the people are others."""
     new = match is None
     match = match or _new_match(proposal, after)
-    match.locked = after.locked
+    match.locked, match.topic, match.minutes = after.locked, after.topic, after.minutes
+    match.starts_at = dt.datetime.fromisoformat(after.starts_at) if after.starts_at else None
     if before is None or before.chairs != after.chairs or before.reason != after.reason:
         match.score, match.most, match.shares = worth(inputs, after)
     match.save()
@@ -140,9 +142,6 @@ def _new_match(proposal: Proposal, after: Party) -> Match:
         track_id=proposal.track_id,
         proposal=proposal,
         number=after.number or (last and last + 1),
-        topic=after.topic,
-        minutes=after.minutes,
-        starts_at=dt.datetime.fromisoformat(after.starts_at) if after.starts_at else None,
         created_at=proposal.created_at,
     )
 
@@ -189,10 +188,20 @@ def _worth_of_many(inputs: Inputs, party: Party) -> tuple[int, int, list[dict[st
     for one, other in pairs_within(inputs, members):
         cell = company.row[one.enrolment_id], company.row[other.enrolment_id]
         if not company.scores.allowed[cell]:
-            word = inputs.model.words.one
-            raise SwapRefused(f"{one.name} and {other.name} cannot be in one {word}: a rule keeps them apart.")
+            _excused(company, one, other, party.reason)
         score += int(company.scores.points[cell])
-    return score, most_of(inputs, *members), shares_of(inputs, *members)
+    shares = shares_of(inputs, *members)
+    return score, most_of(inputs, *members), [*shares, by_hand_share(party.reason)] if party.reason else shares
+
+
+def _excused(company: Company, one: Entrant, other: Entrant, reason: str) -> None:
+    """Raises SwapRefused unless there is a reason, and nothing but rules against these two."""
+    blocked = company.blocked(one, other)
+    if blocked.hard:
+        raise SwapRefused(blocked.hard)
+    if not reason:
+        word = company.inputs.model.words.one
+        raise SwapRefused(f"{one.name} and {other.name} cannot be in one {word}: a rule keeps them apart.")
 
 
 def _entrant(inputs: Inputs, chair: Chair) -> Entrant:
@@ -214,12 +223,11 @@ def _left_over(proposal: Proposal, inputs: Inputs) -> list[dict[str, Any]]:
     seated = set(Seat.objects.filter(match__proposal=proposal).values_list("enrolment_id", flat=True))
     known = [entry for entry in proposal.left_over if entry["enrolment"] not in seated]
     settled = seated | {entry["enrolment"] for entry in known}
-    if inputs.model.shape == Shape.GROUPS:
-        company, room = Company(inputs), sizes_of(inputs)
-        rows = [[company.row[each] for each in settled if each in company.row]]
-        return known + why_in_no_group(company, rows, (room.least, room.most))
-    here = [(row,) for row, taker in enumerate(inputs.takers) if taker.enrolment_id in settled]
-    return known + why_left_over(inputs, here)
+    if inputs.model.shape in PAIRED:
+        return known + why_left_over(
+            inputs, [(row,) for row, taker in enumerate(inputs.takers) if taker.enrolment_id in settled]
+        )
+    return known + why_not_seated(seating_in(proposal, inputs), settled)
 
 
 def moved_on(proposal: Proposal, step: dict[str, Any], by: User | None, now: dt.datetime) -> Proposal:

@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from matching.errors import SwapRefused
 from matching.models import Match, Proposal
 from matching.queries.between import giver_of, taker_of
-from matching.queries.board_groups import Grouped
 from matching.queries.inputs import Entrant, Inputs
-from matching.services.board_changes import GONE, Chair, Change, Party
+from matching.queries.seating import GONE
+from matching.services.board_changes import Chair, Change, Party
 from programs.models import Enrolment, Role
 
 # Enrolments, who takes first; between peers either way.
@@ -110,26 +109,3 @@ def _closest(left: Sequence[Party], party: Party) -> Party | None:
 
     best = max(left, key=shared, default=None)
     return best if best is not None and best.people & party.people else None
-
-
-def changes_for_group(proposal: Proposal, grouped: Grouped, person: int, to: int) -> list[Change]:
-    """One person leaves their group, if they have one, and joins another. Raises SwapRefused as changes_for_pairs."""
-    there = next((group for group in grouped.groups if group.match_id == to), None)
-    if there is None or person not in grouped.company.row:
-        raise SwapRefused(GONE)
-    here, entrant = grouped.group_of(person), grouped.company.people[grouped.company.row[person]]
-    if here is there:
-        raise SwapRefused(f"{entrant.name} is in {grouped.name(there)} already.")
-    joined = (*there.members, entrant)
-    rest = tuple(each for each in here.members if each is not entrant) if here else ()
-    parties = {match.pk: Party.of(match) for match in proposal.matches.prefetch_related("seats")}
-    _unlocked([parties[group.match_id] for group in (here, there) if group])
-    problem = grouped.size_problem(there, joined) or (grouped.size_problem(here, rest) if here else "")
-    if problem:
-        raise SwapRefused(problem)
-    after = replace(parties[to], chairs=(*parties[to].chairs, _chair(entrant)))
-    changes: list[Change] = [(parties[to], after)]
-    if here:
-        left = parties[here.match_id]
-        changes.insert(0, (left, replace(left, chairs=tuple(c for c in left.chairs if c.enrolment != person))))
-    return changes

@@ -11,13 +11,11 @@ from matching import services, tasks
 from matching.errors import MatchingError
 from matching.forms import ReasonForm
 from matching.models import Proposal
-from matching.queries.board_groups import group_page
 from matching.queries.inputs import model_of
 from matching.queries.person import person_page
 from matching.queries.seated import PAIRED
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
-from programs.catalogue.base import Shape
 from programs.models import Enrolment, Program, Role
 from programs.permissions import Right
 
@@ -28,7 +26,7 @@ def _number(sent: str | None) -> int | None:
 
 def _draft(program: Program, number: int) -> Proposal:
     found = find(program, number)
-    if found.state != Proposal.State.DRAFT or model_of(found.track).shape not in (*PAIRED, Shape.GROUPS):
+    if found.state != Proposal.State.DRAFT:
         raise Http404("There is no such page")
     return found
 
@@ -40,8 +38,8 @@ def person(request: ProgramRequest, program: Program, number: int, person: int) 
     found = _draft(program, number)
     if not Enrolment.objects.filter(track=found.track, pk=person).exists():
         raise Http404("There is no such person here")
-    if model_of(found.track).shape == Shape.GROUPS:
-        return _in_groups(request, found, person)
+    if model_of(found.track).shape not in PAIRED:
+        return redirect("matching:place", slug=program.slug, number=number, person=person)
     form = ReasonForm(request.POST if request.method == "POST" and "reason" in request.POST else None)
     if request.method == "POST" and (not form.is_bound or form.is_valid()):
         return _rearrange(request, found, person, form.cleaned_data["reason"] if form.is_bound else "")
@@ -51,33 +49,6 @@ def person(request: ProgramRequest, program: Program, number: int, person: int) 
         raise Http404("There is no such person here")
     context = {"program": program, "proposal": found, "page": page, "form": form}
     return render(request, "matching/person.html", context, status=422 if form.errors else 200)
-
-
-def _in_groups(request: ProgramRequest, proposal: Proposal, person: int) -> HttpResponse:
-    """The groups somebody could go to, with the scores after; a POST moves them there."""
-    if request.method == "POST":
-        return _move(request, proposal, person)
-    page = group_page(proposal, person)
-    if page is None:
-        raise Http404("There is no such person here")
-    context = {"program": proposal.program, "proposal": proposal, "page": page}
-    return render(request, "matching/person_in_groups.html", context)
-
-
-def _move(request: ProgramRequest, proposal: Proposal, person: int) -> HttpResponse:
-    to = _number(request.POST.get("to"))
-    if to is None:
-        raise Http404("There is no such group")
-    version = _number(request.POST.get("version"))
-    try:
-        services.move_to_group(
-            proposal=proposal, person=person, to=to, version=version, by=request.user, now=timezone.now()
-        )
-    except MatchingError as error:
-        messages.error(request, str(error))
-        return redirect("matching:person", slug=proposal.program.slug, number=proposal.number, person=person)
-    address = reverse("matching:proposal", args=[proposal.program.slug, proposal.number])
-    return redirect(f"{address}#pair-{to}")
 
 
 def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason: str) -> HttpResponse:

@@ -22,6 +22,7 @@ READERS: dict[str, set[str]] = {
     "goal of the mentor": {"me", "mn"},
     "goal of the mentee": {"me", "mn"},
     "words in a check-in": {"ts"},
+    "words in a survey that is not sent": {"ts"},
     "why somebody said no": {"co"},
     "answer that is not shared": {"co"},
     "to whom the mentee reports": {"co"},

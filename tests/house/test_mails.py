@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from email import message_from_string, policy
 from email.message import EmailMessage
+from functools import partial
 from html import unescape
 
 import pytest
@@ -18,7 +19,10 @@ from matching.models import Match, Seat
 from participants.models import User
 from programs.models import Application, Coordinator, Program
 from sessions.models import Session
+from surveys import services as surveys
 from surveys.models import Invitation, Response
+from surveys.wording import TIMES
+from tests.factories.programs import EnrolmentFactory
 from tests.house.world import CANARIES, LATER, World
 
 # First name, last name. A name that is one line on import can still come from a restored backup or an older version.
@@ -82,6 +86,23 @@ def pulse(world: World) -> Message:
     return about(world, "pulse", world.here.mentor, asked.pk)
 
 
+def survey(world: World, kind: str) -> Message:
+    """The first mail of one, or a reminder: about the match, and before it to somebody who has none."""
+    program, user = world.here.program, world.here.mentor
+    if kind == "baseline":
+        user = EnrolmentFactory.create(track=world.here.match.track).user
+    match = None if kind == "baseline" else world.here.match
+    asked = surveys.invite(program=program, kind=kind, user=user, match=match, with_core=match is None, now=LATER)
+    assert asked is not None
+    return about(world, f"survey-{kind.replace('_', '-')}", user, asked.pk)
+
+
+def survey_reminder(world: World) -> Message:
+    message = survey(world, "midpoint")
+    message.kind = "survey-reminder"
+    return message
+
+
 def contact_request(world: World) -> Message:
     Response.objects.filter(invitation=world.here.invitation).update(contact_me=True)
     return about(world, "contact_request", world.here.coordinator, world.here.invitation.pk)
@@ -127,6 +148,8 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "session-follow-up": lambda world: session_message(world, "session-follow-up", "over"),
     "session-link": lambda world: session_message(world, "session-link", "over"),
     "pulse": pulse,
+    **{f"survey-{kind.replace('_', '-')}": partial(survey, kind=kind) for kind in TIMES if kind != "pulse"},
+    "survey-reminder": survey_reminder,
     "contact_request": contact_request,
     "join_link": join_link,
     "application_received": lambda world: application_message(world, "application_received"),

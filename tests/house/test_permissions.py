@@ -36,6 +36,7 @@ BEHIND_A_LINK = {
     "session_links:feed": "ti",
     "match_links:offer": "tm",
     "survey_links:answer": "ts",
+    "survey_links:question": "ts",
     "mail:preferences": "tf",
     "mail:unsubscribe": "tf",
     "participants:sign_in_by_link": "tl",

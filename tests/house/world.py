@@ -27,9 +27,11 @@ from programs.models import Application, Enrolment, LineManager, Program, Role, 
 from programs.services import enrolling, enrolling_applying, enrolling_deciding, enrolling_wishing, importing
 from sessions import services as sessions
 from sessions.feeds import PURPOSE as CALENDAR
+from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
 from sessions.models import CalendarFeed, Session
 from surveys import services as surveys
+from surveys.definition import load_part
 from surveys.mails import PURPOSE as SURVEY
 from surveys.models import Invitation, Question
 from tests.factories.matching import ProposalFactory, make_pair
@@ -40,7 +42,7 @@ from tests.people import Cast, make_cast, person
 LATER = NOW + dt.timedelta(days=10)
 PEOPLE = b"email,first name,grade\na@x.org,Ann,Junior\nb@x.org,Bob,Senior\n"
 PASSWORD = "a long pass phrase"
-TOKEN_ROLES = ("tr", "tm", "ts", "tf", "tl", "tj", "ti")
+TOKEN_ROLES = ("tr", "tt", "tm", "ts", "tf", "tl", "tj", "ti")
 # No page reads a token of this purpose.
 NO_PURPOSE = "nothing"
 
@@ -61,6 +63,7 @@ CANARIES = {
     "goal of the mentor": canary("goalmentorspring"),
     "goal of the mentee": canary("goalmenteespring"),
     "words in a check-in": canary("wordsspring"),
+    "words in a survey that is not sent": canary("draftspring"),
     "why somebody said no": canary("reasonspring"),
     "answer that is not shared": canary("unsharedspring"),
     "to whom the mentee reports": canary("managerspring"),
@@ -82,6 +85,7 @@ class Place:
     args: dict[str, Any] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     invitation: Any = None
+    survey: Any = None
     offered_to: Any = None
 
 
@@ -97,9 +101,12 @@ class World:
         """The link that a role holds; to everybody who holds none, a true signature for something else."""
         place, days = self.here, 30
         made: dict[str, Callable[[], str]] = {
-            "tr": lambda: links.make(SESSION, place.mentor, place.sessions[session].pk, days=days),
+            "tr": lambda: links.make(SESSION, place.mentor, place.sessions.get(session, place.sessions["over"]).pk, days=days),
+            "tt": lambda: links.make(TIMES, place.mentee, place.args["times"], days=days),
             "tm": lambda: links.make(OFFER, place.offered_to, place.args["offered_seat"], days=days),
-            "ts": lambda: links.make(SURVEY, place.mentee, place.invitation.pk, days=days),
+            "ts": lambda: links.make(
+                SURVEY, place.mentee, (place.survey if session == "long" else place.invitation).pk, days=days
+            ),
             "tf": lambda: links.make(LINK_PURPOSE, place.mentee, place.program.pk, days=days),
             "tj": lambda: links.make(
                 JOIN, place.mentee, place.args["join_track"], days=days, extra=f"mentee-{once(place.mentee)}"
@@ -109,7 +116,8 @@ class World:
             ),
             "tl": lambda: links.make(SIGN_IN, place.mentee, place.mentee.pk, days=days, extra=once(place.mentee)),
         }
-        return made.get(role, lambda: links.make(NO_PURPOSE, place.mentee, place.sessions[session].pk, days=days))()
+        other = place.sessions.get(session, place.sessions["over"])
+        return made.get(role, lambda: links.make(NO_PURPOSE, place.mentee, other.pk, days=days))()
 
     def people(self) -> dict[str, User]:
         """Who is signed in, by role."""
@@ -225,6 +233,7 @@ def _propose(place: Place) -> None:
         matching.set_lock(match=one, locked=locked, version=None, by=place.coordinator, now=NOW)
     matching.undo(proposal=proposal, by=place.coordinator, now=NOW)
     _await(program)
+    _draft_of_groups(place)
     proposal.refresh_from_db()
     place.args |= {
         "proposal": proposal.number,
@@ -243,6 +252,22 @@ def _await(program: Program) -> None:
     for role in (Role.MENTOR, Role.MENTEE):
         EnrolmentFactory.create(track=track, role=role, answers={"about": "Books"})
     ProposalFactory.create(track=track, number=200_000, state=Proposal.State.PUBLISHED, published_at=NOW)
+
+
+def _draft_of_groups(place: Place) -> None:
+    """A draft of one pod with four people, of whom one may be taken out."""
+    track = TrackFactory.create(program=place.program, slug="pods", name="Pods", model="pod")
+    matching.ensure_plan(track=track, now=NOW, with_rules=False)
+    people = [EnrolmentFactory.create(track=track, role=Role.PEER) for _ in range(4)]
+    draft = matching.start_proposal(track=track, by=place.coordinator, now=NOW)
+    matching.run_proposal(draft.pk, clock=lambda: NOW)
+    Proposal.objects.filter(pk=draft.pk).update(number=300_000)
+    group = draft.matches.get()
+    place.args |= {
+        "grouped": 300_000,
+        "in_group": people[0].pk,
+        "out_of_group": f"{people[0].pk}-{group.pk}-0",
+    }
 
 
 def _plan(place: Place, day: int) -> Session:
@@ -269,6 +294,11 @@ def _meet(place: Place) -> None:
 def _write(place: Place) -> None:
     """Notes of both kinds and a goal by both of them; and the mentee's calendar has an address."""
     feed = sessions.renew_feed(by=place.mentee, now=NOW)
+    offered = sessions.offer_times(
+        match=place.match, starts=[dt.datetime(2027, 3, 24, 16)], zone="Europe/Berlin", minutes=45, channel="video",
+        by=place.mentor, now=LATER,
+    )  # fmt: skip
+    place.args["times"] = offered.pk
     CalendarFeed.objects.filter(pk=feed.pk).update(key=canary("feed" + place.program.slug))
     for writer, user in (("mentor", place.mentor), ("mentee", place.mentee)):
         for visibility in ("shared", "private"):
@@ -285,12 +315,18 @@ def _write(place: Place) -> None:
 
 
 def _ask(place: Place) -> None:
-    """The mentee has answered in words; the mentor not yet."""
+    """The mentee has answered in words, the mentor not yet; a survey of one question is begun and not sent."""
     invitation = Invitation.objects.get(session=place.sessions["held"], user=place.mentee)
     Question.objects.create(survey=invitation.survey, slug="words", kind="text", text="Anything else?", position=9)
     words = {"useful": 4, "words": canary("words" + place.program.slug)}
     surveys.answer(invitation=invitation, answers=words, now=LATER - dt.timedelta(minutes=10))
     place.invitation = invitation
+    draft = [{"slug": "hopes", "text": "What do you hope for?", "kind": "text"}]
+    load_part(place.program, [{"kind": "closing", "name": "At the end", "questions": draft}])
+    when = LATER - dt.timedelta(minutes=5)
+    place.survey = surveys.invite(program=place.program, kind="closing", user=place.mentee, match=place.match, now=when)
+    words = canary("draft" + place.program.slug)
+    surveys.save_answer(invitation=place.survey, slug="hopes", value=words, now=when)
 
 
 def _offer(place: Place) -> None:

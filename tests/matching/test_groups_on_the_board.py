@@ -4,10 +4,7 @@ import pytest
 from django.urls import reverse
 
 from matching import services
-from matching.errors import SwapRefused
-from matching.models import Match
 from matching.queries.board import board_of
-from matching.queries.board_groups import group_page
 from tests.factories.crowds import make_crowd
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory
@@ -45,47 +42,6 @@ def test_a_circle_is_one_row_with_its_people_and_can_be_locked(circles, dana):
     services.lock(match=match, by=None, now=NOW)
     circles.refresh_from_db()
     assert [row.named for row in board_of(circles).page if row.match.locked] == [f"Circle {match.number}"]
-
-
-def test_every_move_to_a_group_gives_what_was_shown_and_is_undone(circles):
-    tried, draft = 0, circles
-    people = [seat.enrolment_id for match in circles.matches.all()[:2] for seat in match.seats.all()[:4]]
-    for person in people:
-        for option in group_page(draft, person).options:
-            before = draft.total
-            if option.problem:
-                with pytest.raises(SwapRefused):
-                    services.move_to_group(proposal=draft, person=person, to=option.group.match_id, by=None, now=NOW)
-                continue
-            draft = services.move_to_group(proposal=draft, person=person, to=option.group.match_id, by=None, now=NOW)
-            moved = Match.objects.get(pk=option.group.match_id)
-            assert (draft.total - before, moved.score) == (option.gain, option.after)
-            assert person in moved.seats.values_list("enrolment_id", flat=True)
-            draft, tried = services.undo(proposal=draft, by=None, now=NOW), tried + 1
-            assert draft.total == before
-    assert tried > 0
-
-
-def test_the_page_moves_by_a_plain_form_and_says_what_stands_against_it(circles, dana):
-    client = dana(circles.program)
-    match = circles.matches.first()
-    person = match.seats.filter(role="mentee").first().enrolment_id
-    url = reverse("matching:person", args=[circles.program.slug, circles.number, person])
-    shown = text(client.get(url))
-    assert f"is in Circle {match.number}: {match.score} points" in shown
-    services.lock(match=match, by=None, now=NOW)
-    assert f"Circle {match.number} is locked." in text(client.get(url))
-    other = circles.matches.exclude(pk=match.pk).first()
-    refused = client.post(url, {"to": other.pk}, follow=True)
-    assert (
-        "are locked. Unlock them first." in text(refused)
-        or "needs at least" in text(refused)
-        or "full" in text(refused)
-    )
-    assert client.post(url, {"to": "x"}).status_code == 404
-    track = {"slug": circles.program.slug, "track": circles.track.slug}
-    assert client.get(reverse("matching:waiting", kwargs=track)).status_code == 404
-    assert client.get(reverse("matching:what_if", args=[circles.program.slug, circles.number])).status_code == 404
 
 
 @pytest.mark.parametrize(
