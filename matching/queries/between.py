@@ -11,6 +11,8 @@ PEERS_AT_ONCE = 40
 
 # Why two people are kept apart whatever the rules say. Who asked for it is told to nobody here.
 APART = {REPORTING_LINE: "one reports to the other", EXCLUDED: "they are to be kept apart"}
+# Where one of the two may read it: the same for everything, so that nobody learns who wants to be kept apart from them.
+NO_CAUSE = "not possible together by a rule of this program"
 
 Scored = dict[tuple[int, int], int | None]
 
@@ -114,15 +116,24 @@ def blocked_between(inputs: Inputs, taker: Entrant, giver: Entrant, *, rules: Se
     named = tuple(dict.fromkeys(labels[key] for key in keys if key in labels))
     if taker.enrolment_id == giver.enrolment_id or same_human(taker.person, giver.person):
         return Blocked(named, f"{taker.name} cannot be matched with themselves.")
-    pair = frozenset({taker.enrolment_id, giver.enrolment_id})
-    both = f"{taker.name} and {giver.name}"
+    hard = _beyond_rules(inputs, taker, giver, keys)
+    if hard and (taker.reads or giver.reads):
+        rules_only = tuple(dict.fromkeys(labels[key] for key in keys if key in labels and not is_only(key)))
+        return Blocked(rules_only, f"{taker.name} and {giver.name} cannot be matched: {NO_CAUSE}.")
+    return Blocked(named, hard)
+
+
+def _beyond_rules(inputs: Inputs, one: Entrant, other: Entrant, keys: Sequence[str]) -> str:
+    """What no reason of a coordinator overrides: people kept apart, their own wishes, and earlier matches."""
+    pair = frozenset({one.enrolment_id, other.enrolment_id})
+    both = f"{one.name} and {other.name}"
     if pair in inputs.apart:
-        return Blocked(named, f"{both} cannot be matched: {APART[inputs.apart[pair]]}.")
+        return f"{both} cannot be matched: {APART[inputs.apart[pair]]}."
     if any(is_only(key) for key in keys):
-        return Blocked(named, f"{both} cannot be matched: one of them accepts only people they named.")
+        return f"{both} cannot be matched: one of them accepts only people they named."
     if pair in inputs.barred:
-        return Blocked(named, f"{both} cannot be proposed again: they are matched, or one of them said no.")
-    return Blocked(named)
+        return f"{both} cannot be proposed again: they are matched, or one of them said no."
+    return ""
 
 
 def why_forbidden(inputs: Inputs, taker: Entrant, giver: Entrant) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from matching.criteria import Condition, Field, Person, Rule, Scores, Words, score_peers, score_two_sided
 from matching.models import Match, MatchingPlan, MatchRule, Proposal
 from matching.queries import wished
@@ -16,7 +18,7 @@ from matching.queries.board_steps import reason_of
 from matching.queries.standing import Held, Standing, default_places, open_offers, places_of, standing_of
 from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel, Shape
-from programs.models import Enrolment, ProfileField, Role, Track
+from programs.models import Coordinator, Enrolment, ProfileField, Role, Track
 from programs.queries import reporting_lines
 from programs.queries.wishing import exclusions_of, wishes_of
 
@@ -40,6 +42,8 @@ class Entrant:
     places: int
     free: int
     zone: str = "UTC"
+    # Whether they coordinate the program, and so read the pages of matching, also those about themselves.
+    reads: bool = False
 
     @property
     def user_id(self) -> int:
@@ -76,6 +80,11 @@ class Inputs:
     def peers(self) -> bool:
         """Whether everybody is on the same side."""
         return only_peers(self.model)
+
+    @cached_property
+    def read_by_members(self) -> bool:
+        """Whether somebody who takes part reads its pages: what keeps people apart then has one name for everything."""
+        return any(entrant.reads for entrant in (*self.takers, *self.givers))
 
     @property
     def two_way(self) -> str:
@@ -300,7 +309,8 @@ def _entrants(track: Track, model: MentoringModel, default: int, standing: Stand
     Whose match has ended is in it again once they have asked for somebody else.
     """
     active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE, user__is_active=True)
-    found = active.select_related("user").order_by("user__email", "role")
+    coordinates = Coordinator.objects.filter(program=track.program_id, user=OuterRef("user"))
+    found = active.select_related("user").annotate(reads=Exists(coordinates)).order_by("user__email", "role")
     return [
         _entrant(enrolment, places_of(enrolment, model, default), standing.taken.get(enrolment.pk, 0))
         for enrolment in found
@@ -312,5 +322,13 @@ def _entrant(enrolment: Enrolment, places: int, taken: int) -> Entrant:
     user = enrolment.user
     person = Person(id=enrolment.pk, answers=enrolment.answers, who=user.pk, name=user.short_name)
     return Entrant(
-        person, enrolment.pk, enrolment.role, user.email, user.name, places, max(0, places - taken), user.timezone
+        person=person,
+        enrolment_id=enrolment.pk,
+        role=enrolment.role,
+        email=user.email,
+        name=user.name,
+        places=places,
+        free=max(0, places - taken),
+        zone=user.timezone,
+        reads=bool(getattr(enrolment, "reads", False)),
     )

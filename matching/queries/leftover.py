@@ -8,6 +8,7 @@ import numpy as np
 from matching.criteria import Removed, why_nobody
 from matching.criteria.answers import in_words
 from matching.criteria.model import BoolArray
+from matching.queries.between import NO_CAUSE, is_only
 from matching.queries.company import Company
 from matching.queries.inputs import EXCLUDED, REPORTING_LINE, Entrant, Inputs
 from programs.models import Role
@@ -56,8 +57,24 @@ def _nobody_fits(inputs: Inputs, others: list[Entrant]) -> str:
 def _kept_away_by(inputs: Inputs, taker: Entrant, others: list[Entrant]) -> list[str]:
     who, side = inputs.words.giver, "peer" if inputs.peers else "taker"
     removed = why_nobody(taker.person, [o.person for o in others], inputs.fields, inputs.rules, side=side)
-    details = [_kept_away(entry, len(others), who) for entry in removed]
-    return details + _hard_facts(inputs, taker, others, who)
+    return _details(inputs, taker, others, removed, who)
+
+
+def _details(
+    inputs: Inputs, one: Entrant, others: Sequence[Entrant], removed: Sequence[Removed], who: str
+) -> list[str]:
+    """How many each rule keeps away, and how many are kept apart from them.
+
+    Where a coordinator takes part herself she reads this too: then it says neither how many are kept apart nor why,
+    as she could count herself in.
+    """
+    facts = _hard_facts(inputs, one, others, who)
+    if not inputs.read_by_members:
+        return [_kept_away(entry, len(others), who) for entry in removed] + facts
+    rules = [entry for entry in removed if not is_only(entry.key)]
+    some = "Some people" if who == "person" else f"Some {who}s"
+    unnamed = [f"{some} and they are {NO_CAUSE}."] if facts or len(rules) < len(removed) else []
+    return [_kept_away(entry, len(others), who) for entry in rules] + unnamed
 
 
 def _hard_facts(inputs: Inputs, one: Entrant, others: Iterable[Entrant], who: str) -> list[str]:
@@ -118,12 +135,8 @@ def _groupless(company: Company, row: int, sizes: tuple[int, int]) -> dict[str, 
         )
     equal_rules = [o.person for o in others]
     removed = why_nobody(person.person, equal_rules, inputs.fields, company.rules, side="peer")
-    details = [_kept_away(entry, len(others), who) for entry in removed]
-    return {
-        "enrolment": person.enrolment_id,
-        "reason": reason,
-        "details": details + _hard_facts(inputs, person, others, who),
-    }
+    details = _details(inputs, person, others, removed, who)
+    return {"enrolment": person.enrolment_id, "reason": reason, "details": details}
 
 
 def why_not_booked(
