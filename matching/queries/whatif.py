@@ -1,73 +1,19 @@
-"""What would change if rules counted otherwise: figures and moves against the saved proposal. Stores nothing."""
+"""What would change if rules counted otherwise, where matches are pairs: figures and moves. Stores nothing."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from statistics import fmean
+from dataclasses import replace
 
-from matching.criteria import InvalidRulesError, Rule, max_points, validate_rules
+from matching.criteria import InvalidRulesError, max_points, validate_rules
 from matching.errors import MatchingError
-from matching.models import MatchRule, Proposal
+from matching.models import Proposal
 from matching.queries.board_rows import percent_of
 from matching.queries.inputs import Inputs
 from matching.queries.seated import PAIRED, Seated, seated_in
+from matching.queries.trials import Figures, Load, Moved, Trial, tried_rules
 from programs.catalogue.base import Shape
 
 TOO_MANY = "There are too many people to try this out while you wait. Change the rules and run the matching again."
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a set of matches comes to. Scores are in per cent of the most points possible under its own weights."""
-
-    scores: tuple[int, ...]
-    left: int
-    idle: int
-    most_load: int
-
-    @property
-    def mean(self) -> float:
-        return fmean(self.scores) if self.scores else 0
-
-    @property
-    def lowest(self) -> int:
-        return min(self.scores, default=0)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Somebody who would be with others than now; "" stands for nobody."""
-
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The saved proposal beside what the tried weights would give."""
-
-    saved: Figures
-    tried: Figures
-    moved: list[Moved]
-    people: int
-    locked: int
-    changed: bool
-    problem: str = ""
-
-    @property
-    def figures(self) -> list[tuple[str, str, str, float, bool]]:
-        """Label, before, after, difference, and whether more of it is good."""
-        saved, tried = self.saved, self.tried
-        rows = [
-            ("Mean score", saved.mean, tried.mean, True),
-            ("Lowest score", saved.lowest, tried.lowest, True),
-            ("People left over", saved.left, tried.left, False),
-            ("Mentors without a mentee", saved.idle, tried.idle, False),
-            ("Most mentees with one mentor", saved.most_load, tried.most_load, False),
-        ]
-        kept = rows if saved.most_load or tried.most_load else rows[:3]
-        return [(label, f"{a:.0f}", f"{b:.0f}", round(b) - round(a), good) for label, a, b, good in kept]
 
 
 def trial(proposal: Proposal, strengths: Mapping[int, str], objective: str) -> Trial:
@@ -78,10 +24,10 @@ def trial(proposal: Proposal, strengths: Mapping[int, str], objective: str) -> T
     """
     seated = seated_in(proposal)
     if seated.inputs.model.shape not in PAIRED:
-        raise MatchingError("Weights can be tried out for pairs only. Change the rules and run the matching again.")
+        raise MatchingError("These matches are no pairs.")
     if not seated.small:
         raise MatchingError(TOO_MANY)
-    inputs = replace(seated.inputs, rules=_rules(seated.inputs, strengths), objective=objective)
+    inputs = replace(seated.inputs, rules=tried_rules(seated.inputs, strengths), objective=objective)
     changed = inputs.rules != seated.inputs.rules or objective != proposal.objective
     saved = _figures(seated, seated.groups)
     problem = _problem(inputs)
@@ -100,14 +46,6 @@ def trial(proposal: Proposal, strengths: Mapping[int, str], objective: str) -> T
         len(seated.locked),
         changed,
     )
-
-
-def _rules(inputs: Inputs, strengths: Mapping[int, str]) -> tuple[Rule, ...]:
-    def as_tried(rule: Rule) -> Rule:
-        wanted = strengths.get(int(rule.key)) if rule.key.isdecimal() else None
-        return rule if wanted is None or wanted == rule.strength else replace(rule, strength=wanted)
-
-    return tuple(as_tried(rule) for rule in inputs.rules)
 
 
 def _problem(inputs: Inputs) -> str:
@@ -137,7 +75,12 @@ def _figures(seated: Seated, groups: Sequence[tuple[int, ...]]) -> Figures:
     load = Counter(group[1] for group in groups) if not inputs.peers else Counter[int]()
     idle = 0 if inputs.peers else sum(not load[g.enrolment_id] and g.free > 0 for g in inputs.givers)
     scores = tuple(percent_of(_points(inputs, group), best * (len(group) * (len(group) - 1) // 2)) for group in groups)
-    return Figures(scores, left, idle, max(load.values(), default=0))
+    most = max(load.values(), default=0)
+    shared = (
+        Load("Mentors without a mentee", idle, good=False),
+        Load("Most mentees with one mentor", most, good=False),
+    )
+    return Figures(scores, left, () if inputs.peers else shared)
 
 
 def _points(inputs: Inputs, group: Sequence[int]) -> int:
@@ -168,8 +111,3 @@ def _partners(seated: Seated, groups: Iterable[tuple[int, ...]]) -> dict[int, fr
 
 def _names(seated: Seated, people: frozenset[int] | None) -> str:
     return " and ".join(sorted(seated.people[each].name for each in people or ()))
-
-
-def rules_to_try(proposal: Proposal) -> list[MatchRule]:
-    """The rules of the track as they are saved, in their order."""
-    return list(MatchRule.objects.filter(plan__track=proposal.track_id))

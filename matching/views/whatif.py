@@ -12,8 +12,11 @@ from matching.forms import WhatIfForm
 from matching.models import Proposal
 from matching.queries.inputs import model_of
 from matching.queries.seated import PAIRED
-from matching.queries.whatif import Trial, rules_to_try, trial
+from matching.queries.trials import Trial, rules_to_try
+from matching.queries.whatif import trial
+from matching.queries.whatif_many import trial_of_many
 from matching.services.rules import objectives_of
+from matching.services.shapes import SHAPES
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
@@ -34,7 +37,7 @@ def _form(proposal: Proposal, data: QueryDict | None) -> WhatIfForm:
 def what_if(request: ProgramRequest, program: Program, number: int) -> HttpResponse:
     """Weights by the query string, and what they would change against this proposal; POST keeps them."""
     found = find(program, number)
-    if found.state != Proposal.State.DRAFT or model_of(found.track).shape not in PAIRED:
+    if found.state != Proposal.State.DRAFT:
         raise Http404("There is no such page")
     sent = request.POST if request.method == "POST" else request.GET
     form = _form(found, sent or None)
@@ -49,8 +52,11 @@ def _tried(proposal: Proposal, form: WhatIfForm) -> tuple[Trial | None, str]:
     """With nothing chosen yet there is nothing to compare."""
     if not form.is_bound or not form.is_valid():
         return None, ""
+    shape = model_of(proposal.track).shape
     try:
-        return trial(proposal, form.strengths, form.aim), ""
+        if shape in PAIRED:
+            return trial(proposal, form.strengths, form.aim), ""
+        return trial_of_many(proposal, form.strengths, form.aim, SHAPES[shape]), ""
     except MatchingError as error:
         return None, str(error)
 
