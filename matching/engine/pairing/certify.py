@@ -1,7 +1,7 @@
 """Checker and certificate of a pairing: the statement of the problem, the pairs and the prices, and no solver."""
 
 from dataclasses import replace
-from math import fsum
+from math import ceil, fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +131,7 @@ def certify_pairing(problem: PairProblem, solution: Pairing) -> Certificate:
 
 def shift_of(problem: PairProblem) -> int:
     """More than the totals of any two pairings can differ, so that one pair more is worth more than all scores."""
-    return 0 if problem.objective == "score" else (problem.people + 1) * (int(problem.grid.largest) + 1)
+    return 0 if problem.objective == "score" else problem.people * ceil(problem.grid.largest) + 1
 
 
 def base_pairs(solution: Pairing) -> Ints:
@@ -143,7 +143,7 @@ def _possible(problem: PairProblem, most: int, shift: int) -> int | None:
     """People in pairs: with one pair more than this, even the lowest scores would exceed the bound."""
     if not shift:
         return None
-    return 2 * ((most + problem.people // 2 * int(problem.grid.largest)) // shift + len(problem.fixed))
+    return 2 * ((most + problem.people // 2 * ceil(problem.grid.largest)) // shift + len(problem.fixed))
 
 
 def _without_fixed(problem: PairProblem, pairs: Ints) -> Ints:

@@ -38,7 +38,7 @@ class PairPrices:
 
     def covers(self, table: Table) -> bool:
         """Whether every pair of the table is priced at its weight or more, and no price is negative."""
-        if (self.person < 0).any() or any(price < 0 for price in self.set_price):
+        if self.scale < 1 or (self.person < 0).any() or any(price < 0 for price in self.set_price):
             return False
         return not len(self.uncovered(table))
 

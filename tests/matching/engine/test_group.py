@@ -294,6 +294,20 @@ def test_a_rule_the_search_could_not_keep_is_named_and_not_certified():
     assert [one.rule for one in check(result.problem, result)] == ["not_alone"]
 
 
+def test_check_misses_members_and_leaders_for_whom_there_is_room():
+    """A member too few, and a leader too few, each with groups that are as even as can be."""
+    rules = {"size": (2, 3), "seats": Seats((0, 1), 0, 1)}
+    result = group(table(8, 3), **rules)
+    assert (len(result.groups), result.filled) == (2, 8)
+    for gone, words in ((7, "5 members and 2 leaders"), (0, "6 members and 1 leaders")):
+        groups = tuple(tuple(one for one in members if one != gone) for members in result.groups)
+        total = sum(result.problem.worth(one) for one in groups)
+        worse = replace(result, groups=groups, filled=7, unfilled=np.array([gone]), total=total)
+        worse = replace(worse, floor=float(lowest_mean(result.problem, groups) or 0))
+        found = check(result.problem, worse)
+        assert [one.message for one in found] == [f"{words} are placed of 6 and 2"]
+
+
 def test_the_same_seed_finds_the_same_groups():
     scores = table(30, 8)
     assert group(scores, size=(4, 5), seed=3).groups == group(scores, size=(4, 5), seed=3).groups

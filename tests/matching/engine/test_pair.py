@@ -206,6 +206,48 @@ def test_the_bound_of_a_worse_pairing_is_what_the_best_is_worth():
     assert certificate.reasons == ("the prices leave 16 open",)
 
 
+def test_prices_for_other_people_or_turned_round_prove_nothing():
+    """A price too many adds nothing to any pair, and a negative scale would make every pair cheap."""
+    scores = np.array([[0, 3], [3, 0]])
+    result = pair(scores, objective="score")
+    prices = result.prices.prices
+    for person in (prices.person[:1], np.append(prices.person, 0)):
+        wrong = replace(result, prices=replace(result.prices, prices=replace(prices, person=person)))
+        assert certify(result.problem, wrong).reasons == ("the prices do not cover every pair",)
+    none, free = np.zeros((0, 2), dtype=int), replace(prices, person=0 * prices.person, scale=-1)
+    empty = replace(result, pairs=none, total=0, pair_total=0, filled=0, unfilled=np.arange(2))
+    empty = replace(empty, prices=replace(result.prices, prices=free))
+    assert check(result.problem, empty) == []
+    assert certify(result.problem, empty).reasons == ("the prices do not cover every pair",)
+
+
+@pytest.mark.parametrize("score", [1 / 3, 2 / 3, 1e-9 + 1 / 7])
+def test_the_bound_includes_what_reading_scores_on_a_grid_may_have_changed(score):
+    result = pair(np.array([[0, score], [score, 0]]))
+    unit = result.problem.grid.unit
+    assert (result.total, result.problem.grid.exact) == (score, False)
+    assert score <= result.bound <= score + unit
+    assert result.bound == unit * round(score / unit) + unit / 2
+
+
+def test_a_pair_more_counts_first_however_low_its_score():
+    """Two pairs at the lowest score there is instead of one at the highest, and of pairs worth nothing as many."""
+    scores = np.full((4, 4), -7)
+    scores[0, 1] = scores[1, 0] = 7
+    allowed = np.ones((4, 4), dtype=bool)
+    allowed[2, 3] = allowed[3, 2] = False
+    result = pair(scores, allowed=allowed)
+    assert (result.filled, result.total, result.possible, result.optimal) == (4, -14, 4, True)
+    nothing = pair(np.zeros((5, 5)))
+    assert (nothing.filled, nothing.possible, nothing.optimal) == (4, 4, True)
+
+
+def test_check_says_how_many_are_placed_and_not_how_many_are_not():
+    result = pair(np.ones((5, 5)))
+    found = check(result.problem, replace(result, filled=5))
+    assert [one.message for one in found] == ["4 people are placed, not 5"]
+
+
 def test_check_refuses_what_is_no_list_of_pairs_and_triads():
     result = pair(np.ones((4, 4)))
     flat, wide = np.zeros(4, dtype=int), np.zeros((1, 4), dtype=int)
