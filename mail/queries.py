@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from mail.models import Heartbeat, MailPreference, Message, SuppressedAddress
@@ -74,7 +74,8 @@ DWELL_OF = 10_000
 def dwell(now: datetime, *, over: timedelta = timedelta(hours=1)) -> Dwell | None:
     """The dwell of what was sent in the time before `now`, the newest 10,000 of it; None if nothing was."""
     rows = Message.objects.filter(state=State.SENT, sent_at__gt=now - over, sent_at__lte=now).order_by("-sent_at")
-    seconds = sorted((sent - due).total_seconds() for sent, due in rows.values_list("sent_at", "not_before")[:DWELL_OF])
+    lay = rows.annotate(lay=F("sent_at") - F("not_before")).values_list("lay", flat=True)
+    seconds = sorted(each.total_seconds() for each in lay[:DWELL_OF])
     if not seconds:
         return None
     return Dwell(len(seconds), _at(seconds, 50), _at(seconds, 99))
