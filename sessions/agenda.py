@@ -1,22 +1,23 @@
-"""What one session is made of: the model's agenda in this session's minutes, and who leads what in a group.
+"""What one session is made of: the model's agenda in this session's minutes, and who leads what.
 
-Nothing is stored: the rota follows from who is in the match and which of its sessions this is, so that everybody sees
-the same. A session that is called off or did not happen costs nobody their turn.
+Nothing is stored: the rota and the turns follow from who is in the match and which of its sessions this is, so that
+everybody sees the same. A session that is called off or did not happen costs nobody their turn.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from matching.models import Seat
 from matching.queries import MyMatch
 from participants.models import User
-from programs.catalogue.base import AgendaItem
+from programs.catalogue.base import EACH, FIRST, HOT_SEATS, SECOND, AgendaItem
 from programs.models import Role
 from sessions.models import Session
 from sessions.queries import Course
 
-# As many as the agenda of the model with a hot-seat rota has.
-HOT_SEATS = ("First hot seat", "Second hot seat")
+# Two who take turns, and the third of a triad.
+TURNS = (FIRST, SECOND, "third")
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,59 @@ class Lead:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of one session: for how long, from when to when if that is known, and who has the floor, if anybody."""
+
+    minutes: int
+    text: str
+    floor: str
+    swaps: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Agenda:
-    parts: list[AgendaItem]
+    parts: list[Part]
     minutes: int
     leads: list[Lead]
+
+    @property
+    def has_floors(self) -> bool:
+        return any(part.floor for part in self.parts)
 
 
 def agenda_for(course: Course, session: Session | None) -> Agenda:
     """The agenda of a planned session; without one, that of a session as long as the track's, led by nobody yet."""
     minutes = session.minutes if session else course.mine.track.session_minutes
-    leads = leads_of(course.mine, turn_of(course, session)) if session else []
-    return Agenda(scaled(course.mine.model.agenda, minutes), minutes, leads)
+    people = _people(course.mine)
+    items = scaled(turns_for(course.mine.model.agenda, len(people)), minutes)
+    if session is None:
+        return Agenda(_parts(items, {}, None), minutes, [])
+    turn = turn_of(course, session)
+    return Agenda(_parts(items, floors_of(course.mine, turn), session.starts_at), minutes, leads_of(course.mine, turn))
+
+
+def turns_for(items: Sequence[AgendaItem], people: int) -> list[AgendaItem]:
+    """The items with a part for everybody who gets one, in minutes that keep their proportions for scaled().
+
+    Where each has their say, the item becomes one for each person; where two take turns and there is a third, the
+    third gets a turn too and all three an equal share.
+    """
+    found: list[AgendaItem] = []
+    triad = people == len(TURNS)
+    between = sum(item.minutes for item in items if item.lead in {FIRST, SECOND})
+    splits = any(item.lead == EACH or (item.third and triad) for item in items)
+    for item in items if splits else ():
+        if item.lead == EACH:
+            found += [replace(item, lead=f"{EACH} {at}") for at in range(people)]
+        elif triad and item.lead in {FIRST, SECOND}:
+            found.append(replace(item, minutes=between))
+        else:
+            found.append(replace(item, minutes=item.minutes * people))
+        if triad and item.third:
+            found.append(AgendaItem(between, item.third, TURNS[2]))
+    return found or list(items)
 
 
 def scaled(items: Sequence[AgendaItem], minutes: int) -> list[AgendaItem]:
@@ -55,7 +98,7 @@ def scaled(items: Sequence[AgendaItem], minutes: int) -> list[AgendaItem]:
     while 0 in shares and max(shares) > 1:
         shares[shares.index(max(shares))] -= 1
         shares[shares.index(0)] += 1
-    return [AgendaItem(share, item.text) for share, item in zip(shares, items, strict=True) if share]
+    return [replace(item, minutes=share) for share, item in zip(shares, items, strict=True) if share]
 
 
 def turn_of(course: Course, session: Session) -> int:
@@ -64,29 +107,34 @@ def turn_of(course: Course, session: Session) -> int:
     return sum(each.state in counted and each.starts_at < session.starts_at for each in course.sessions)
 
 
+def floors_of(mine: MyMatch, turn: int) -> dict[str, str]:
+    """Who has the floor in this session, by the leads of agenda items. Who of equals begins changes every time."""
+    people = _people(mine)
+    in_turn = [people[(at + turn) % len(people)] for at in range(len(people))]
+    floors = {lead: _named(mine, [user]) for lead, user in zip(TURNS, in_turn, strict=False)}
+    floors |= {f"{EACH} {at}": _named(mine, [user]) for at, user in enumerate(in_turn)}
+    for role in Role.values:
+        theirs = [seat.enrolment.user for seat in _seats(mine) if seat.role == role]
+        # A word for one person, or for few: where six mentees have the floor, everybody has.
+        floors[role] = _named(mine, theirs) if 0 < len(theirs) <= len(TURNS) - 1 else ""
+    if "hot_seat_rota" in _keys(mine):
+        floors |= {label: _named(mine, [user]) for label, user in zip(HOT_SEATS, hot_seats(people, turn), strict=False)}
+    return floors
+
+
 def leads_of(mine: MyMatch, turn: int) -> list[Lead]:
     """Who leads what, where the model's safeguards want it to go round; elsewhere nobody."""
-    keys = {safeguard.key for safeguard in mine.model.safeguards}
-    seats = sorted(mine.match.seats.all(), key=lambda seat: seat.pk)
-    there = [seat for seat in seats if seat.left_at is None and seat.answer == Seat.Answer.ACCEPTED]
-    everybody = [seat.enrolment.user for seat in there]
+    keys, everybody = _keys(mine), _people(mine)
     parts: list[tuple[str, User]] = []
     if "mentees_chair" in keys:
-        parts += _in_turn("Chair", [seat.enrolment.user for seat in there if seat.role == Role.MENTEE], turn)
+        mentees = [seat.enrolment.user for seat in _seats(mine) if seat.role == Role.MENTEE]
+        parts += _in_turn("Chair", mentees, turn)
     if "rotating_facilitator" in keys:
         parts += _in_turn("Facilitator", everybody, turn)
     if "hot_seat_rota" in keys:
         parts += zip(HOT_SEATS, hot_seats(everybody, turn), strict=False)
     reader = mine.seat.enrolment.user_id
     return [Lead(label, user.name, user.pk == reader) for label, user in parts]
-
-
-def _in_turn(label: str, people: Sequence[User], turn: int) -> Iterable[tuple[str, User]]:
-    """Whose turn it is, and who prepares for the next time."""
-    if not people:
-        return []
-    now, after = people[turn % len(people)], people[(turn + 1) % len(people)]
-    return [(label, now), (f"{label} next time", after)]
 
 
 def hot_seats(people: Sequence[User], turn: int) -> list[User]:
@@ -100,3 +148,40 @@ def hot_seats(people: Sequence[User], turn: int) -> list[User]:
         hot = free[: len(HOT_SEATS)]
         queue = [each for each in queue if each not in hot] + hot
     return hot
+
+
+def _keys(mine: MyMatch) -> set[str]:
+    return {safeguard.key for safeguard in mine.model.safeguards}
+
+
+def _seats(mine: MyMatch) -> list[Seat]:
+    seats = sorted(mine.match.seats.all(), key=lambda seat: seat.pk)
+    return [seat for seat in seats if seat.left_at is None and seat.answer == Seat.Answer.ACCEPTED]
+
+
+def _people(mine: MyMatch) -> list[User]:
+    return [seat.enrolment.user for seat in _seats(mine)]
+
+
+def _named(mine: MyMatch, users: Sequence[User]) -> str:
+    me = mine.seat.enrolment.user_id
+    return " and ".join("You" if user.pk == me else user.short_name for user in users)
+
+
+def _in_turn(label: str, people: Sequence[User], turn: int) -> Iterable[tuple[str, User]]:
+    """Whose turn it is, and who prepares for the next time."""
+    if not people:
+        return []
+    now, after = people[turn % len(people)], people[(turn + 1) % len(people)]
+    return [(label, now), (f"{label} next time", after)]
+
+
+def _parts(items: Sequence[AgendaItem], floors: dict[str, str], starts_at: datetime | None) -> list[Part]:
+    found: list[Part] = []
+    last, at = "", starts_at
+    for item in items:
+        floor = floors.get(item.lead, "")
+        ends = at + timedelta(minutes=item.minutes) if at else None
+        found.append(Part(item.minutes, item.text, floor, bool(floor and last and floor != last), at, ends))
+        last, at = floor or last, ends
+    return found

@@ -37,3 +37,26 @@ class NoteChanged(SessionError):
     def __init__(self, stored: str, version: int) -> None:
         super().__init__("This note was changed elsewhere since you opened it. Nothing is lost: choose what to keep.")
         self.stored, self.version = stored, version
+
+
+class AgreementChanged(SessionError):
+    """Somebody else has proposed other words since this page was opened: version `version` stands now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "Somebody has changed the agreement since you opened it. Nothing is lost: read what stands now, then "
+            "decide about your words."
+        )
+        self.version = version
+
+
+class PreparationChanged(SessionError):
+    """What one wrote was changed in another window: `stored` stands now, as version `version`."""
+
+    def __init__(self, stored: dict[str, str], version: int) -> None:
+        super().__init__("You changed this elsewhere since you opened it. Nothing is lost: choose what to keep.")
+        self.stored, self.version = stored, version
+
+
+class AlreadyDelivered(SessionError):
+    """Members have handed in what this week asks for."""

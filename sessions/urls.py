@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions.views import calendars, goals, matches, me, meetings
+from sessions.views import agreements, calendars, curriculum, goals, matches, me, meetings, preparing, steps
 
 app_name = "sessions"
 
@@ -11,6 +11,15 @@ urlpatterns = [
     path("match/<int:match_id>/answer/", me.answer, name="answer"),
     path("match/<int:match_id>/session/new/", matches.new, name="new"),
     path("match/<int:match_id>/goals/", goals.goals, name="goals"),
+    path("match/<int:match_id>/agreement/", agreements.agreement, name="agreement"),
+    path("match/<int:match_id>/agreement/change/", agreements.change, name="change_agreement"),
+    path("match/<int:match_id>/agreement/<int:version>/", agreements.version, name="agreement_version"),
+    path("match/<int:match_id>/before/", preparing.preparation, name="preparation"),
+    path("match/<int:match_id>/steps/", steps.steps, name="steps"),
+    path("match/<int:match_id>/weeks/", curriculum.weeks, name="weeks"),
+    path("match/<int:match_id>/weeks/<int:number>/", curriculum.tick, name="tick_week"),
+    path("step/<int:step_id>/<str:step>/", steps.step, name="step"),
+    path("session/<int:session_id>/given/", preparing.given, name="given"),
     path("session/<int:session_id>/", meetings.session, name="session"),
     path("session/<int:session_id>/log/", meetings.log, name="log"),
     path("session/<int:session_id>/undo/", meetings.undo, name="undo"),

@@ -1,7 +1,7 @@
 """A match from the side of one of its people, and their home."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
 from sessions.models import Session
 from sessions.permissions import may_open
+from sessions.queries.signing import unsigned_by
 
 State = Session.State
 
@@ -53,7 +54,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Next:
-    """The one thing that comes next for a person: answer, log, plan, or nothing ("")."""
+    """The one thing that comes next for a person: answer, log, plan, sign, meet, or nothing ("")."""
 
     what: str
     course: Course | None = None
@@ -85,10 +86,11 @@ def home_of(user: User, now: datetime) -> Home:
     rows = [Row(course, course.next_after(now), course.to_log(now)) for course in courses if may_open(course.mine)]
     offers = [course for course in offered if course.mine.is_open(now)]
     answered = [course for course in offered if not course.mine.is_open(now)]
-    return Home(offers, answered, rows, _next(offers, rows))
+    unsigned = unsigned_by(user, (row.course.pk for row in rows))
+    return Home(offers, answered, rows, _next(offers, rows, unsigned))
 
 
-def _next(offers: Sequence[Course], rows: Sequence[Row]) -> Next:
+def _next(offers: Sequence[Course], rows: Sequence[Row], unsigned: Collection[int]) -> Next:
     if offers:
         return Next("answer", offers[0])
     late = [(row.unlogged.starts_at, row.course.pk, row) for row in rows if row.unlogged]
@@ -98,6 +100,9 @@ def _next(offers: Sequence[Course], rows: Sequence[Row]) -> Next:
     unplanned = next((row for row in rows if row.upcoming is None), None)
     if unplanned:
         return Next("plan", unplanned.course)
+    to_sign = next((row for row in rows if row.course.pk in unsigned), None)
+    if to_sign:
+        return Next("sign", to_sign.course, to_sign.upcoming)
     soon = [(row.upcoming.starts_at, row.course.pk, row) for row in rows if row.upcoming]
     if soon:
         row = min(soon)[2]

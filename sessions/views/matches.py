@@ -11,6 +11,7 @@ from sessions import services
 from sessions.access import MemberRequest, match_view
 from sessions.agenda import agenda_for
 from sessions.queries import Course, goals_of, noted_sessions
+from sessions.queries.together import together_of
 from sessions.views import parts
 
 
@@ -28,6 +29,7 @@ def match(request: MemberRequest, course: Course) -> HttpResponse:
         "later": [each for each in course.sessions if each.state == "planned" and each.ends_at > now],
         "noted": noted_sessions(course, request.user),
         "goals": goals_of(course),
+        "together": together_of(course, now),
         "now": now,
     }
     return render(request, "sessions/match.html", context)

@@ -15,6 +15,7 @@ from sessions.forms import LogForm, NoteForm
 from sessions.models import Note, Session
 from sessions.permissions import may_undo
 from sessions.queries import Course, notes_of
+from sessions.queries.together import together_of
 from sessions.views import parts
 
 State = Session.State
@@ -41,6 +42,7 @@ def _show(
         "number": course.number_of(meeting),
         "may_undo": may_undo(meeting, request.user, now),
         "notes": notes_of(meeting, request.user),
+        "together": together_of(course, now),
         "parts": parts.receipt_parts(meeting, request.user, now) if meeting.state == State.HELD else [],
         "problem": problem,
         "now": now,

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from matching.models import Match, Seat
 from programs.models import Enrolment, Role
+from sessions.services.agreements import sign_agreement
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory, TrackFactory
 from tests.factories.sessions import GoalFactory, SessionFactory
@@ -182,6 +183,7 @@ def test_then_the_next_one_is_planned(cast, as_):
 
 def test_then_nothing_is_left_to_do(cast, as_):
     SessionFactory.create(match=cast.match)
+    sign_agreement(match=cast.match, version=0, by=cast.bob, now=NOW)
     page = as_(cast.bob).get("/me/")
     assert heading(page) == "Next: Mia , Tuesday 2 March"
     assert "Tuesday 2 March, 10:00–10:45 (Berlin)" in text(page)
