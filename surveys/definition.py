@@ -1,4 +1,4 @@
-"""The surveys' part of a program's JSON file, and the questions a program starts with."""
+"""The surveys' part of a program's JSON file, and the surveys a program has without anybody doing anything."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,78 +7,99 @@ from django.db import IntegrityError, transaction
 
 from programs.errors import ProgramError
 from programs.models import Program
-from surveys.models import Question, Survey
+from surveys.models import Question, Response, Survey, Timing
+from surveys.wording import CORE, PULSE, STANDARD, TIMES
 
-AGREE = {"low_label": "Not at all", "high_label": "Very much"}
-
-# Short items written for this product; not a validated scale. The same for every mentoring model.
-PULSE: dict[str, Any] = {
-    "kind": Survey.Kind.PULSE.value,
-    "name": "After a session",
-    "questions": [
-        {"slug": "useful", "text": "This session was useful for what I am working on.", "kind": "scale", **AGREE},
-        {"slug": "heard", "text": "I could say what I needed to say.", "kind": "scale", **AGREE},
-        {"slug": "next", "text": "I know what I will do next.", "kind": "scale", **AGREE},
-        {
-            "slug": "talk",
-            "text": "Who talked more?",
-            "kind": "scale",
-            "low_label": "Mostly me",
-            "high_label": "Mostly them",
-            "scored": False,
-        },
-    ],
+_ALWAYS = ("slug", "text", "kind", "points", "low_label", "high_label", "scored")
+_DEFAULTS: Mapping[str, Any] = {
+    "points": 5,
+    "lowest": 1,
+    "low_label": "",
+    "high_label": "",
+    "options": [],
+    "construct": "",
+    "source": "",
 }
+MOST_OPTIONS = 10
 
 
 def dump_part(program: Program) -> list[dict[str, Any]]:
-    surveys = program.surveys.filter(active=True).order_by("kind").prefetch_related("questions")
+    """The surveys that differ from what every program has, in the order of the moments they are for."""
+    surveys = {each.kind: each for each in program.surveys.filter(active=True).prefetch_related("questions")}
+    timings = {each.kind: each for each in program.survey_timings.all()}
     return [
-        {
-            "kind": survey.kind,
-            "name": survey.name,
-            "questions": [_dump_question(question) for question in survey.questions.all()],
-        }
-        for survey in surveys
+        {**_content(surveys.get(kind), kind), **(_dump_timing(timings[kind]) if kind in timings else {})}
+        for kind in STANDARD
+        if kind in surveys or kind in timings
     ]
 
 
-def _dump_question(question: Question) -> dict[str, Any]:
-    return {
-        "slug": question.slug,
-        "text": question.text,
-        "kind": question.kind,
-        "points": question.points,
-        "low_label": question.low_label,
-        "high_label": question.high_label,
-        "scored": question.scored,
-    }
+def _content(survey: Survey | None, kind: str) -> dict[str, Any]:
+    if survey is None:
+        item = STANDARD[kind]
+        return {**item, "questions": [_sparse(filled(each)) for each in item["questions"]]}
+    return {"kind": survey.kind, "name": survey.name, "questions": items_of(survey)}
+
+
+def items_of(survey: Survey) -> list[dict[str, Any]]:
+    """Its questions as a program file writes them."""
+    keys = (*_ALWAYS, *_DEFAULTS)
+    return [_sparse({key: getattr(question, key) for key in keys}) for question in survey.questions.all()]
+
+
+def _sparse(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what most questions do not have."""
+    return {key: value for key, value in item.items() if key in _ALWAYS or value != _DEFAULTS[key]}
+
+
+def _dump_timing(timing: Timing) -> dict[str, Any]:
+    return {"on": timing.on, "after_days": timing.after_days, "reminder_days": timing.reminder_days}
 
 
 @transaction.atomic
 def load_part(program: Program, items: Sequence[Mapping[str, Any]]) -> None:
     """Bring the program's active surveys to the file's. Changed questions make a new version, so that answers given
-    stay with the words they were given to. Without a pulse in the file the program gets the standard one.
+    stay with the words they were given to. A kind that the file leaves out stays as it is; without any, the program
+    gets the standard pulse.
 
-    Raises ProgramError with the place in the file for two surveys of one kind or two questions of one slug.
+    Raises ProgramError with the place in the file for two surveys of one kind, two questions of one slug, a choice
+    without options, and an outcome core that is worded otherwise than where somebody has answered it, or than at
+    another moment.
     """
     _refuse_repeats(items)
     Program.objects.select_for_update().get(pk=program.pk)
-    wanted = {item["kind"]: item for item in items} or {Survey.Kind.PULSE: PULSE}
-    present = {item["kind"]: item for item in dump_part(program)}
+    wanted = {item["kind"]: item for item in items} or {Survey.Kind.PULSE.value: PULSE}
+    fixed = _core_answered(program)
+    present = {survey.kind: survey for survey in program.surveys.filter(active=True).prefetch_related("questions")}
     for kind, item in wanted.items():
-        if _same(present.get(kind), item):
-            continue
-        latest = program.surveys.filter(kind=kind).order_by("-version").first()
-        program.surveys.filter(kind=kind, active=True).update(active=False)
-        _create(program, item, version=latest.version + 1 if latest else 1)
+        _load_timing(program, item)
+        if not _same(present.get(kind), item):
+            _replace(program, item)
+    _refuse_other_core(program, fixed)
+
+
+def _replace(program: Program, item: Mapping[str, Any]) -> None:
+    latest = program.surveys.filter(kind=item["kind"]).order_by("-version").first()
+    program.surveys.filter(kind=item["kind"], active=True).update(active=False)
+    _create(program, item, version=latest.version + 1 if latest else 1)
 
 
 def _create(program: Program, item: Mapping[str, Any], *, version: int) -> Survey:
     survey = Survey.objects.create(program=program, kind=item["kind"], name=item["name"], version=version)
-    for position, question in enumerate(item["questions"]):
-        Question.objects.create(survey=survey, position=position, **_filled(question))
+    Question.objects.bulk_create(
+        Question(survey=survey, position=position, **filled(question))
+        for position, question in enumerate(item["questions"])
+    )
     return survey
+
+
+def _load_timing(program: Program, item: Mapping[str, Any]) -> None:
+    given = {key: item[key] for key in ("on", "after_days", "reminder_days") if key in item}
+    if not given:
+        return
+    usual = TIMES[item["kind"]]
+    filled = {"on": True, "after_days": usual.after_days, "reminder_days": list(usual.reminder_days), **given}
+    Timing.objects.update_or_create(program=program, kind=item["kind"], defaults=filled)
 
 
 def _refuse_repeats(items: Sequence[Mapping[str, Any]]) -> None:
@@ -87,34 +108,81 @@ def _refuse_repeats(items: Sequence[Mapping[str, Any]]) -> None:
         if item["kind"] in kinds[:position]:
             raise ProgramError(f"surveys[{position}].kind: there is a survey “{item['kind']}” already")
         slugs = [question["slug"] for question in item["questions"]]
-        for number, slug in enumerate(slugs):
-            if slug in slugs[:number]:
-                raise ProgramError(f"surveys[{position}].questions[{number}].slug: “{slug}” stands there twice")
+        for number, question in enumerate(item["questions"]):
+            place = f"surveys[{position}].questions[{number}]"
+            if question["slug"] in slugs[:number]:
+                raise ProgramError(f"{place}.slug: “{question['slug']}” stands there twice")
+            if question["kind"] == "choice" and not 2 <= len(question.get("options", [])) <= MOST_OPTIONS:
+                raise ProgramError(f"{place}.options: a choice has two to ten options")
 
 
-def _filled(question: Mapping[str, Any]) -> dict[str, Any]:
-    defaults = {"points": 5, "low_label": "", "high_label": "", "scored": question["kind"] == "scale"}
-    return {**defaults, **question}
+def _core(items: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """The words and the scale of the outcome core, in a form that can be compared."""
+    keys = ("slug", "text", "lowest", "points", "low_label", "high_label", "construct")
+    whole = [filled(item) for item in items]
+    return [tuple(item[key] for key in keys) for item in whole if item["construct"] in CORE]
 
 
-def _same(present: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
-    if present is None or present["name"] != wanted["name"]:
+def _core_answered(program: Program) -> list[tuple[Any, ...]] | None:
+    """The core that somebody has answered before their match; None as long as nobody has."""
+    sent = Response.objects.filter(invitation__survey__program=program, submitted_at__isnull=False)
+    first = sent.filter(invitation__survey__kind=Survey.Kind.BASELINE).select_related("invitation__survey").first()
+    return None if first is None else _core(items_of(first.invitation.survey))
+
+
+def _refuse_other_core(program: Program, fixed: list[tuple[Any, ...]] | None) -> None:
+    """Before and after can only be compared in the same words."""
+    now_asked = {each["kind"]: _core(each["questions"]) for each in dump_part(program)}
+    for kind in (Survey.Kind.BASELINE.value, Survey.Kind.MIDPOINT.value, Survey.Kind.CLOSING.value):
+        core = now_asked.get(kind, _core(STANDARD[kind]["questions"]))
+        fixed = fixed or core
+        if core and core != fixed:
+            raise ProgramError(
+                f"surveys: the outcome core of “{kind}” is worded otherwise than it was asked before; it stays as it is"
+            )
+
+
+def filled(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question of a file with everything that it leaves to its defaults."""
+    return {**_DEFAULTS, "scored": question["kind"] == "scale", **question}
+
+
+def _same(present: Survey | None, wanted: Mapping[str, Any]) -> bool:
+    if present is None or present.name != wanted["name"]:
         return False
-    return [_filled(each) for each in present["questions"]] == [_filled(each) for each in wanted["questions"]]
+    return [filled(each) for each in items_of(present)] == [filled(each) for each in wanted["questions"]]
 
 
 def pulse_of(program: Program) -> Survey:
     """The survey asked after a session; a program without one gets the standard questions."""
-    survey = program.surveys.filter(kind=Survey.Kind.PULSE, active=True).first()
-    return survey or _standard_pulse(program)
+    return survey_of(program, Survey.Kind.PULSE)
 
 
-def _standard_pulse(program: Program) -> Survey:
-    """Made by the first log of a program. Its transaction holds a match, and a program may be locked only before one:
-    of two first logs at once the constraint lets one make it, and the other takes that.
+def survey_of(program: Program, kind: str) -> Survey:
+    """The survey of a kind as it is asked now; the first time it is asked, the standard one is made."""
+    survey = program.surveys.filter(kind=kind, active=True).first()
+    return survey or _standard(program, kind)
+
+
+def _standard(program: Program, kind: str) -> Survey:
+    """Made when it is first asked. That transaction may hold a match, and a program may be locked only before one: of
+    two who ask first at once the constraint lets one make it, and the other takes that.
     """
     try:
         with transaction.atomic():
-            return _create(program, PULSE, version=1)
+            return _create(program, STANDARD[kind], version=1)
     except IntegrityError:
-        return program.surveys.get(kind=Survey.Kind.PULSE, active=True)
+        return program.surveys.get(kind=kind, active=True)
+
+
+def timing_of(program: Program, kind: str) -> Timing:
+    """Whether and when a program asks at this moment; not saved where nobody has changed it."""
+    found = program.survey_timings.filter(kind=kind).first()
+    return found or standard_timing(program.pk, kind)
+
+
+def standard_timing(program_id: int, kind: str) -> Timing:
+    usual = TIMES[kind]
+    return Timing(
+        program_id=program_id, kind=kind, after_days=usual.after_days, reminder_days=list(usual.reminder_days)
+    )

@@ -9,7 +9,7 @@ from sessions.planning import members_of
 from surveys import services
 from surveys.forms import FACES
 from surveys.mails import survey_path
-from surveys.models import Invitation
+from surveys.models import Invitation, Question
 
 
 def after_log(session: Session, now: dt.datetime) -> None:
@@ -31,7 +31,7 @@ def on_receipt(session: Session, user: User, now: dt.datetime) -> dict[str, Any]
     if invitation is None or session.state != Session.State.HELD:
         return None
     question = invitation.survey.questions.first()
-    if question is None or question.points != 5:
+    if question is None or question.kind != Question.Kind.SCALE or list(question.values) != list(FACES):
         return None
     return {
         "template": "surveys/_receipt.html",

@@ -8,27 +8,54 @@ from django.urls import reverse
 from mail import links
 from mail.models import Message
 from mail.registry import Kind
-from programs.models import Coordinator, Program
+from matching.models import Match
+from programs.models import Coordinator, Enrolment, Program
 from sessions.models import Session
 from sessions.planning import members_of
-from surveys.models import Invitation
-from surveys.services import OPEN_DAYS
+from surveys import definition
+from surveys.models import Invitation, Question, Survey
+from surveys.queries import invitation_of, is_open, own_answers, questions_for
+from surveys.services.asking import REMINDER, first_mail
 
 PURPOSE = "survey"
+# After its last day a link still says that it is over.
+LINK_LIVES_ON = 14
+
+# Subject and heading of the first mail; names and numbers are filled in.
+WORDS = {
+    Survey.Kind.BASELINE.value: "Before you start: {count}",
+    Survey.Kind.TWO_WEEKS.value: "Two weeks in with {partner}",
+    Survey.Kind.MIDPOINT.value: "Half-way: {count}",
+    Survey.Kind.CLOSING.value: "Last questions: {count}",
+}
+INTROS = {
+    Survey.Kind.BASELINE.value: "You are asked the same again later, so that you and the program see what has changed.",
+    Survey.Kind.TWO_WEEKS.value: "It takes a minute.",
+    Survey.Kind.MIDPOINT.value: "It takes two or three minutes, and you can stop and go on later.",
+    Survey.Kind.CLOSING.value: "It takes three minutes, and you can stop and go on later.",
+}
 
 
 def token_for(invitation: Invitation, *, now: dt.datetime) -> str:
-    return links.make(PURPOSE, invitation.user, invitation.pk, days=OPEN_DAYS, now=now)
+    """A link that works until the survey closes, and some days longer to say that it has."""
+    days = (invitation.closes_at - now) / dt.timedelta(days=1) + LINK_LIVES_ON
+    return links.make(PURPOSE, invitation.user, invitation.pk, days=days, now=now)
 
 
 def survey_path(invitation: Invitation, *, now: dt.datetime) -> str:
     return reverse("survey_links:answer", kwargs={"tok": token_for(invitation, now=now)})
 
 
-def partners(session: Session, user_id: int) -> str:
-    """First names of the others in the session's match, in a sentence."""
-    names = [user.short_name for user in members_of(session.match_id) if user.pk != user_id]
+def partners(match_id: int, user_id: int) -> str:
+    """First names of the others in a match, in a sentence."""
+    names = [user.short_name for user in members_of(match_id) if user.pk != user_id]
     return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def partners_in(invitation: Invitation) -> str:
+    """The others in what it is about; "" where it is about oneself."""
+    match_id = invitation.session.match_id if invitation.session else invitation.match_id
+    return partners(match_id, invitation.user_id) if match_id else ""
 
 
 def signed_by(program: Program) -> dict[str, Any]:
@@ -40,28 +67,67 @@ def signed_by(program: Program) -> dict[str, Any]:
     }
 
 
+def _asked(message: Message, now: dt.datetime) -> Invitation | None:
+    """What is still to be answered, by somebody who still takes part."""
+    invitation = invitation_of(message.recipient, message.subject_id)
+    if invitation is None or invitation.answered_at is not None or not is_open(invitation, now):
+        return None
+    program = invitation.survey.program
+    here = Enrolment.objects.filter(track__program=program, user=message.recipient_id, state=Enrolment.State.ACTIVE)
+    return invitation if here.exists() and definition.timing_of(program, invitation.survey.kind).on else None
+
+
 def pulse(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     """Five answers to the first question as links; nothing is written before the page's button is pressed."""
-    invitation = (
-        Invitation.objects.select_related("survey__program", "session__match", "user")
-        .filter(pk=message.subject_id, answered_at=None, closes_at__gt=now)
-        .first()
-    )
+    invitation = _asked(message, now)
     if invitation is None or invitation.session is None or invitation.session.state != Session.State.HELD:
         return None
-    first = invitation.survey.questions.first()
+    url = links.url(survey_path(invitation, now=now))
+    why = f"You get this because you took part in a session of {invitation.survey.program.name}."
+    return _first_question(invitation, url, url, why)
+
+
+def _first_question(invitation: Invitation, url: str, first_url: str, why: str) -> dict[str, Any] | None:
+    """The context with the answers to the first question; None where there is nothing to answer by a number."""
+    questions = questions_for(invitation)
+    first = questions[0] if questions else None
     if first is None:
         return None
-    url = links.url(survey_path(invitation, now=now))
     return {
         **signed_by(invitation.survey.program),
-        "partner": partners(invitation.session, invitation.user_id),
+        "partner": partners_in(invitation),
         "question": first,
-        "choices": [(number, f"{url}?a={number}") for number in range(1, first.points + 1)],
+        "by_number": first.kind == Question.Kind.SCALE,
+        "choices": [(number, words, f"{first_url}?a={number}") for number, words in first.choices],
         "url": url,
         "closes_at": invitation.closes_at,
-        "why": f"You get this because you took part in a session of {invitation.survey.program.name}.",
+        "why": why,
     }
+
+
+def survey(message: Message, now: dt.datetime) -> dict[str, Any] | None:
+    """The first mail of a survey, and its reminders. None once it is answered, or what it asks about is over."""
+    invitation = _asked(message, now)
+    if invitation is None or _is_stale(invitation):
+        return None
+    kind, token = invitation.survey.kind, token_for(invitation, now=now)
+    url = links.url(reverse("survey_links:answer", kwargs={"tok": token}))
+    first_url = links.url(reverse("survey_links:question", kwargs={"tok": token, "n": 1}))
+    why = f"You get this because you take part in {invitation.survey.program.name}."
+    context = _first_question(invitation, url, first_url, why)
+    if context is None:
+        return None
+    count = len(questions_for(invitation))
+    words = "one question" if count == 1 else f"{count} questions"
+    heading = WORDS[kind].format(count=words, partner=context["partner"] or "your match")
+    begun = bool(own_answers(invitation))
+    return {**context, "heading": heading, "intro": INTROS[kind], "begun": begun, "again": message.kind == REMINDER}
+
+
+def _is_stale(invitation: Invitation) -> bool:
+    """A match that has ended is not asked how it is going; at its end it is."""
+    match = invitation.match
+    return match is not None and invitation.survey.kind != Survey.Kind.CLOSING and match.state != Match.State.ACTIVE
 
 
 def contact_request(message: Message, _now: dt.datetime) -> dict[str, Any] | None:
@@ -82,6 +148,18 @@ def contact_request(message: Message, _now: dt.datetime) -> dict[str, Any] | Non
     }
 
 
+def _kind(slug: str, description: str) -> Kind:
+    return Kind(
+        slug=slug,
+        template="surveys/mail/survey",
+        description=description,
+        context=survey,
+        group="surveys",
+        doubt="hold",
+        quiet_hours="later",
+    )
+
+
 KINDS = (
     Kind(
         slug="pulse",
@@ -92,6 +170,11 @@ KINDS = (
         doubt="hold",
         quiet_hours="later",
     ),
+    _kind(first_mail(Survey.Kind.BASELINE), "The first questions, before a match"),
+    _kind(first_mail(Survey.Kind.TWO_WEEKS), "A short check-in two weeks after a match"),
+    _kind(first_mail(Survey.Kind.MIDPOINT), "The survey half-way"),
+    _kind(first_mail(Survey.Kind.CLOSING), "The survey at the end"),
+    _kind(REMINDER, "A reminder of a survey that is not answered yet"),
     Kind(
         slug="contact_request",
         template="surveys/mail/contact_request",

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from matching.models import Match
 from participants.confidential import ConfidentialTextField
 from programs.models import Program
 from sessions.models import Session
@@ -16,7 +17,11 @@ class Survey(models.Model):
     """A set of questions a program asks at one kind of moment."""
 
     class Kind(models.TextChoices):
+        BASELINE = "baseline", "Before a match"
         PULSE = "pulse", "After a session"
+        TWO_WEEKS = "two_weeks", "Two weeks after a match"
+        MIDPOINT = "midpoint", "Half-way"
+        CLOSING = "closing", "At the end"
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="surveys")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -37,17 +42,61 @@ class Survey(models.Model):
         return self.name
 
 
+class Timing(models.Model):
+    """Whether and when a program asks at one kind of moment, where that differs from surveys.wording.TIMES."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="survey_timings")
+    kind = models.CharField(max_length=10, choices=Survey.Kind.choices)
+    on = models.BooleanField(default=True)
+    # Days after the moment that the kind counts from; empty at half-way: as far as half of the time.
+    after_days = models.PositiveSmallIntegerField(null=True)
+    # Days after the first mail on which somebody who has not answered hears of it again.
+    reminder_days = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "kind"], name="one_timing_of_a_kind"),
+            models.CheckConstraint(
+                condition=Q(after_days__isnull=True) | Q(after_days__lte=366), name="survey_within_a_year"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} in {self.program}"
+
+
 class Question(models.Model):
     class Kind(models.TextChoices):
         SCALE = "scale", "Scale"
+        CHOICE = "choice", "Choice"
         TEXT = "text", "Text"
+
+    class Construct(models.TextChoices):
+        """What an item of the product's own stands for. The first three make the outcome core."""
+
+        GROWTH = "growth", "Growth"
+        PROBLEM_SOLVING = "problem_solving", "Problem solving"
+        CONNECTION = "connection", "Connection"
+        RELATIONSHIP = "relationship", "Relationship"
+        POWER = "power", "Power"
+        DEPENDENCY = "dependency", "Dependency"
+        DIRECTION = "direction", "Direction"
+        EXPERTISE = "expertise", "Expertise"
+        EXIT = "exit", "Why it ended early"
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="questions")
     slug = models.SlugField(max_length=40)
     position = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SCALE)
     text = models.CharField(max_length=200)
+    # A scale runs from its lowest number over so many points.
+    lowest = models.PositiveSmallIntegerField(default=1)
     points = models.PositiveSmallIntegerField(default=5)
+    # What can be chosen; the answer is the number of the option, from 1.
+    options = models.JSONField(default=list)
+    construct = models.CharField(max_length=20, choices=Construct.choices, blank=True)
+    # Where a scale that the organisation holds a licence for comes from; it is shown under the question.
+    source = models.CharField(max_length=300, blank=True)
     low_label = models.CharField(max_length=40, blank=True)
     high_label = models.CharField(max_length=40, blank=True)
     # Unscored questions (who mostly talked) never enter a mean.
@@ -58,18 +107,41 @@ class Question(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["survey", "slug"], name="question_slug_once_a_survey"),
             models.CheckConstraint(condition=Q(points__range=(2, 11)), name="question_2_to_11_points"),
+            models.CheckConstraint(condition=Q(lowest__lte=1), name="question_from_0_or_1"),
         ]
 
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def values(self) -> range:
+        """The numbers that answer it; none for words."""
+        if self.kind == self.Kind.TEXT:
+            return range(0)
+        if self.kind == self.Kind.CHOICE:
+            return range(1, len(self.options) + 1)
+        return range(self.lowest, self.lowest + self.points)
+
+    @property
+    def choices(self) -> list[tuple[int, str]]:
+        """Each number with the words beside it, which scales have at their ends only."""
+        if self.kind == self.Kind.CHOICE:
+            return list(enumerate(self.options, start=1))
+        ends = {self.lowest: self.low_label, self.lowest + self.points - 1: self.high_label}
+        return [(number, ends.get(number, "")) for number in self.values]
+
 
 class Invitation(models.Model):
-    """One person asked once about one thing."""
+    """One person asked once about one thing: a session, a match, or (with neither) how they stand themselves."""
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="invitations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="survey_invitations")
     session = models.ForeignKey(Session, models.CASCADE, null=True, related_name="invitations")
+    match = models.ForeignKey(Match, models.CASCADE, null=True, related_name="survey_invitations")
+    # Whether the outcome core is part of it: asked of those who learn, once at a moment, however many matches they have.
+    with_core = models.BooleanField(default=False)
+    # Whether the match ended before its time, and so why is asked.
+    early = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -78,6 +150,20 @@ class Invitation(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["survey", "user", "session"], name="invited_once_a_session"),
+            models.UniqueConstraint(
+                fields=["survey", "user", "match"], condition=Q(match__isnull=False), name="invited_once_a_match"
+            ),
+            models.UniqueConstraint(
+                fields=["survey", "user"],
+                condition=Q(match__isnull=True, session__isnull=True),
+                name="invited_once_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(match__isnull=True) | Q(session__isnull=True), name="invited_about_one_thing"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gte=F("created_at")), name="invitation_closes_after_it_opens"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,10 +171,12 @@ class Invitation(models.Model):
 
 
 class Response(models.Model):
-    """What one person answered to one invitation; editable until the survey closes."""
+    """What one person answered to one invitation. Until it is sent it is theirs alone and counts nowhere."""
 
     invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="response")
-    submitted_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    # Whether the answers may be in a file of single rows without names; empty where nobody asked or answered.
+    consent = models.BooleanField(null=True)
     # A private request for help: goes to a human, never into statistics.
     contact_me = models.BooleanField(default=False)
 
@@ -105,7 +193,7 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["response", "question"], name="one_answer_a_question"),
-            models.CheckConstraint(condition=Q(value__isnull=True) | Q(value__range=(1, 11)), name="answer_1_to_11"),
+            models.CheckConstraint(condition=Q(value__isnull=True) | Q(value__range=(0, 11)), name="answer_0_to_11"),
         ]
 
     def __str__(self) -> str:
@@ -122,7 +210,8 @@ class Publication(models.Model):
     as_of = models.DateTimeField()
     people = models.PositiveIntegerField()
     answers = models.PositiveIntegerField()
-    # [{"slug", "text", "points", "mean" (one decimal) or null, "people", "as_of"}], in the survey's order.
+    # [{"slug", "text", "points", "mean" (one decimal) or null, "people", "as_of"}], in the survey's order; of a choice
+    # "counts" ([[option, people or null]]) and of words "words" (numbers of answers, shuffled).
     figures = models.JSONField(default=list)
 
     class Meta:

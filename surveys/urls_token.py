@@ -4,4 +4,7 @@ from surveys import views
 
 app_name = "survey_links"
 
-urlpatterns = [path("survey/", views.answer, name="answer")]
+urlpatterns = [
+    path("survey/", views.answer, name="answer"),
+    path("survey/<int:n>/", views.question, name="question"),
+]

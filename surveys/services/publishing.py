@@ -1,156 +1,16 @@
-"""Writes about surveys: asking, answering, and publishing what five or more people said."""
+"""Fixing the figures of a survey, so that nobody's answer follows from two looks at them."""
 
 import datetime as dt
-from collections.abc import Mapping
+import random
+from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from mail.quiet import shift
-from mail.services import cancel, enqueue
-from participants.models import User
-from participants.services import record
-from programs.models import Coordinator, Program
-from sessions.models import Session
-from surveys import definition
-from surveys.models import GROUP, Answer, Invitation, Publication, Question, Response, Survey
+from surveys.models import GROUP, Answer, Publication, Question, Response, Survey
 
-OPEN_DAYS = 14
-SUBJECT = "surveys.invitation"
-
-
-class SurveyClosed(Exception):
-    """The time to answer is over."""
-
-
-class BadAnswer(ValueError):
-    """An answer the question does not offer; `field` is the question's slug."""
-
-    def __init__(self, message: str, *, field: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-@transaction.atomic
-def invite_after(*, session: Session, user: User, now: dt.datetime) -> Invitation:
-    """Ask one person about one held session; asking twice changes nothing, also when the words have changed since.
-
-    The question comes with the log; to whoever has not answered by then it goes by mail the next morning at nine in
-    their own zone.
-    """
-    program = session.match.track.program
-    survey = definition.pulse_of(program)
-    asked = Invitation.objects.filter(survey__kind=survey.kind, user=user, session=session).first()
-    if asked:
-        return asked
-    invitation, new = Invitation.objects.get_or_create(
-        survey=survey,
-        user=user,
-        session=session,
-        defaults={"created_at": now, "closes_at": now + dt.timedelta(days=OPEN_DAYS)},
-    )
-    if new:
-        enqueue(
-            kind="pulse",
-            subject_type=SUBJECT,
-            subject_id=invitation.pk,
-            recipient=user,
-            program_id=program.pk,
-            not_before=_next_morning(now, ZoneInfo(user.timezone)),
-            expires_at=invitation.closes_at,
-            now=now,
-        )
-    return invitation
-
-
-def _next_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    day = now.astimezone(zone).date() + dt.timedelta(days=1)
-    return shift(dt.datetime.combine(day, dt.time(9), zone).astimezone(dt.UTC), zone, "later")
-
-
-@transaction.atomic
-def withdraw(*, session: Session, now: dt.datetime) -> None:
-    """Take back what was asked about a session that did not happen after all; answers given stay with their authors."""
-    for invitation in Invitation.objects.select_for_update().filter(session=session, answered_at=None):
-        cancel(subject_type=SUBJECT, subject_id=invitation.pk, now=now)
-        invitation.delete()
-
-
-@transaction.atomic
-def answer(
-    *, invitation: Invitation, answers: Mapping[str, Any], now: dt.datetime, contact_me: bool | None = None
-) -> Response:
-    """Keep what one person answered; sending it again replaces what is there. An empty answer is a skipped question.
-
-    `contact_me` True tells the coordinators at once that this person wants to hear from them; None leaves it as it is.
-    Raises SurveyClosed, also where the question was taken back meanwhile, or BadAnswer naming the question.
-    """
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__program", "user")
-    locked = rows.filter(pk=invitation.pk).first()
-    if locked is None or now >= locked.closes_at:
-        raise SurveyClosed("The time to answer is over")
-    questions = {question.slug: question for question in locked.survey.questions.all()}
-    values = {slug: _checked(questions, slug, value) for slug, value in answers.items()}
-    response, _ = Response.objects.get_or_create(invitation=locked, defaults={"submitted_at": now})
-    for slug, value in values.items():
-        _store(response, questions[slug], value)
-    response.submitted_at = now
-    newly_asked = bool(contact_me) and not response.contact_me
-    if contact_me is not None:
-        response.contact_me = contact_me
-    response.save(update_fields=["submitted_at", "contact_me"])
-    Invitation.objects.filter(pk=locked.pk).update(answered_at=now)
-    cancel(subject_type=SUBJECT, subject_id=locked.pk, kinds=["pulse"], now=now)
-    if newly_asked:
-        _tell_coordinators(locked, now)
-    return response
-
-
-def _checked(questions: Mapping[str, Question], slug: str, value: object) -> int | str | None:
-    question = questions.get(slug)
-    if question is None:
-        raise BadAnswer("There is no such question", field=slug)
-    if value is None or value == "":
-        return None
-    if question.kind == Question.Kind.TEXT:
-        return str(value)[:5000]
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= question.points:
-        raise BadAnswer(f"Choose a number from 1 to {question.points}", field=slug)
-    return value
-
-
-def _store(response: Response, question: Question, value: int | str | None) -> None:
-    if value is None:
-        Answer.objects.filter(response=response, question=question).delete()
-        return
-    content = {"text": value} if isinstance(value, str) else {"value": value}
-    Answer.objects.update_or_create(response=response, question=question, defaults=content)
-
-
-def _tell_coordinators(invitation: Invitation, now: dt.datetime) -> None:
-    program = invitation.survey.program
-    for coordinator in Coordinator.objects.filter(program=program).select_related("user"):
-        enqueue(
-            kind="contact_request",
-            subject_type=SUBJECT,
-            subject_id=invitation.pk,
-            recipient=coordinator.user,
-            program_id=program.pk,
-            not_before=now,
-            expires_at=now + dt.timedelta(days=7),
-            now=now,
-        )
-
-
-@transaction.atomic
-def change_questions(*, program: Program, items: list[dict[str, Any]], by: User, now: dt.datetime) -> Survey:
-    """New words for the survey after a session, as a new version; answers given stay with the old words."""
-    now_asked = definition.pulse_of(program)
-    definition.load_part(program, [{"kind": now_asked.kind, "name": now_asked.name, "questions": items}])
-    survey = definition.pulse_of(program)
-    record(by=by, verb="survey changed", now=now, program_id=program.pk, subject=survey, version=survey.version)
-    return survey
+_SHUFFLE = random.SystemRandom()
 
 
 @transaction.atomic
@@ -159,7 +19,8 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
 
     Means are over people, each with the mean of their own answers, to one decimal; a question fewer than five people
     answered has no mean, and one that fewer than five have answered anew keeps the figure it had: from the difference
-    of two figures one could read what the few said.
+    of two figures one could read what the few said. Of a choice each option that five took has its number, and none
+    stands alone in being left out; words of five people come together, in no order.
     """
     Survey.objects.select_for_update().get(pk=survey.pk)
     last = survey.publications.first()
@@ -179,7 +40,7 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
 def _published(question: Question, last: Publication | None) -> dict[str, Any] | None:
     """What was last shown of a question, with the moment it is of; None if nothing was."""
     found = next((each for each in last.figures if each["slug"] == question.slug), None) if last else None
-    if last is None or found is None or found["mean"] is None:
+    if last is None or found is None or found["people"] is None:
         return None
     return {"as_of": last.as_of.isoformat(), **found}
 
@@ -190,17 +51,47 @@ def _figure(question: Question, before: dict[str, Any] | None, now: dt.datetime)
         since = rows.filter(response__submitted_at__gt=dt.datetime.fromisoformat(before["as_of"]))
         if since.values("response__invitation__user").distinct().count() < GROUP:
             return before
+    figure = {"slug": question.slug, "text": question.text, "points": question.points, "as_of": now.isoformat()}
+    return {**figure, "mean": None, "people": None, **_content(question, rows)}
+
+
+def _content(question: Question, rows: QuerySet[Answer]) -> dict[str, Any]:
+    """What of it may be shown; nothing of fewer than five people."""
+    if question.kind == Question.Kind.TEXT:
+        return _words(rows)
     by_person: dict[int, list[int]] = {}
-    for person, value in rows.values_list("response__invitation__user", "value"):
+    for person, value in rows.order_by("pk").values_list("response__invitation__user", "value"):
         if value is not None:
             by_person.setdefault(person, []).append(value)
+    if len(by_person) < GROUP:
+        return {}
+    if question.kind == Question.Kind.CHOICE:
+        chosen = [values[-1] for values in by_person.values()]
+        return {"people": len(chosen), "counts": counts_shown(question.options, chosen)}
+    if not question.scored:
+        return {}
     means = [sum(values) / len(values) for values in by_person.values()]
-    shown = question.scored and len(means) >= GROUP
-    return {
-        "slug": question.slug,
-        "text": question.text,
-        "points": question.points,
-        "people": len(means) if shown else None,
-        "mean": round(sum(means) / len(means), 1) if shown else None,
-        "as_of": now.isoformat(),
-    }
+    return {"people": len(means), "mean": round(sum(means) / len(means), 1)}
+
+
+def _words(rows: QuerySet[Answer]) -> dict[str, Any]:
+    """Whose words they are follows neither from their order nor from when they came. Numbers of answers, so that the
+    words themselves stay where they are encrypted, and go when their author does.
+    """
+    written = rows.exclude(text="").values_list("pk", "response__invitation__user")
+    people = {person for _, person in written}
+    numbers = [pk for pk, _ in written]
+    _SHUFFLE.shuffle(numbers)
+    return {"people": len(people), "words": numbers} if len(people) >= GROUP else {}
+
+
+def counts_shown(options: Sequence[str], chosen: Sequence[int]) -> list[list[Any]]:
+    """Each option with how many took it, None where that is fewer than five; and if those left out are fewer than
+    five together, the next smallest with them, or a subtraction would tell.
+    """
+    counts = [chosen.count(number) for number in range(1, len(options) + 1)]
+    hidden = {at for at, count in enumerate(counts) if count < GROUP}
+    rest = sorted(set(range(len(counts))) - hidden, key=lambda at: (counts[at], at))
+    while rest and hidden and (len(hidden) < 2 or sum(counts[at] for at in hidden) < GROUP):
+        hidden.add(rest.pop(0))
+    return [[option, None if at in hidden else counts[at]] for at, option in enumerate(options)]

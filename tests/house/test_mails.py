@@ -103,6 +103,21 @@ def survey_reminder(world: World) -> Message:
     return message
 
 
+def survey(world: World, kind: str) -> Message:
+    """The first mail of one: about the match, and before it to somebody who is in none yet."""
+    program, before = world.here.program, kind == "baseline"
+    user, match = (world.here.offered_to, None) if before else (world.here.mentor, world.here.match)
+    surveys.invite(program=program, kind=kind, user=user, match=match, with_core=before, now=LATER)
+    asked = Invitation.objects.get(survey__program=program, survey__kind=kind, user=user)
+    return about(world, f"survey-{kind.replace('_', '-')}", user, asked.pk)
+
+
+def survey_reminder(world: World) -> Message:
+    message = survey(world, "midpoint")
+    message.kind = "survey-reminder"
+    return message
+
+
 def contact_request(world: World) -> Message:
     Response.objects.filter(invitation=world.here.invitation).update(contact_me=True)
     return about(world, "contact_request", world.here.coordinator, world.here.invitation.pk)

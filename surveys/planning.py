@@ -1,0 +1,212 @@
+"""Whom to ask at which moment. Asking the plan again gives the same invitations, whoever asks and however often."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from matching.models import Match, Seat
+from participants.models import User
+from programs.catalogue import registry
+from programs.catalogue.base import Shape
+from programs.models import Enrolment, Program, Role
+from surveys import services
+from surveys.definition import standard_timing
+from surveys.models import Invitation, Survey, Timing
+from surveys.wording import LATEST_HALF, TIMES
+
+Kind = Survey.Kind
+DAY = dt.timedelta(days=1)
+# A match this short says little at its end, and ending this little before its last day is no early end.
+SHORT = 14 * DAY
+# Half of so little time would come together with the question after two weeks.
+LEAST_FOR_HALF = 42 * DAY
+# Two matches that end in one season are one person's one outcome.
+ONE_MOMENT = 60 * DAY
+ONE_OFF = [model.slug for model in registry.all_models() if model.shape == Shape.SLOTS]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One person to be asked now."""
+
+    program: Program
+    kind: str
+    user: User
+    match: Match | None = None
+    learns: bool = False
+    early: bool = False
+
+
+class Times:
+    """Whether and when each program asks, read once for a tick."""
+
+    def __init__(self) -> None:
+        self._changed = {(each.program_id, each.kind): each for each in Timing.objects.all()}
+
+    def of(self, program_id: int, kind: str) -> Timing:
+        return self._changed.get((program_id, kind)) or standard_timing(program_id, kind)
+
+    def furthest(self, kind: str) -> dt.timedelta:
+        """How long ago the moment may be that any program still counts from."""
+        usual = TIMES[kind].after_days
+        days = [each.after_days or 0 for (_, of), each in self._changed.items() if of == kind]
+        return (max([LATEST_HALF if usual is None else usual, *days]) + TIMES[kind].grace_days) * DAY
+
+
+def plan_all(now: dt.datetime) -> int:
+    """Ask everybody whose moment has come; returns how many. Safe to run twice, or twice at once.
+
+    A moment longer ago than its days of grace is left alone: a question that late would be stale.
+    """
+    times = Times()
+    due = [*_before_a_match(times, now), *_during(times, now), *_at_the_end(times, now)]
+    return sum(_ask(each, now) for each in due)
+
+
+def _ask(each: Asked, now: dt.datetime) -> bool:
+    core = each.learns and each.kind != Kind.TWO_WEEKS and not _was_asked_the_core(each, now)
+    asked = services.invite(
+        program=each.program,
+        kind=each.kind,
+        user=each.user,
+        match=each.match,
+        with_core=core,
+        early=each.early,
+        now=now,
+    )
+    return asked is not None
+
+
+def _was_asked_the_core(each: Asked, now: dt.datetime) -> bool:
+    """With two matches, how somebody stands themselves is asked with the first of them only."""
+    recent = Invitation.objects.filter(user=each.user, with_core=True, created_at__gt=now - ONE_MOMENT)
+    return recent.filter(survey__program=each.program, survey__kind=each.kind).exists()
+
+
+def learns(role: str) -> bool:
+    """Whether somebody in this role is one whose change the program is about: mentees, and all among equals."""
+    return role != Role.MENTOR
+
+
+def _is_due(moment: dt.datetime, kind: str, now: dt.datetime) -> bool:
+    return moment <= now < moment + TIMES[kind].grace_days * DAY
+
+
+def _before_a_match(times: Times, now: dt.datetime) -> Iterator[Asked]:
+    """Learners who have enrolled and are in no match yet: nobody knows by then what they will get."""
+    kind = Kind.BASELINE.value
+    asked = Invitation.objects.filter(survey__kind=kind, survey__program=OuterRef("track__program"))
+    matched = Seat.objects.filter(
+        answer=Seat.Answer.ACCEPTED, match__activated_at__isnull=False, match__track__program=OuterRef("track__program")
+    )
+    waiting = Enrolment.objects.filter(
+        ~Exists(asked.filter(user=OuterRef("user"))),
+        ~Exists(matched.filter(enrolment__user=OuterRef("user"))),
+        state=Enrolment.State.ACTIVE,
+        joined_at__gt=now - times.furthest(kind),
+    ).exclude(role=Role.MENTOR)
+    for enrolment in _running(waiting, "track__program", now).select_related("track__program", "user").order_by("pk"):
+        timing = times.of(enrolment.track.program_id, kind)
+        if timing.on and _is_due(enrolment.joined_at + (timing.after_days or 0) * DAY, kind, now):
+            yield Asked(enrolment.track.program, kind, enrolment.user, learns=True)
+
+
+def _during(times: Times, now: dt.datetime) -> Iterator[Asked]:
+    """Everybody in a match that is on, two weeks after it is on for them and half-way."""
+    for kind in (Kind.TWO_WEEKS.value, Kind.MIDPOINT.value):
+        on = Q(match__state=Match.State.ACTIVE, match__activated_at__gt=now - times.furthest(kind))
+        late = Q(match__state=Match.State.ACTIVE, answered_at__gt=now - times.furthest(kind))
+        for seat in _unasked(kind, now).filter(on | late).exclude(match__track__model__in=ONE_OFF):
+            moment = _moment(seat, times.of(seat.match.track.program_id, kind))
+            if moment is not None and _is_due(moment, kind, now):
+                yield _asked(seat, kind)
+
+
+def _asked(seat: Seat, kind: str, *, early: bool = False) -> Asked:
+    return Asked(seat.match.track.program, kind, seat.enrolment.user, seat.match, learns(seat.role), early)
+
+
+def _unasked(kind: str, now: dt.datetime) -> QuerySet[Seat]:
+    """The seats of people who have not been asked about their match at this moment."""
+    asked = Invitation.objects.filter(survey__kind=kind, match=OuterRef("match"), user=OuterRef("enrolment__user"))
+    seats = Seat.objects.filter(
+        ~Exists(asked), answer=Seat.Answer.ACCEPTED, left_at=None, enrolment__state=Enrolment.State.ACTIVE
+    )
+    people = seats.select_related("match__track__program", "enrolment__user").order_by("pk")
+    return _running(people, "match__track__program", now)
+
+
+def _running(rows: QuerySet, to_program: str, now: dt.datetime) -> QuerySet:
+    """Those of programs that are not over: a survey of a program long closed reaches nobody."""
+    return rows.filter(**{f"{to_program}__ends_on__gt": (now - 60 * DAY).date()})
+
+
+def begun_for(seat: Seat) -> dt.datetime:
+    """When the match was on for this person, who may have joined it later."""
+    begun = seat.match.activated_at or seat.match.created_at
+    return max(begun, seat.answered_at or begun)
+
+
+def end_of(match: Match) -> dt.datetime:
+    """The end of a match's last day in the program's zone."""
+    program = match.track.program
+    last = match.ends_on or program.ends_on
+    return dt.datetime.combine(last, dt.time(18), ZoneInfo(program.timezone)).astimezone(dt.UTC)
+
+
+def _moment(seat: Seat, timing: Timing) -> dt.datetime | None:
+    """When this person is asked during the match; None where the program does not ask, or the match is too short."""
+    begun, length = begun_for(seat), end_of(seat.match) - begun_for(seat)
+    if not timing.on:
+        return None
+    if timing.after_days is not None:
+        return begun + timing.after_days * DAY
+    return begun + min(length / 2, LATEST_HALF * DAY) if length >= LEAST_FOR_HALF else None
+
+
+def _at_the_end(times: Times, now: dt.datetime) -> Iterable[Asked]:
+    """Everybody whose match has come to its end, on its last day or before; after one-off sessions, on the program's
+    last day, as then only how people stand themselves is asked.
+    """
+    kind = Kind.CLOSING.value
+    since = now - times.furthest(kind)
+    tomorrow = (now + DAY).date()
+    over = Q(match__state=Match.State.ENDED, match__ended_at__gt=since, match__activated_at__isnull=False)
+    last = Q(match__ends_on__lte=tomorrow) | Q(match__ends_on=None, match__track__program__ends_on__lte=tomorrow)
+    seats = _unasked(kind, now).filter(over | (Q(match__state=Match.State.ACTIVE) & last), rests=False)
+    seats = seats.exclude(match__track__model__in=ONE_OFF)
+    found = [each for seat in seats for each in _closing(seat, times, now)]
+    return [*found, *_after_one_offs(times, now)]
+
+
+def _closing(seat: Seat, times: Times, now: dt.datetime) -> Iterator[Asked]:
+    kind, match = Kind.CLOSING.value, seat.match
+    timing = times.of(match.track.program_id, kind)
+    ended = match.ended_at or end_of(match)
+    early = match.end_reason != Match.EndReason.FINISHED and ended < end_of(match) - SHORT
+    if early and ended - begun_for(seat) < SHORT:
+        return
+    if timing.on and _is_due(ended + (timing.after_days or 0) * DAY, kind, now):
+        yield _asked(seat, kind, early=early)
+
+
+def _after_one_offs(times: Times, now: dt.datetime) -> Iterator[Asked]:
+    kind = Kind.CLOSING.value
+    asked = Invitation.objects.filter(survey__kind=kind, survey__program=OuterRef("track__program"))
+    met = Seat.objects.filter(enrolment=OuterRef("pk"), match__activated_at__isnull=False)
+    people = Enrolment.objects.filter(
+        ~Exists(asked.filter(user=OuterRef("user"))),
+        Exists(met),
+        track__model__in=ONE_OFF,
+        state=Enrolment.State.ACTIVE,
+        track__program__ends_on__lte=(now + DAY).date(),
+    ).exclude(role=Role.MENTOR)
+    for enrolment in _running(people, "track__program", now).select_related("track__program", "user").order_by("pk"):
+        program = enrolment.track.program
+        timing = times.of(program.pk, kind)
+        last = dt.datetime.combine(program.ends_on, dt.time(18), ZoneInfo(program.timezone)).astimezone(dt.UTC)
+        if timing.on and _is_due(last + (timing.after_days or 0) * DAY, kind, now):
+            yield Asked(program, kind, enrolment.user, learns=True)
