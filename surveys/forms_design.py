@@ -144,10 +144,10 @@ class TimingForm(LookForm):
         help_text="Days after the first mail, such as 7, 14. Only people who have not answered get them; empty: none.",
     )
 
-    def __init__(self, *args: Any, timing: Timing, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, timing: Timing) -> None:  # noqa: ANN401 - what a request has sent
         days = ", ".join(map(str, timing.reminder_days))
         initial = {"on": timing.on, "after_days": timing.after_days, "reminder_days": days}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if timing.kind == Survey.Kind.PULSE:
             del self.fields["after_days"], self.fields["reminder_days"]
             return
@@ -167,6 +167,9 @@ class TimingForm(LookForm):
 AFTER: dict[str, tuple[str, str]] = {
     Survey.Kind.BASELINE: ("Days after enrolment", "It is asked only of people who are in no match yet."),
     Survey.Kind.TWO_WEEKS: ("Days after the match", ""),
-    Survey.Kind.MIDPOINT: ("Days after the match", "Empty: half of the time, and day 90 where half is later than that."),
+    Survey.Kind.MIDPOINT: (
+        "Days after the match",
+        "Empty: half of the time, and day 90 where half is later than that.",
+    ),
     Survey.Kind.CLOSING: ("Days after the end", "The end of the match, or its last day."),
 }

@@ -138,7 +138,7 @@ class Invitation(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="survey_invitations")
     session = models.ForeignKey(Session, models.CASCADE, null=True, related_name="invitations")
     match = models.ForeignKey(Match, models.CASCADE, null=True, related_name="survey_invitations")
-    # Whether the outcome core is part of it: asked of those who learn, once at a moment, however many matches they have.
+    # Whether the outcome core is part of it: asked of those who learn, once however many matches they have.
     with_core = models.BooleanField(default=False)
     # Whether the match ended before its time, and so why is asked.
     early = models.BooleanField(default=False)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,6 +19,7 @@ from surveys.models import Invitation, Survey, Timing
 from surveys.wording import LATEST_HALF, TIMES
 
 Kind = Survey.Kind
+Row = TypeVar("Row", Seat, Enrolment)
 DAY = dt.timedelta(days=1)
 # A match this short says little at its end, and ending this little before its last day is no early end.
 SHORT = 14 * DAY
@@ -139,7 +141,7 @@ def _unasked(kind: str, now: dt.datetime) -> QuerySet[Seat]:
     return _running(people, "match__track__program", now)
 
 
-def _running(rows: QuerySet, to_program: str, now: dt.datetime) -> QuerySet:
+def _running(rows: QuerySet[Row], to_program: str, now: dt.datetime) -> QuerySet[Row]:
     """Those of programs that are not over: a survey of a program long closed reaches nobody."""
     return rows.filter(**{f"{to_program}__ends_on__gt": (now - 60 * DAY).date()})
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys import views_coordinating as views
+from surveys.views import coordinating as views
 
 app_name = "surveys"
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys import views
+from surveys.views import answering as views
 
 app_name = "survey_links"
 

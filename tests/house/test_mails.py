@@ -22,7 +22,6 @@ from sessions.models import Session
 from surveys import services as surveys
 from surveys.models import Invitation, Response
 from surveys.wording import TIMES
-from tests.factories.programs import EnrolmentFactory
 from tests.house.world import CANARIES, LATER, World
 
 # First name, last name. A name that is one line on import can still come from a restored backup or an older version.
@@ -84,23 +83,6 @@ def session_message(world: World, kind: str, which: str, **changes: object) -> M
 def pulse(world: World) -> Message:
     asked = Invitation.objects.get(user=world.here.mentor, session=world.here.sessions["held"])
     return about(world, "pulse", world.here.mentor, asked.pk)
-
-
-def survey(world: World, kind: str) -> Message:
-    """The first mail of one, or a reminder: about the match, and before it to somebody who has none."""
-    program, user = world.here.program, world.here.mentor
-    if kind == "baseline":
-        user = EnrolmentFactory.create(track=world.here.match.track).user
-    match = None if kind == "baseline" else world.here.match
-    asked = surveys.invite(program=program, kind=kind, user=user, match=match, with_core=match is None, now=LATER)
-    assert asked is not None
-    return about(world, f"survey-{kind.replace('_', '-')}", user, asked.pk)
-
-
-def survey_reminder(world: World) -> Message:
-    message = survey(world, "midpoint")
-    message.kind = "survey-reminder"
-    return message
 
 
 def survey(world: World, kind: str) -> Message:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -38,7 +39,7 @@ def client() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def _later():  # type: ignore[no-untyped-def]
+def _later() -> Iterator[None]:
     with time_machine.travel(LATER, tick=False):
         yield
 

@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from mail.models import Message
 from mail.services.composing import compose
@@ -90,7 +91,9 @@ def test_half_way_of_six_months_is_day_90_and_learners_get_the_core_too(match: M
     assert {each.user_id: each.with_core for each in asked("midpoint")} == {
         seat.enrolment.user_id: seat.role == Role.MENTEE for seat in match.seats.select_related("enrolment")
     }
-    assert [(kind, number) for kind, number, _ in mails()] == [("survey-midpoint", 0)] * 2 + [("survey-reminder", 1)] * 2
+    assert [(kind, number) for kind, number, _ in mails()] == [("survey-midpoint", 0)] * 2 + [
+        ("survey-reminder", 1)
+    ] * 2
     assert mails()[2][2] == NOW + 94 * DAY
 
 
@@ -179,7 +182,7 @@ def test_after_flash_sessions_only_how_people_stand_is_asked_at_the_programs_end
     assert (invitation.match, invitation.with_core) == (None, True)
 
 
-def test_a_quiet_tick_only_reads(match: Match, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_quiet_tick_only_reads(match: Match, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(6) as queries:
         planning.plan_all(NOW + DAY)
     assert {each["sql"].split()[0] for each in queries.captured_queries} == {"SELECT"}

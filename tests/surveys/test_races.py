@@ -69,6 +69,7 @@ def test_figures_published_twice_at_once_are_published_once(session: Session) ->
     survey = definition.pulse_of(session.match.track.program)
     for _ in range(5):
         asked = services.invite_after(session=session, user=UserFactory.create(), now=NOW)
+        assert asked is not None
         services.answer(invitation=asked, answers={"useful": 4}, now=NOW)
     later = NOW + dt.timedelta(hours=1)
     results = together(*[lambda: services.publish_figures(survey=survey, now=later)] * 3)

@@ -7,7 +7,7 @@ from mail.models import Message
 from matching.models import Match
 from programs.models import Role
 from sessions.models import Session
-from surveys import definition, joining, services
+from surveys import definition, joining, services, wording
 from surveys.models import Answer, Invitation, Publication, Response
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
@@ -119,6 +119,7 @@ def answered_by(people: int, session: Session, value: int, at: dt.datetime) -> N
     for _ in range(people):
         enrolment = EnrolmentFactory.create(track=session.match.track)
         invitation = services.invite_after(session=session, user=enrolment.user, now=at)
+        assert invitation is not None
         services.answer(invitation=invitation, answers={"useful": value}, now=at)
 
 
@@ -151,6 +152,7 @@ def test_one_person_with_five_sessions_is_one_person(match: Match) -> None:
     for day in range(5):
         session = SessionFactory.create(match=match, held=True, starts_at=NOW + day * 24 * HOUR)
         invitation = services.invite_after(session=session, user=user, now=NOW)
+        assert invitation is not None
         services.answer(invitation=invitation, answers={"useful": 1}, now=NOW)
     assert services.publish_figures(survey=survey, now=NOW) is None
 
@@ -160,6 +162,7 @@ def test_a_question_four_people_answered_has_no_mean_and_who_talked_never_has(se
     for number in range(5):
         enrolment = EnrolmentFactory.create(track=session.match.track)
         invitation = services.invite_after(session=session, user=enrolment.user, now=NOW)
+        assert invitation is not None
         answers = {"useful": 3, "talk": 2, **({"heard": 3} if number else {})}
         services.answer(invitation=invitation, answers=answers, now=NOW)
     published = services.publish_figures(survey=survey, now=NOW)
@@ -174,6 +177,7 @@ def test_a_question_few_have_answered_anew_keeps_its_figure(session: Session) ->
     for number in range(10):
         enrolment, at = EnrolmentFactory.create(track=session.match.track), NOW + (HOUR if number >= 5 else 0 * HOUR)
         invitation = services.invite_after(session=session, user=enrolment.user, now=at)
+        assert invitation is not None
         answers = {"useful": 3} if number > 5 else {"useful": 3, "heard": 1 if number == 5 else 5}
         services.answer(invitation=invitation, answers=answers, now=at)
         if number == 4:
@@ -217,7 +221,7 @@ def test_changed_words_make_a_new_version_and_old_answers_keep_theirs(session: S
     program = session.match.track.program
     invitation = invitations(session)[0]
     services.answer(invitation=invitation, answers={"useful": 5}, now=NOW)
-    items = [{**question, "text": "Was it worth it?"} for question in definition.PULSE["questions"][:1]]
+    items = [{**question, "text": "Was it worth it?"} for question in wording.PULSE["questions"][:1]]
     survey = services.change_questions(program=program, items=items, by=CoordinatorFactory.create().user, now=NOW)
     assert survey.version == 2
     assert [question.text for question in survey.questions.all()] == ["Was it worth it?"]

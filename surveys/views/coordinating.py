@@ -17,6 +17,7 @@ from surveys.forms import OneQuestionForm
 from surveys.forms_design import LicensedScaleForm, OwnQuestionForm, QuestionsForm, TimingForm
 from surveys.models import Survey
 from surveys.queries import moments_of, preview_of
+from surveys.wording import STANDARD
 
 SAVED = "The questions are saved. Answers given so far stay with the old words."
 
@@ -28,7 +29,7 @@ def survey_list(request: ProgramRequest, program: Program) -> HttpResponse:
 
 
 def _known(kind: str) -> str:
-    if kind not in definition.STANDARD:
+    if kind not in STANDARD:
         raise Http404("There is no such page")
     return kind
 
@@ -66,9 +67,7 @@ def questions(request: ProgramRequest, program: Program, kind: str) -> HttpRespo
     """The words of a survey. A GET shows the standard ones where the program has none yet."""
     form = QuestionsForm(request.POST or None, items=preview_of(program, _known(kind)).items)
     if request.method == "POST" and form.is_valid():
-        services.change_questions(
-            program=program, kind=kind, items=form.items(), by=request.user, now=timezone.now()
-        )
+        services.change_questions(program=program, kind=kind, items=form.items(), by=request.user, now=timezone.now())
         messages.info(request, SAVED)
         return redirect("surveys:survey", slug=program.slug, kind=kind)
     return _form_page(request, program, kind, form, QUESTIONS)
@@ -95,9 +94,7 @@ def _add(
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            services.add_questions(
-                program=program, kind=kind, items=form.items(), by=request.user, now=timezone.now()
-            )
+            services.add_questions(program=program, kind=kind, items=form.items(), by=request.user, now=timezone.now())
         except services.QuestionFixed as error:
             form.add_error(None, str(error))
         else:
@@ -111,9 +108,7 @@ def _add(
 def remove_question(request: ProgramRequest, program: Program, kind: str) -> HttpResponse:
     question = request.POST.get("question", "")
     try:
-        services.remove_question(
-            program=program, kind=_known(kind), slug=question, by=request.user, now=timezone.now()
-        )
+        services.remove_question(program=program, kind=_known(kind), slug=question, by=request.user, now=timezone.now())
     except services.QuestionFixed as error:
         messages.error(request, str(error))
     return redirect("surveys:survey", slug=program.slug, kind=kind)
