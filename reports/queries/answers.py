@@ -1,0 +1,179 @@
+"""How people stood before and after, as comparisons take it: one learner a row, in units that do not touch each other.
+
+Answers come from the surveys that people have sent. What may be said of them is decided by reports.verdicts.
+"""
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from matching.models import Seat
+from programs.catalogue import registry
+from programs.catalogue.base import Family
+from programs.models import Program, Role
+from reports.figures import LEAST_PEOPLE
+from reports.statistics import Learner, components
+from surveys.models import Answer, Response, Survey
+from surveys.wording import CORE, CORE_LEAST
+
+BEFORE = Survey.Kind.BASELINE.value
+AFTER = (Survey.Kind.MIDPOINT.value, Survey.Kind.CLOSING.value)
+ARM_NAMES = {Family.MENTOR_LED: "mentor-led", Family.PEER: "peer"}
+# Who is in both at once, by the model or by two matches, is told of and not compared.
+BOTH = "both"
+IN_BOTH = ("co_mentoring", "distributed")
+BY_FAMILY, BY_MODEL = "family", "model"
+
+# Program, person: a person in two programs is two rows, as they had two goals.
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Everybody who learns in a match that was on, with the outcome before and after where they answered.
+
+    learners    for reports.verdicts.analyse, of the arms alone
+    arms        their names in a fixed order; fewer than two where there is nothing to compare
+    in_both     how many people are in several arms, or in a model that is both; they are in no arm
+    """
+
+    learners: list[Learner]
+    arms: tuple[str, ...]
+    in_both: int
+
+    def of(self, one: str, other: str) -> list[Learner]:
+        """The learners of two arms."""
+        return [learner for learner in self.learners if learner.arm in {one, other}]
+
+
+def paired(
+    programs: Sequence[Program],
+    *,
+    after: str = Survey.Kind.CLOSING.value,
+    by: str = BY_FAMILY,
+    construct: str = "",
+) -> Paired:
+    """Before and after of every learner, by family of models or by model. Queries: two, whatever the size.
+
+    after      the survey that counts as after: "midpoint" or "closing"
+    construct  "growth", "problem_solving" or "connection" for its two items alone; "": the primary outcome, which is
+               the mean of the core where at least four of its six items were answered
+
+    A unit is a component of people and matches within one program, and programs are the cohorts that are compared
+    within themselves. Raises ValueError for an `after` or `by` of another name.
+    """
+    if after not in AFTER or by not in (BY_FAMILY, BY_MODEL):
+        raise ValueError(f"nothing is compared after “{after}” by “{by}”")
+    seats = _seats(programs)
+    units, arms = _units(seats), _arms(seats, by)
+    said = _outcomes(programs, after, construct)
+    learners = [
+        Learner(units[key], arm, said.get((*key, BEFORE)), said.get((*key, after)), str(key[0]))
+        for key, arm in arms.items()
+        if arm != BOTH
+    ]
+    names = tuple(sorted({learner.arm for learner in learners}))
+    return Paired(learners, names, sum(arm == BOTH for arm in arms.values()))
+
+
+@dataclass(frozen=True)
+class _Seated:
+    match: int
+    program: int
+    user: int
+    role: str
+    model: str
+
+    @property
+    def key(self) -> Key:
+        return self.program, self.user
+
+
+def _seats(programs: Sequence[Program]) -> list[_Seated]:
+    """Everybody who was in a match that was on, also where they have left it since."""
+    rows = Seat.objects.filter(
+        match__track__program__in=programs, match__activated_at__isnull=False, answer=Seat.Answer.ACCEPTED
+    )
+    columns = ("match", "match__track__program", "enrolment__user", "role", "match__track__model")
+    return [_Seated(*row) for row in rows.order_by("match", "pk").values_list(*columns)]
+
+
+def _units(seats: Iterable[_Seated]) -> dict[Key, str]:
+    """The name of everybody's component. A mentor with three mentees is one, a circle is one."""
+    together: Mapping[int, list[Key]] = defaultdict(list)
+    for seat in seats:
+        together[seat.match].append(seat.key)
+    return {key: f"unit {number + 1}" for key, number in components(together.values()).items()}
+
+
+def _arms(seats: Iterable[_Seated], by: str) -> dict[Key, str]:
+    """The arm of everybody who learns: mentees, and all among equals."""
+    found: Mapping[Key, set[str]] = defaultdict(set)
+    for seat in seats:
+        if seat.role != Role.MENTOR:
+            found[seat.key].add(_arm(seat.model, by))
+    return {key: next(iter(names)) if len(names) == 1 else BOTH for key, names in found.items()}
+
+
+def _arm(model: str, by: str) -> str:
+    known = registry.get(model)
+    if by == BY_MODEL:
+        return known.name
+    return BOTH if model in IN_BOTH else ARM_NAMES[known.family]
+
+
+def _outcomes(programs: Sequence[Program], after: str, construct: str) -> dict[tuple[int, int, str], float]:
+    """Everybody's mean at each moment; of several answers to one moment the last that was sent counts."""
+    wanted = [construct] if construct else CORE
+    rows = Answer.objects.filter(
+        response__invitation__survey__program__in=programs,
+        response__invitation__survey__kind__in=(BEFORE, after),
+        response__submitted_at__isnull=False,
+        question__construct__in=wanted,
+        value__isnull=False,
+    ).order_by("response__submitted_at", "response", "question__position")
+    invitation = "response__invitation"
+    columns = (f"{invitation}__survey__program", f"{invitation}__user", f"{invitation}__survey__kind", "response")
+    given: dict[tuple[int, int, str], dict[int, list[int]]] = defaultdict(dict)
+    for program, user, kind, response, value in rows.values_list(*columns, "value"):
+        given[program, user, kind].setdefault(response, []).append(value)
+    least = 1 if construct else CORE_LEAST
+    last = {key: list(responses.values())[-1] for key, responses in given.items()}
+    return {key: sum(values) / len(values) for key, values in last.items() if len(values) >= least}
+
+
+def consented_rows(program: Program, *, after: str = Survey.Kind.CLOSING.value) -> list[dict[str, Any]]:
+    """Single rows of the outcome core without names, of those who said yes to that at the end, or before and nothing
+    else since. None of fewer than five people. Queries: four.
+
+    Each row has "row" (a number that says nothing, and stays the same), "arm", "before" and "after".
+    """
+    agreed = _agreed(program)
+    seats = _seats([program])
+    arms, said = _arms(seats, BY_FAMILY), _outcomes([program], after, "")
+    rows = [
+        {"row": _code(key), "arm": arm, "before": said.get((*key, BEFORE)), "after": said.get((*key, after))}
+        for key, arm in arms.items()
+        if key[1] in agreed and ((*key, BEFORE) in said or (*key, after) in said)
+    ]
+    return sorted(rows, key=lambda row: str(row["row"])) if len(rows) >= LEAST_PEOPLE else []
+
+
+def _agreed(program: Program) -> set[int]:
+    """Who has said yes the last time they were asked and answered."""
+    rows = Response.objects.filter(
+        invitation__survey__program=program, submitted_at__isnull=False, consent__isnull=False
+    ).order_by("submitted_at", "pk")
+    last = dict(rows.values_list("invitation__user", "consent"))
+    return {user for user, consent in last.items() if consent}
+
+
+def _code(key: Key) -> str:
+    """The same in every export, and no way back to the person without the server's secret."""
+    message = f"outcome row {key[0]} {key[1]}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:12]
