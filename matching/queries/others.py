@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from matching.queries.between import Scored, scores_between
+from matching.queries.between import Scored, points_regardless, scores_between
 from matching.queries.seated import Pair, Seated
 
 # Only the best are looked at closely, and few of them shown.
@@ -39,12 +40,25 @@ def options_for(seated: Seated, person: int) -> list[Option]:
     """
     if person not in seated.inputs.taker_row or seated.with_whom(person) in seated.locked:
         return []
-    others = [g.enrolment_id for g in seated.inputs.givers if g.enrolment_id not in (person, *seated.with_whom(person))]
-    scored = scores_between(seated.inputs, [person], others)
-    best = sorted((score, -other) for (_, other), score in scored.items() if score is not None)[::-1][:LOOKED_AT]
-    near = _Near(seated, person, {-other: score for score, other in best})
-    found = [option for other in near.scores if (option := near.best_with(other))]
+    near = (person, *seated.with_whom(person))
+    scored = {other: score for other, score in scores_with(seated, person).items() if other not in near}
+    best = sorted((score, -other) for other, score in scored.items() if score is not None)[::-1][:LOOKED_AT]
+    changes = _Near(seated, person, {-other: score for score, other in best})
+    found = [option for other in changes.scores if (option := changes.best_with(other))]
     return sorted(found, key=lambda each: (len(each.out), -each.gain, -each.score, each.name))[:SHOWN]
+
+
+def scores_with(seated: Seated, person: int) -> dict[int, int | None]:
+    """The points of a person with everybody on the other side, worked out once; None where something forbids it."""
+    known, inputs = seated.known_scores, seated.inputs
+    if person not in known and person in inputs.taker_row:
+        here = [person]
+        there = [each.enrolment_id for each in inputs.givers if each.enrolment_id != person]
+        known[person] = {other: score for (_, other), score in scores_between(inputs, here, there).items()}
+    elif person not in known:
+        takers = [each.enrolment_id for each in inputs.takers]
+        known[person] = {other: score for (other, _), score in scores_between(inputs, takers, [person]).items()}
+    return known[person]
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,12 @@ def effects_of(seated: Seated, pairs: Sequence[Pair], out: Iterable[int]) -> tup
 
 
 def points_of(seated: Seated, group: Sequence[int]) -> int:
-    inputs = seated.inputs
+    """The points of these people together, whatever the rules forbid: in a large track of these alone, as a page would
+    wait for a table of everybody."""
+    inputs, people = seated.inputs, seated.people
+    if not seated.small:
+        two = combinations(group, 2) if inputs.peers else ((group[0], each) for each in group[1:])
+        return sum(points_regardless(inputs, people[one], people[other]) for one, other in two)
     rows = [inputs.taker_row[group[0]], *(inputs.giver_column[each] for each in group[1:])]
     if len(rows) == 2:
         return int(inputs.scores.points[rows[0], rows[1]])

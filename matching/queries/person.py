@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from matching.criteria import max_points
 from matching.models import Proposal
 from matching.queries.inputs import Entrant
-from matching.queries.others import Option, options_for, points_of
+from matching.queries.others import Option, options_for, points_of, scores_with
 from matching.queries.seated import Seated, seated_in
 from matching.queries.ways import Ways, ways_for
 from matching.queries.why_not import Answer, people_to_ask_about, why_not
+
+# More names than these are no list to choose from.
+MOST_ASKED = 100
+SHOWN_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,16 @@ class PersonPage:
     locked: bool
     options: list[Option]
     ways: Ways | None
+    # Whom one can ask about: of very many the best, or those found by name.
     others: list[Entrant]
+    asked: int
+    wanted: str
     answer: Answer | None
+
+    @property
+    def many(self) -> bool:
+        """Whether somebody is looked for by name rather than in a list of all."""
+        return self.asked > MOST_ASKED
 
     @property
     def partner_names(self) -> str:
@@ -35,12 +47,12 @@ class PersonPage:
         return self.ways is not None or bool(self.options) or self.person.role != "mentor"
 
 
-def person_page(proposal: Proposal, person: int, *, other: int | None = None) -> PersonPage | None:
-    """None for somebody who does not take part in the track, as it is now."""
+def person_page(proposal: Proposal, person: int, *, other: int | None = None, wanted: str = "") -> PersonPage | None:
+    """None for somebody who does not take part in the track, as it is now. `wanted` is part of a name to ask about."""
     seated = seated_in(proposal)
     if person not in seated.people:
         return None
-    group = seated.with_whom(person)
+    group, asked = seated.with_whom(person), people_to_ask_about(seated, person)
     mine = [each for each in seated.groups if person in each]
     return PersonPage(
         seated.people[person],
@@ -50,9 +62,23 @@ def person_page(proposal: Proposal, person: int, *, other: int | None = None) ->
         group in seated.locked,
         options_for(seated, person),
         ways_for(seated, person),
-        people_to_ask_about(seated, person),
+        _to_choose_from(seated, person, asked, wanted, other),
+        len(asked),
+        wanted,
         _answer(seated, person, other),
     )
+
+
+def _to_choose_from(seated: Seated, person: int, asked: list[Entrant], wanted: str, other: int | None) -> list[Entrant]:
+    """All by name where they are few; else the best first of those whose name has the wanted words, and who was asked
+    about."""
+    if len(asked) <= MOST_ASKED:
+        return asked
+    words = wanted.casefold().split()
+    found = [each for each in asked if all(word in each.name.casefold() for word in words)]
+    scores = scores_with(seated, person)
+    best = sorted(found, key=lambda each: -(scores.get(each.enrolment_id) or 0))[:SHOWN_AT_ONCE]
+    return best + [each for each in asked if each.enrolment_id == other and each not in best]
 
 
 def _answer(seated: Seated, person: int, other: int | None) -> Answer | None:

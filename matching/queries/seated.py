@@ -49,13 +49,27 @@ class Seated:
         return {each.enrolment_id: each for each in (*self.inputs.takers, *self.inputs.givers)}
 
     @cached_property
+    def partners(self) -> dict[int, tuple[int, ...]]:
+        """The first match each person is in."""
+        found: dict[int, tuple[int, ...]] = {}
+        for group in self.groups:
+            for person in group:
+                found.setdefault(person, group)
+        return found
+
+    @cached_property
+    def known_scores(self) -> dict[int, dict[int, int | None]]:
+        """What queries.others.scores_with has worked out for this page."""
+        return {}
+
+    @cached_property
     def load(self) -> Counter[int]:
         """How many matches of the draft each person is in."""
         return Counter(person for group in self.groups for person in group)
 
     def with_whom(self, person: int) -> tuple[int, ...]:
         """The first match this person is in, or ()."""
-        return next((group for group in self.groups if person in group), ())
+        return self.partners.get(person, ())
 
     def room(self, person: int) -> int:
         return self.people[person].free - self.load[person]

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
-from participants.formkit import DayInput, FilterForm, LookForm
+from participants.formkit import DayInput, FilterForm, LongSelect, LookForm
 from programs.forms.answers import AnswersForm
 from programs.models import Application, Enrolment, Intake, ProfileField, Role, Track
 from programs.queries.enrolling import Opening
@@ -82,7 +82,8 @@ class WishesForm(LookForm):
         only = self.fields.pop("only")
         for number in range(1, most + 1):
             label = "First choice" if number == 1 else f"Choice {number}"
-            self.fields[f"wish_{number}"] = forms.ChoiceField(label=label, choices=choices, required=False)
+            field = forms.ChoiceField(label=label, choices=choices, required=False, widget=LongSelect)
+            self.fields[f"wish_{number}"] = field
         self.fields["only"] = only
         only.help_text = "If none of them is free, you stay without a match until the coordinator has talked to you."
 
@@ -96,7 +97,7 @@ class AvoidForm(LookForm):
 
     mark_optional = False
 
-    person = forms.ChoiceField(required=False, label="Somebody you might be matched with")
+    person = forms.ChoiceField(required=False, label="Somebody you might be matched with", widget=LongSelect)
     email = forms.CharField(
         max_length=254,
         required=False,

@@ -56,11 +56,14 @@ def exclusions_of(track: Track, people: Collection[Present] | None = None) -> fr
     A pair does not say who asked, and nothing that is made from it may: to everybody but the coordinator, such a pair
     is one of many that do not fit. Two enrolments of one person are no pair.
     """
+    found = [refs_in(each) for each in Exclusion.objects.filter(program=track.program_id)]
+    present = _present(track) if people is None else people
+    if not found:
+        return frozenset()
     here = defaultdict(list)
-    for pk, user, email in _present(track) if people is None else people:
+    for pk, user, email in present:
         here[account_ref(user)].append(pk)
         here[email].append(pk)
-    found = (refs_in(each) for each in Exclusion.objects.filter(program=track.program_id))
     apart = (product(here.get(one, ()), here.get(other, ())) for one, other in found if one != other)
     return frozenset(frozenset(pair) for pairs in apart for pair in pairs if pair[0] != pair[1])
 
@@ -104,6 +107,13 @@ def shown_candidates(enrolment: Enrolment) -> list[Candidate]:
         Candidate(each.pk, each.user.name, tuple(_facts(shared, each))[:MOST_FACTS])
         for each in candidates_for(enrolment)
     ]
+
+
+def found_among(people: Iterable[Candidate], wanted: str) -> list[Candidate]:
+    """Those in whose name or facts every one of these words is."""
+    words = wanted.casefold().split()
+    texts = ((each, " ".join((each.name, *each.facts)).casefold()) for each in people)
+    return [each for each, text in texts if all(word in text for word in words)]
 
 
 def _facts(fields: Iterable[ProfileField], enrolment: Enrolment) -> Iterator[str]:

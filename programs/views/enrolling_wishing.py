@@ -4,6 +4,7 @@ import json
 from typing import cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +16,10 @@ from programs.forms.basics import put_error
 from programs.forms.enrolling import AvoidForm, WishesForm
 from programs.models import Enrolment, Exclusion, Program
 from programs.queries.enrolling import intake_of
-from programs.queries.wishing import Candidate, own_exclusions, shown_candidates
+from programs.queries.wishing import Candidate, found_among, own_exclusions, shown_candidates
 from programs.services.enrolling_wishing import avoid, lift, save_wishes
+
+PER_PAGE = 50
 
 
 def _mine(user: User, **which: object) -> list[Enrolment]:
@@ -44,7 +47,10 @@ def wishes(request: HttpRequest, enrolment: int) -> HttpResponse:
         else:
             messages.info(request, "Saved. Only the coordinator sees it.")
             return redirect("joining:wishes", enrolment=mine.pk)
+    wanted = request.GET.get("q", "").strip()[:60]
+    page = Paginator(found_among(people, wanted), PER_PAGE).get_page(request.GET.get("page", "1")[:6])
     context = {"enrolment": mine, "program": mine.track.program, "people": people, "form": form}
+    context |= {"page": page, "wanted": wanted}
     return render(request, "programs/joining_wishes.html", context, status=422 if form.errors else 200)
 
 

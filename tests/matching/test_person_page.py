@@ -169,3 +169,21 @@ def test_a_person_page_is_about_a_draft_and_about_people_in_it(town, draft, clie
     assert client.get(at(town, draft, "Tom")).status_code == 404
     assert Match.objects.filter(proposal=draft).count() == 2
     assert seated_in(draft).small
+
+
+def test_of_very_many_the_best_are_offered_and_others_are_found_by_name(town, alice, client, monkeypatch):
+    """Also where a page does not wait for a table of everybody."""
+    monkeypatch.setattr("matching.queries.person.MOST_ASKED", 1)
+    monkeypatch.setattr("matching.queries.person.SHOWN_AT_ONCE", 1)
+    draft, vera, mona, nils = town.propose(), *(town.people[name].pk for name in ("Vera", "Mona", "Nils"))
+    known = person_page(draft, vera)
+    monkeypatch.setattr("matching.queries.seated.MOST_CELLS", 0)
+    large = person_page(draft, vera)
+    assert [each.enrolment_id for each in large.others] == [mona]
+    assert [option.gain for option in large.options] == [option.gain for option in known.options]
+    assert [each.enrolment_id for each in person_page(draft, vera, wanted="nil TOWN").others] == [nils]
+    assert {each.enrolment_id for each in person_page(draft, vera, other=nils).others} == {mona, nils}
+    assert [each.name for each in person_page(draft, mona).others] == ["Tom Town"]
+    page = text(client.get(f"{HOME}{draft.number}/for/{vera}/?q=nobody"))
+    assert "Nobody of 2 has this in their name." in page
+    assert '<select class="form-select" id="with"' not in page

@@ -226,3 +226,18 @@ def test_who_does_not_take_part_says_nothing(track, mentee):
     assert Exclusion.objects.count() == 0
     Program.objects.update(state="closed")
     assert signed_in(mentee.user).get("/me/apart/spring/").status_code == 404
+
+
+def test_of_many_people_one_page_is_shown_and_others_are_found_by_name(track, mentee):
+    set_intake(track=track, spec=IntakeSpec(wishes=2), by=None, now=NOW)
+    for number in range(51):
+        EnrolmentFactory.create(track=track, role="mentor", user__first_name=f"Mentor{number:02}", user__last_name="Q")
+    client, at = signed_in(mentee.user), f"/me/wishes/{mentee.pk}/"
+
+    def shown(query: str) -> int:
+        return client.get(f"{at}{query}").content.decode().count('<li class="rows__row">')
+
+    assert [shown(""), shown("?page=2"), shown("?q=mentor50"), shown("?q=nobody")] == [50, 1, 1, 0]
+    # Whom one may choose does not depend on the page one looks at.
+    last = track.enrolments.get(user__first_name="Mentor50")
+    assert client.post(at, {"wish_1": str(last.pk)}).status_code == 302
