@@ -7,12 +7,13 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        from matching import mails
+        from matching import ending_mails, mails
         from matching.criteria.likeness import use_text_scorer
         from matching.services import drop_drafts, end_matches_of, stands_on
         from programs import hooks
 
         mails.register_all()
+        ending_mails.register_all()
         if settings.TEXT_SCORER:
             use_text_scorer(import_string(settings.TEXT_SCORER)())
         # Before the floors above, which look at what has become of the matches.

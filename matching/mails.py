@@ -25,7 +25,8 @@ def _mine(message: Message) -> MyMatch | None:
     return my_match(user=message.recipient, match_id=message.subject_id)
 
 
-def _frame(mine: MyMatch) -> dict[str, Any]:
+def frame_of(mine: MyMatch) -> dict[str, Any]:
+    """What every mail about one's match says."""
     frame = {
         "mine": mine,
         "other": mine.others[0] if mine.others else None,
@@ -42,7 +43,7 @@ def _offer(message: Message, now: dt.datetime) -> Context | None:
     mine = _mine(message)
     if mine is None or not mine.is_open(now):
         return None
-    return {**_frame(mine), "url": offer_url(mine.seat, now), "answer_until": mine.match.answer_until}
+    return {**frame_of(mine), "url": offer_url(mine.seat, now), "answer_until": mine.match.answer_until}
 
 
 def offer_url(seat: Seat, now: dt.datetime) -> str:
@@ -57,7 +58,7 @@ def _on(message: Message, now: dt.datetime) -> Context | None:
         return None
     starts = mine.match.activated_at or now
     return {
-        **_frame(mine),
+        **frame_of(mine),
         "url": offer_url(mine.seat, now),
         "you_first": writes_first(mine) == mine.seat.pk,
         "first_writer": first_writer(mine),
@@ -88,7 +89,7 @@ def _over(message: Message, _now: dt.datetime) -> Context | None:
     mine = _mine(message)
     if mine is None or (mine.state in Match.LIVE and mine.seat.left_at is None):
         return None
-    return {**_frame(mine), "began": mine.match.activated_at is not None, "reason": over_because(mine)}
+    return {**frame_of(mine), "began": mine.match.activated_at is not None, "reason": over_because(mine)}
 
 
 def over_because(mine: MyMatch) -> str:
@@ -107,7 +108,7 @@ def _news(message: Message, now: dt.datetime) -> Context | None:
     if has_left is (message.kind == JOINED):
         return None
     address = "" if has_left else person.email
-    return {**_frame(mine), "url": offer_url(mine.seat, now), "person": person, "address": address}
+    return {**frame_of(mine), "url": offer_url(mine.seat, now), "person": person, "address": address}
 
 
 def register_all() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import board, compare, people, placing, proposals, rules, waiting, whatif
+from matching.views import board, compare, endings, people, placing, proposals, rules, waiting, whatif
 
 app_name = "matching"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("matching/rules/<slug:track>/<int:pk>/", rules.rule, name="rule"),
     path("matching/rules/<slug:track>/<int:pk>/do/", rules.change_list, name="change_rules"),
     path("matching/compare/", compare.compare, name="compare"),
+    path("matching/over/", endings.over, name="over"),
+    path("matching/match/<int:match>/", endings.match, name="match"),
+    path("matching/match/<int:match>/end/", endings.end, name="end"),
     path("matching/waiting/<slug:track>/", waiting.waiting, name="waiting"),
     path("matching/<int:number>/", board.proposal, name="proposal"),
     path("matching/<int:number>/progress/", board.progress, name="progress"),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/", include("programs.urls")),
     path("programs/<slug:slug>/", include("matching.urls")),
     path("programs/<slug:slug>/", include("sessions.urls_program")),
+    path("programs/<slug:slug>/", include("sessions.urls_closing")),
     path("programs/<slug:slug>/", include("surveys.urls")),
     path("programs/<slug:slug>/", include("reports.urls")),
     path("t/<str:tok>/", include("programs.urls_token")),

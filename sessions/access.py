@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from participants.models import User
 from sessions.queries import course_of, goal_of, session_of
 from sessions.queries.together import step_of
+from sessions.queries.closing import over_course
 
 View = Callable[..., HttpResponse]
 
@@ -38,4 +39,6 @@ def _loads(find: Callable[[User, int], Any], key: str) -> Callable[[View], View]
 match_view = _loads(course_of, "match_id")
 session_view = _loads(session_of, "session_id")
 goal_view = _loads(goal_of, "goal_id")
+# Of a match that is over for the reader.
+over_view = _loads(over_course, "match_id")
 step_view = _loads(step_of, "step_id")

@@ -9,9 +9,13 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         from matching import hooks as matching_hooks
         from programs import hooks
-        from sessions import mails
+        from sessions import closing_mails, mails
         from sessions.services import cancel_sessions_of, plan_agreed
+        from sessions.services.closing_sessions import close_sessions, take_sessions_away
 
         mails.register_all()
+        closing_mails.register_all()
         hooks.leaving.append(cancel_sessions_of)
         matching_hooks.begun.append(plan_agreed)
+        matching_hooks.ended.append(close_sessions)
+        matching_hooks.parted.append(take_sessions_away)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from matching.models import Match
 from participants.models import User
 from sessions.models import Session
 
 # Called with (session, now) inside the transaction that logs a session, or takes a log back.
 logged: list[Callable[[Session, datetime], None]] = []
+# Called with (match, user, now) for the page that closes a match: a part to show there, as for the receipt.
+closing: list[Callable[[Match, User, datetime], dict[str, Any] | None]] = []
 # Called with (session, user, now) for the receipt after a log: a part to show there, as a dict with the key
 # "template" and that template's context, or None.
 receipt: list[Callable[[Session, User, datetime], dict[str, Any] | None]] = []

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions.views import agreements, calendars, curriculum, goals, matches, me, meetings, preparing, steps
+from sessions.views import agreements, calendars, closing, curriculum, goals, matches, me, meetings, preparing, steps
 
 app_name = "sessions"
 
@@ -8,6 +8,11 @@ urlpatterns = [
     path("", me.home, name="home"),
     path("calendar/", calendars.address, name="calendar"),
     path("match/<int:match_id>/", matches.match, name="match"),
+    path("match/<int:match_id>/end/", closing.end, name="end"),
+    path("match/<int:match_id>/closing/", closing.closing, name="closing"),
+    path("match/<int:match_id>/closing/notes/", closing.notes, name="closing_notes"),
+    path("match/<int:match_id>/certificate/", closing.certificate, name="certificate"),
+    path("match/<int:match_id>/certificate.pdf", closing.certificate_pdf, name="certificate_pdf"),
     path("match/<int:match_id>/answer/", me.answer, name="answer"),
     path("match/<int:match_id>/session/new/", matches.new, name="new"),
     path("match/<int:match_id>/goals/", goals.goals, name="goals"),

@@ -140,6 +140,13 @@ class MyMatch:
         )
 
 
+def is_over_for(mine: MyMatch) -> bool:
+    """Whether this person was in a match that was on and has come to its end for them, early or at its time."""
+    if mine.seat.answer != Seat.Answer.ACCEPTED or mine.match.activated_at is None or mine.has_left:
+        return False
+    return mine.seat.left_at is not None or mine.state == Match.State.ENDED
+
+
 def matches_of(user: User, *, live_only: bool = False) -> list[MyMatch]:
     """All matches a person has been offered, newest first, in a fixed number of queries."""
     seats = _seats().filter(enrolment__user=user).exclude(match__state=Match.State.DRAFT)

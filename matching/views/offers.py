@@ -11,7 +11,7 @@ from matching import services
 from matching.errors import OfferOver
 from matching.forms import AnswerForm
 from matching.mails import PURPOSE
-from matching.queries import MyMatch, by_seat
+from matching.queries import MyMatch, by_seat, is_over_for
 
 
 @token_page(PURPOSE)
@@ -20,9 +20,20 @@ def offer(request: HttpRequest, link: Link) -> HttpResponse:
     mine = by_seat(link.subject_id)
     if mine is None or mine.has_left or mine.seat.enrolment.user_id != link.user.pk:
         return gone(request)
+    if request.method == "POST" and is_over_for(mine):
+        return _after(request, mine)
     if request.method == "POST":
         return _answer(request, mine)
     return _show(request, mine)
+
+
+def _after(request: HttpRequest, mine: MyMatch) -> HttpResponse:
+    """Once it is over: whether this person wants somebody else."""
+    wish = request.POST.get("after", "")
+    if wish not in {"another", "nobody"}:
+        return _show(request, mine, problem="Choose one of the two.", status=422)
+    services.wish_another(seat=mine.seat, another=wish == "another", by=mine.seat.enrolment.user, now=timezone.now())
+    return redirect(request.path)
 
 
 def _answer(request: HttpRequest, mine: MyMatch) -> HttpResponse:
@@ -48,5 +59,7 @@ def _show(
         "declining": "decline" in request.GET or form is not None,
         "form": form or AnswerForm(),
         "problem": problem,
+        "over_for_me": is_over_for(mine),
+        "reason": mine.match.end_reason,
     }
     return render(request, "matching/offer.html", context, status=status)

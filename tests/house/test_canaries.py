@@ -29,6 +29,9 @@ READERS: dict[str, set[str]] = {
     "whom the mentee must not meet": {"mn", "co"},
     "why a coordinator keeps two apart": {"co"},
     "why somebody was declined": {"co"},
+    "why the mentee ended a match": {"co"},
+    "thanks of the mentor": {"me", "mn"},
+    "thanks of the mentee": {"me", "mn"},
     # The pair writes to each other, the coordinator to everybody.
     "address of the mentee": {"me", "mn", "co"},
     "address of the mentor": {"me", "mn", "co"},
@@ -53,6 +56,10 @@ def addresses(world: World, role: str) -> set[str]:
             found |= {row.url(world, role, number=args[f"{which}_proposal"]) for which in ("offered", "declined")}
         if name == "programs:application":
             found |= {row.url(world, role, pk=args[f"{which}_application"]) for which in ("accepted", "declined")}
+        if name == "matching:match":
+            found.add(row.url(world, role, match=args["early_match"]))
+        if name.startswith(("sessions:closing", "sessions:certificate")):
+            found.add(row.url(world, role, match_id=args["early_match"]))
         if "tok" in row.arguments:
             tokens = [world.token(role, which) for which in ("held", "over", "coming")]
             found |= {row.url(world, role, tok=token) + extra for token in tokens for extra in ("", "?change=1")}

@@ -50,7 +50,7 @@ UNKNOWN = "UNKNOWN-VARIABLE-"
 # Names that a template asks for with something to say in their place.
 OPTIONAL = {"LANGUAGE_CODE", "program_name"}
 # What one does next is nothing at all, or to write to somebody.
-WITHOUT_AN_ACTION = {"match-over", "contact_request"}
+WITHOUT_AN_ACTION = {"match-over", "session-not-yours", "contact_request"}
 
 
 def match_message(world: World, kind: str, state: str) -> Message:
@@ -131,6 +131,13 @@ def join_link(world: World) -> Message:
     return message
 
 
+def not_yours(world: World) -> Message:
+    """To the mentee, who has gone from the match while a session is to come."""
+    session = world.here.sessions["coming"]
+    Seat.objects.filter(match=session.match_id, enrolment__user=world.here.mentee).update(live=False, left_at=LATER)
+    return about(world, "session-not-yours", world.here.mentee, session.pk)
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
@@ -138,6 +145,17 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "match-joined": lambda world: news_message(world, "match-joined"),
     "match-left": lambda world: news_message(world, "match-left", live=False, left_at=LATER),
     "match-over": lambda world: match_message(world, "match-over", "declined"),
+    "match-ended": lambda world: about(world, "match-ended", world.here.mentee, world.here.args["early_seat"]),
+    "match-ended-why": lambda world: about(
+        world, "match-ended-why", world.here.coordinator, world.here.args["early_seat"]
+    ),
+    "match-finished": lambda world: about(
+        world,
+        "match-finished",
+        world.here.mentee,
+        Seat.objects.get(match=world.here.args["over_match"], enrolment__user=world.here.mentee).pk,
+    ),
+    "session-not-yours": not_yours,
     "session-planned": lambda world: session_message(world, "session-planned", "coming"),
     "session-cancelled": lambda world: session_message(world, "session-cancelled", "coming", state="cancelled"),
     "session-day-before": lambda world: session_message(world, "session-day-before", "coming"),

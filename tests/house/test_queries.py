@@ -57,6 +57,9 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "proposal": ("alice", "/programs/crowd/matching/{number}/", 9),
     "proposal, choosing a swap": ("alice", "/programs/crowd/matching/{number}/?swap={draft}", 18),
     "check before publishing": ("alice", "/programs/crowd/matching/{number}/publish/", 18),
+    "matches that are over": ("alice", "/programs/crowd/matching/over/", 9),
+    "check before closing all": ("alice", "/programs/crowd/closing/", 11),
+    "one match": ("alice", "/programs/crowd/matching/match/{match}/", 10),
     "rules": ("alice", "/programs/crowd/matching/rules/mentoring/", 14),
     "fields": ("alice", "/programs/crowd/set-up/fields/", 6),
     "coordinators": ("alice", "/programs/crowd/set-up/coordinators/", 6),
@@ -92,6 +95,7 @@ class Crowd:
         # One mentor has at most fifty places in a track, so that bob needs two of them.
         self.tracks = [self._track("mentoring"), self._track("second")]
         self._pair_up()
+        self._part()
         self._meet()
         self._propose()
         self._list()
@@ -118,6 +122,13 @@ class Crowd:
             mine = self._with(bob[number % 2], self._enrol(Role.MENTEE, number), place=number // 2 + 1)
             self.pairs += [mine, make_pair(self._enrol(Role.MENTOR, number), self._enrol(Role.MENTEE, number))]
         self.args["match"] = self.pairs[0].pk
+
+    def _part(self) -> None:
+        """As many matches that are over."""
+        for number in range(self.size):
+            match = make_pair(self._enrol(Role.MENTOR, number), self._enrol(Role.MENTEE, number))
+            Seat.objects.filter(match=match).update(live=False)
+            Match.objects.filter(pk=match.pk).update(state="ended", ended_at=NOW, end_reason="ended")
 
     def _with(self, mentor: Enrolment, mentee: Enrolment, *, place: int) -> Match:
         proposal = ProposalFactory.create(track=mentor.track, state="replaced")

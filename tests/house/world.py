@@ -30,12 +30,14 @@ from sessions.feeds import PURPOSE as CALENDAR
 from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
 from sessions.models import CalendarFeed, Session
+from sessions.services.closing import give_thanks
 from surveys import services as surveys
 from surveys.definition import load_part
 from surveys.mails import PURPOSE as SURVEY
 from surveys.models import Invitation, Question
 from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
+from tests.factories.sessions import SessionFactory
 from tests.people import Cast, make_cast, person
 
 # Everything was set up at NOW; the pages are looked at ten days later.
@@ -70,6 +72,9 @@ CANARIES = {
     "whom the mentee must not meet": canary("apartspring"),
     "why a coordinator keeps two apart": canary("apartnotespring"),
     "why somebody was declined": canary("declinedspring"),
+    "why the mentee ended a match": canary("endingspring"),
+    "thanks of the mentor": canary("thanksmentorspring"),
+    "thanks of the mentee": canary("thanksmenteespring"),
 }
 
 
@@ -141,7 +146,7 @@ def make_world() -> World:
     here = Place(cast.program, cast.alice, cast.bob, cast.mia, cast.match)
     there = Place(cast.other_program, cast.dora, mentor, mentee, cast.other_match)
     # One after the other, kind by kind: so the neighbour of most numbers belongs to the other program.
-    for add in (_set_up, _propose, _meet, _write, _ask, _offer, _import):
+    for add in (_set_up, _propose, _meet, _write, _ask, _offer, _import, _part):
         for place in (here, there):
             add(place)
     _leave(cast)
@@ -375,6 +380,32 @@ def _import(place: Place) -> None:
 
 def _places(mapping: dict[str, str | None], headers: Sequence[str]) -> dict[str, int]:
     return {key: headers.index(header) for key, header in mapping.items() if header}
+
+
+def _part(place: Place) -> None:
+    """Two matches of another mentor that are over: one came to its end with the pair in it, one was ended early."""
+    track = TrackFactory.create(program=place.program, slug="over", name="Over")
+    matching.ensure_plan(track=track, now=NOW, with_rules=False)
+    made = {}
+    for what in ("over", "early"):
+        mentor = EnrolmentFactory.create(
+            track=track, role=Role.MENTOR, user=place.mentor if what == "over" else person(f"Early{place.program.pk}")
+        )
+        mentee = Enrolment.objects.filter(track=track, user=place.mentee).first() or EnrolmentFactory.create(
+            track=track, role=Role.MENTEE, user=place.mentee
+        )
+        made[what] = make_pair(mentor, mentee)
+        if what == "over":
+            SessionFactory.create(match=made[what], held=True, starts_at=NOW + dt.timedelta(days=1))
+            matching.set_last_day(match=made[what], ends_on=NOW.date(), by=place.coordinator, now=NOW)
+            matching.finish_due(now=NOW + dt.timedelta(days=3))
+    for writer, user in (("mentor", place.mentor), ("mentee", place.mentee)):
+        words = canary(f"thanks{writer}{place.program.slug}")
+        give_thanks(match=made["over"], words=words, by=user, now=LATER)
+    seat = made["early"].seats.get(enrolment__user=place.mentee)
+    words = canary("ending" + place.program.slug)
+    matching.leave_match(seat=seat, by=place.mentee, now=LATER, reason="fit", words=words)
+    place.args |= {"over_match": made["over"].pk, "early_match": made["early"].pk, "early_seat": seat.pk}
 
 
 def _leave(cast: Cast) -> None:

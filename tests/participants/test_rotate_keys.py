@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.models import TextField, Value
 
+from matching.models import Ending, Thanks
 from participants import confidential, rotation
 from participants.confidential import Unreadable, decrypt
 from participants.rotation import confidential_fields
@@ -40,6 +41,8 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
     track, user = mentee.track, mentee.user
     session = SessionFactory.create(match=make_pair(EnrolmentFactory.create(track=track, role=Role.MENTOR), mentee))
     NoteFactory.create(session=session, author=user, body=canary(Note, "body"))
+    Ending.objects.create(match=session.match, by=user, words=canary(Ending, "words"), at=NOW)
+    Thanks.objects.create(match=session.match, author=user, words=canary(Thanks, "words"), at=NOW)
     GoalFactory.create(match=session.match, owner=user, text=canary(Goal, "text"))
     Application.objects.create(
         track=track, user=user, role=Role.MENTEE, started_at=NOW, reason=canary(Application, "reason")

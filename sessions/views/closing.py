@@ -1,0 +1,126 @@
+"""The end of a match for one of its people: ending it early, and what is left to do once it is over."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mail.tasks import ring
+from matching.ending_forms import EndForm
+from matching.errors import MatchOver
+from matching.services import leave_match, wish_another
+from sessions import certificate as paper
+from sessions import hooks
+from sessions.access import MemberRequest, match_view, over_view
+from sessions.closing_forms import ReachedForm, ThanksForm
+from sessions.queries import Course
+from sessions.queries.closing import Closing, closing_of, notes_left
+from sessions.services.closing import decide_on_notes, give_thanks, rate_goals
+from sessions.views import parts
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@match_view
+def end(request: MemberRequest, course: Course) -> HttpResponse:
+    """This is not working: one button ends it, and nothing has to be explained."""
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            leave_match(seat=course.mine.seat, **form.cleaned_data, by=request.user, now=timezone.now())
+            ring()
+        except MatchOver as error:
+            messages.info(request, str(error))
+        return redirect("sessions:closing", match_id=course.pk)
+    context = {"course": course, "form": form, "triad": len(course.mine.others) > 1 and not course.mine.is_group}
+    return render(request, "sessions/end.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@over_view
+def closing(request: MemberRequest, course: Course) -> HttpResponse:
+    """How far one got, thanks, the certificate, and whether one wants somebody else; each part saves by itself."""
+    found = closing_of(course, request.user)
+    sent = request.POST.get("part", "") if request.method == "POST" else ""
+    goals = ReachedForm(request.POST if sent == "goals" else None, goals=found.goals)
+    initial = {"words": found.thanks.words if found.thanks else ""}
+    thanks = ThanksForm(request.POST if sent == "thanks" else None, readers=course.others, initial=initial)
+    if request.method == "POST":
+        done = _save(request, course, sent, goals, thanks)
+        if done:
+            return redirect("sessions:closing", match_id=course.pk)
+    context = {
+        "course": course,
+        "closing": found,
+        "goals": goals,
+        "thanks": thanks,
+        "form_errors": bool(goals.errors or thanks.errors),
+        "parts": _parts(course, request),
+    }
+    return render(request, "sessions/closing.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _save(request: MemberRequest, course: Course, sent: str, goals: ReachedForm, thanks: ThanksForm) -> bool:
+    match, who = course.mine.match, {"by": request.user, "now": timezone.now()}
+    if sent == "goals":
+        return goals.is_valid() and parts.attempt(goals, lambda: rate_goals(match=match, levels=goals.levels(), **who))
+    if sent == "thanks":
+        return thanks.is_valid() and parts.attempt(
+            thanks, lambda: give_thanks(match=match, words=thanks.cleaned_data["words"], **who)
+        )
+    wish = request.POST.get("after", "")
+    if wish in {"another", "nobody"}:
+        wish_another(seat=course.mine.seat, another=wish == "another", **who)
+    return wish in {"another", "nobody"}
+
+
+def _parts(course: Course, request: MemberRequest) -> list[str]:
+    """What the floors above add, rendered."""
+    match, now = course.mine.match, timezone.now()
+    found = [part for call in hooks.closing if (part := call(match, request.user, now))]
+    return [render_to_string(part["template"], part, request=request) for part in found]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@over_view
+def notes(request: MemberRequest, course: Course) -> HttpResponse:
+    """One's notes of a match that is over, to read once more, to keep, or to erase."""
+    if request.method == "POST":
+        wish = request.POST.get("notes", "")
+        if wish not in {"keep", "erase"}:
+            raise Http404("There is no such choice")
+        gone = decide_on_notes(match=course.mine.match, keep=wish == "keep", by=request.user, now=timezone.now())
+        messages.info(request, "Your notes are kept." if wish == "keep" else f"Erased: {gone} of your notes.")
+        return redirect("sessions:closing", match_id=course.pk)
+    context = {"course": course, "notes": notes_left(course, request.user), "reader": request.user}
+    return render(request, "sessions/closing_notes.html", context)
+
+
+def _certified(request: MemberRequest, course: Course) -> Closing:
+    found = closing_of(course, request.user)
+    if not found.attended:
+        raise Http404("There is nothing to certify")
+    return found
+
+
+@require_safe
+@over_view
+def certificate(request: MemberRequest, course: Course) -> HttpResponse:
+    found = _certified(request, course)
+    context = {"course": course, "no_pdf": "no-pdf" in request.GET, **paper.facts_of(found, request.user)}
+    return render(request, "sessions/certificate.html", context)
+
+
+@require_safe
+@over_view
+def certificate_pdf(request: MemberRequest, course: Course) -> HttpResponse:
+    """The same as a file; where the machine cannot draw one, the page says so and can be printed."""
+    found = _certified(request, course)
+    try:
+        content = paper.pdf_of(paper.facts_of(found, request.user), request)
+    except paper.NoPdf:
+        return redirect(f"{request.path.removesuffix('.pdf')}/?no-pdf=1")
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="certificate.pdf"'
+    return response
