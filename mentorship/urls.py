@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from mentorship import views
+from sessions.views.offline import forgotten, worker
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -14,7 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("participants.urls")),
     # The parts of allauth this product uses; accounts come from imports and invitations, never from a sign-up form.
     path("sign-in/", account.login, name="account_login"),
-    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-out/", forgotten(account.logout), name="account_logout"),
+    path("offline-worker.js", worker, name="offline_worker"),
     path("sign-in/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("me/password/", account.password_change, name="account_change_password"),
     path("me/password/new/", account.password_set, name="account_set_password"),

@@ -1,6 +1,10 @@
 """What can stand in the way of a session, a note or a goal; str() is the sentence a participant reads."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sessions.models import Session
 
 
 class SessionError(ValueError):
@@ -29,6 +33,21 @@ class TimeTaken(SessionError):
 
 class TooLate(SessionError):
     """It can no longer be changed so."""
+
+
+class ChangedSince(SessionError):
+    """Somebody has moved or logged the session since the page was opened: `session` is what stands now."""
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__("This session was changed meanwhile. Look at what stands now, and correct it if it is wrong.")
+        self.session = session
+
+
+class OtherBody(SessionError):
+    """A log was sent again under its key, but not the same log."""
+
+    def __init__(self) -> None:
+        super().__init__("Something else was saved from this page already. Open it again to correct that.")
 
 
 class NoteChanged(SessionError):

@@ -4,7 +4,7 @@ Written in the transaction that plans, moves or ends a session, and by the minut
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
@@ -17,9 +17,11 @@ from sessions import timing
 from sessions.models import Session
 
 SUBJECT = "mentoring_sessions.session"
-PLANNED, CANCELLED = "session-planned", "session-cancelled"
+PLANNED, SERIES, CANCELLED = "session-planned", "session-series", "session-cancelled"
 DAY_BEFORE, HOUR_BEFORE, FOLLOW_UP = "session-day-before", "session-hour-before", "session-follow-up"
 NEW_LINK = "session-link"
+SERIES_SUBJECT = "mentoring_sessions.series"
+OFFER, OFFER_SUBJECT = "time-offer", "mentoring_sessions.timeoffer"
 
 # Reminders are written down only when they come near: by then people may have moved to another zone.
 HORIZON = timedelta(hours=48)
@@ -95,11 +97,30 @@ def announce(session: Session, people: Sequence[User], now: datetime) -> None:
     enqueue_many([*(_draft(session, user, news) for user in people), *drafts(session, people, now)], now=now)
 
 
+def announce_series(sessions: Sequence[Session], people: Sequence[User], now: datetime) -> None:
+    """Tell the people of several sessions planned or moved together in one mail; each is reminded of by itself."""
+    for session in sessions:
+        drop(session, now, below_sequence=session.sequence)
+    first, last = sessions[0], sessions[-1]
+    # About them all: it still goes out when the first of them is moved alone.
+    cancel(subject_type=SERIES_SUBJECT, subject_id=first.pk, below_sequence=first.sequence, now=now)
+    news = Due(SERIES, now, last.ends_at)
+    rows = [replace(_draft(first, user, news), subject_type=SERIES_SUBJECT) for user in people]
+    enqueue_many([*rows, *(draft for session in sessions for draft in drafts(session, people, now))], now=now)
+
+
+def call_off_all(sessions: Sequence[Session], people: Iterable[User], now: datetime) -> None:
+    """Nothing about these sessions of one match leaves any more, except that they are cancelled, in one mail."""
+    for session in sessions:
+        drop(session, now)
+    if sessions:
+        news = Due(CANCELLED, now, now + NEWS)
+        enqueue_many([_draft(sessions[0], user, news) for user in people], now=now)
+
+
 def call_off(session: Session, people: Iterable[User], now: datetime) -> None:
-    """Nothing about this session leaves any more, except that it is cancelled."""
-    drop(session, now)
-    news = Due(CANCELLED, now, now + NEWS)
-    enqueue_many([_draft(session, user, news) for user in people], now=now)
+    """The same for one session."""
+    call_off_all([session], people, now)
 
 
 def drop(session: Session, now: datetime, *, below_sequence: int | None = None) -> None:

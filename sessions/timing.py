@@ -53,17 +53,27 @@ def from_text(wall: str, zone: str) -> Moment:
     return instant(datetime.strptime(wall, WALL), zone)  # noqa: DTZ007 - a wall time has no zone of its own
 
 
+def wall_of(at: datetime, zone: str) -> datetime:
+    """What the clocks of a zone show at an instant, as a wall time."""
+    return at.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)
+
+
+def at_rhythm(first: datetime, every_days: int, count: int) -> list[datetime]:
+    """`count` wall times, so many days apart: the clock on the wall stays, whatever the clocks do in between."""
+    return [first + timedelta(days=number * every_days) for number in range(count)]
+
+
 def same_clock_on(day: date, at: datetime, reader: str, zone: str) -> datetime:
     """`at` moved to another day as its reader counts days, as a wall time of `zone`."""
     clock = at.astimezone(zone_of(reader)).time().replace(fold=0)
     moved = instant(datetime.combine(day, clock), reader).at
-    return moved.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)
+    return wall_of(moved, zone)
 
 
 def day_before(starts_at: datetime, zone: str) -> datetime:
     """The same wall time on the day before, in the reader's zone, moved out of the night: always before the start."""
     there = zone_of(zone)
-    wall = starts_at.astimezone(there).replace(tzinfo=None, fold=0)
+    wall = wall_of(starts_at, zone)
     at = instant(wall - timedelta(days=1), zone).at
     if at >= starts_at:  # the zone has left out that day
         at = starts_at - timedelta(days=1)

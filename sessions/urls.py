@@ -6,6 +6,7 @@ app_name = "sessions"
 
 urlpatterns = [
     path("", me.home, name="home"),
+    path("offline/", me.offline, name="offline"),
     path("calendar/", calendars.address, name="calendar"),
     path("match/<int:match_id>/", matches.match, name="match"),
     path("match/<int:match_id>/end/", closing.end, name="end"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("match/<int:match_id>/certificate.pdf", closing.certificate_pdf, name="certificate_pdf"),
     path("match/<int:match_id>/answer/", me.answer, name="answer"),
     path("match/<int:match_id>/session/new/", matches.new, name="new"),
+    path("match/<int:match_id>/times/", matches.times, name="times"),
+    path("match/<int:match_id>/series/", matches.series, name="series"),
     path("match/<int:match_id>/goals/", goals.goals, name="goals"),
     path("match/<int:match_id>/agreement/", agreements.agreement, name="agreement"),
     path("match/<int:match_id>/agreement/change/", agreements.change, name="change_agreement"),

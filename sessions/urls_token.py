@@ -11,5 +11,6 @@ urlpatterns = [
     path("session/move/", links.move, name="move"),
     path("session/saved/", links.saved, name="saved"),
     path("session/undo/", links.undo, name="undo"),
+    path("time/", links.time, name="time"),
     path("calendar.ics", calendars.feed, name="feed"),
 ]

@@ -142,6 +142,11 @@ def _users(matches: Iterable[MatchRow]) -> set[int]:
     return {member.user for match in matches for member in match.members}
 
 
+def _who_met(matches: Iterable[MatchRow], least: int) -> set[int]:
+    """Who was at so many sessions of one match: in a group each counts for those who were there."""
+    return {member.user for match in matches for member in match.members if match.met_by(member.user) >= least}
+
+
 def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
     """All figures of a group of people; a group under five has its sizes and nothing else."""
     began = [match for match in data.matches if match.began]
@@ -164,14 +169,14 @@ def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
             now,
         )
 
-    met, met_3 = ([match for match in began if len(match.held) >= least] for least in (1, 3))
+    met, met_3 = (_who_met(began, least) for least in (1, 3))
     size = len(enrolled)
     return [
         figure("enrolled", size, None, size),
         figure("matched_ever", len(matched), size, size),
         figure("matched_now", len(_users(live) & active), len(active), len(active)),
-        figure("met", len(_users(met)), len(matched), len(matched)),
-        figure("met_3", len(_users(met_3)), len(matched), len(matched)),
+        figure("met", len(met), len(matched), len(matched)),
+        figure("met_3", len(met_3), len(matched), len(matched)),
         figure("matches_ever", len(began), None, len(matched)),
         figure("matches_now", len(live), len(began), len(matched)),
         figure("sessions", len(held), None, len(matched)),

@@ -44,6 +44,8 @@ class Session(models.Model):
     # When the present time was agreed; empty where a session was only logged afterwards.
     planned_at = models.DateTimeField(null=True)
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # What was called off at one moment is told in one mail.
+    cancelled_at = models.DateTimeField(null=True, editable=False)
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     logged_at = models.DateTimeField(null=True)
     # What the last log replaced, for its undo: {} where there was no session, empty where nothing can be undone.

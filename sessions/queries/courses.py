@@ -43,6 +43,11 @@ class Course:
     def next_after(self, now: datetime) -> Session | None:
         return next((each for each in self.sessions if each.state == State.PLANNED and each.ends_at > now), None)
 
+    def later_in_series(self, session: Session) -> list[Session]:
+        """The planned sessions of the same series after this one."""
+        planned = [each for each in self.sessions if each.state == State.PLANNED and each.series is not None]
+        return [each for each in planned if each.series == session.series and each.starts_at > session.starts_at]
+
     def to_log(self, now: datetime) -> Session | None:
         """The earliest planned session that is over and has not been logged."""
         return next((each for each in self.sessions if each.state == State.PLANNED and each.ends_at <= now), None)

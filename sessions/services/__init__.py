@@ -13,7 +13,9 @@ from sessions.services.goals import (
 from sessions.services.links import send_new_link
 from sessions.services.log import log_session, log_unplanned_session, undo_log
 from sessions.services.notes import write_note
+from sessions.services.offers import choose_time, offer_times
 from sessions.services.scheduling import (
+    cancel_all_of,
     cancel_session,
     cancel_sessions_of,
     keep_wall_times,
@@ -21,19 +23,28 @@ from sessions.services.scheduling import (
     plan_agreed,
     plan_session,
 )
+from sessions.services.sending import log_once
+from sessions.services.series import cancel_later, move_later, plan_series
 
 __all__ = [
     "add_goal",
+    "cancel_all_of",
+    "cancel_later",
     "cancel_session",
     "cancel_sessions_of",
     "change_goal",
+    "choose_time",
     "drop_goal",
     "end_feed",
     "keep_wall_times",
+    "log_once",
     "log_session",
     "log_unplanned_session",
+    "move_later",
     "move_session",
+    "offer_times",
     "plan_agreed",
+    "plan_series",
     "plan_session",
     "reach_goal",
     "rename_goal",

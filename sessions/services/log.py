@@ -1,5 +1,6 @@
 """What came of a session: held or missed. Logging the same twice is logging it once; the other person sees it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from participants.models import User
 from participants.services import record
 from participants.zones import zone as zone_of
 from sessions import hooks, planning, timing
-from sessions.errors import SessionError, TimeTaken, TooLate
+from sessions.errors import ChangedSince, SessionError, TimeTaken, TooLate
 from sessions.models import Note, Session
 from sessions.permissions import may_undo
+from sessions.services import attendance
 from sessions.services.guards import lock_match, lock_session
 from sessions.services.notes import store_note
 from sessions.services.scheduling import check_facts, checked_moment, put_facts
@@ -33,13 +35,18 @@ def log_session(
     minutes: int | None = None,
     channel: str | None = None,
     note: str = "",
+    present: Collection[int] | None = None,
+    seen: str | None = None,
 ) -> Session:
     """Say whether a planned session took place, or correct what was said before.
 
     `starts` is a wall time in the session's own zone; what is not given stays as planned. `note` is kept for its
-    author alone, added to what they wrote before. Queued reminders are taken back, and the floors above join in.
+    author alone, added to what they wrote before. `present` are the seats of those who were there, in a match of more
+    than two; None leaves it as it stands, at first as everybody. `seen` is the session's stamp when this was written:
+    where somebody else has moved or logged it since, nothing is overwritten. Queued reminders are taken back, and the
+    floors above join in.
     Raises NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match is
-    logged at that time, or SessionError naming the field.
+    logged at that time, ChangedSince, or SessionError naming the field.
     """
     locked = lock_session(session, by)
     if locked.state == State.CANCELLED:
@@ -50,10 +57,15 @@ def log_session(
     check_facts(minutes, channel)
     _in_its_time(locked.match, moment, now)
     _only_one(locked.match, moment.at, besides=locked)
-    if (locked.state, locked.starts_at, locked.minutes, locked.channel) != (state, moment.at, minutes, channel):
+    there = attendance.checked(locked, present if held else None)
+    stands = (locked.state, locked.starts_at, locked.minutes, locked.channel) == (state, moment.at, minutes, channel)
+    if not stands or (there is not None and there != attendance.of(locked)):
+        if seen is not None and seen != locked.stamp:
+            raise ChangedSince(locked)
         locked.before_log = _facts(locked)
         put_facts(locked, moment, minutes, channel, locked.place)
         corrected, locked.state = locked.logged_at is not None, state
+        attendance.keep(locked, there if held else {})
         _log(locked, "session log corrected" if corrected else "session logged", by, now)
     _keep_note(locked, note, by, now)
     return locked
@@ -70,6 +82,7 @@ def log_unplanned_session(
     by: User,
     now: datetime,
     note: str = "",
+    present: Collection[int] | None = None,
 ) -> Session:
     """Write down a session that was held without having been planned here.
 
@@ -82,10 +95,14 @@ def log_unplanned_session(
     _in_its_time(locked, moment, now)
     there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
     if there:
-        return log_session(session=there, held=True, by=by, now=now, minutes=minutes, channel=channel, note=note)
+        return log_session(
+            session=there, held=True, by=by, now=now, minutes=minutes, channel=channel, note=note, present=present
+        )
     session = Session(match=locked, created_at=now, state=State.HELD, before_log={})
     put_facts(session, moment, minutes, channel, "")
+    present_at = attendance.checked(session, present)
     _log(session, "session logged", by, now)
+    attendance.keep(session, present_at)
     _keep_note(session, note, by, now)
     return session
 
@@ -120,6 +137,7 @@ def _facts(session: Session) -> dict[str, Any]:
         "wall": session.wall_start,
         "minutes": session.minutes,
         "channel": session.channel,
+        "present": [[seat, there] for seat, there in attendance.of(session).items()],
         "logged_by": session.logged_by_id,
         "logged_at": session.logged_at.isoformat() if session.logged_at else None,
     }
@@ -131,6 +149,7 @@ def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
     session.logged_at = datetime.fromisoformat(was["logged_at"]) if was["logged_at"] else None
     _only_one(session.match, session.starts_at, besides=session)
     session.save()
+    attendance.keep(session, dict(was.get("present", [])))
     _joined(session, now)
     return session
 

@@ -1,6 +1,6 @@
 """Sessions to come: planned, moved, called off. Each change raises the sequence, and with it the key of the mails."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,18 +32,18 @@ def plan_session(
     """
     locked = lock_match(match.pk, by)
     moment = checked_moment(starts, zone)
-    _to_come(moment.at, now)
+    check_to_come(moment.at, now)
     check_facts(minutes, channel, place)
     ends_at = moment.at + timedelta(minutes=minutes)
     same = Session.objects.filter(match=locked, starts_at=moment.at, state=State.PLANNED, minutes=minutes).first()
     if same:
         return same
-    people = _free(locked, moment.at, ends_at)
+    people = free_people(locked, moment.at, ends_at)
     session = Session(match=locked, created_at=now, planned_at=now, planned_by=by)
     put_facts(session, moment, minutes, channel, place)
     session.save()
     planning.announce(session, people, now)
-    _recorded(session, "session planned", by, now)
+    recorded(session, "session planned", by, now)
     return session
 
 
@@ -58,7 +58,7 @@ def plan_agreed(match: Match, now: datetime) -> None:
     zone = match.track.program.timezone
     ends_at = match.starts_at + timedelta(minutes=match.minutes)
     try:
-        people = _free(match, match.starts_at, ends_at)
+        people = free_people(match, match.starts_at, ends_at)
     except TimeTaken:
         return
     wall = match.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
@@ -66,7 +66,7 @@ def plan_agreed(match: Match, now: datetime) -> None:
     put_facts(session, checked_moment(wall, zone), match.minutes, Session.Channel.VIDEO, "")
     session.save()
     planning.announce(session, people, now)
-    _recorded(session, "session planned", None, now)
+    recorded(session, "session planned", None, now)
 
 
 @transaction.atomic
@@ -93,13 +93,13 @@ def move_session(
     before = (locked.starts_at, locked.minutes, locked.channel, locked.place)
     if before == (moment.at, minutes, channel, place):
         return locked
-    _to_come(moment.at, now)
-    people = _free(locked.match, moment.at, moment.at + timedelta(minutes=minutes), besides=locked)
+    check_to_come(moment.at, now)
+    people = free_people(locked.match, moment.at, moment.at + timedelta(minutes=minutes), besides=(locked.pk,))
     put_facts(locked, moment, minutes, channel, place)
     locked.sequence, locked.planned_at = locked.sequence + 1, now
     locked.save()
     planning.announce(locked, people, now)
-    _recorded(locked, "session moved", by, now)
+    recorded(locked, "session moved", by, now)
     return locked
 
 
@@ -114,8 +114,8 @@ def cancel_session(*, session: Session, by: User, now: datetime) -> Session:
         return locked
     if locked.state != State.PLANNED:
         raise TooLate("This session was logged already, so it cannot be cancelled.")
-    _call_off(locked, planning.members_of(locked.match_id), now)
-    _recorded(locked, "session cancelled", by, now)
+    put_off(locked, planning.members_of(locked.match_id), now)
+    recorded(locked, "session cancelled", by, now)
     return locked
 
 
@@ -128,11 +128,19 @@ def cancel_sessions_of(enrolment: Enrolment, now: datetime) -> None:
     theirs = Match.objects.filter(seats__enrolment=enrolment).exclude(state=Match.State.ACTIVE).order_by("pk")
     # Matches before sessions, as everywhere: otherwise leaving and planning could wait for each other.
     matches = [match.pk for match in theirs.select_for_update(of=("self",))]
-    planned = Session.objects.select_for_update(of=("self",)).filter(match__in=matches, state=State.PLANNED)
-    for session in planned.select_related("match__track"):
-        others = [user for user in planning.members_of(session.match_id) if user.pk != enrolment.user_id]
-        _call_off(session, others, now)
-        _recorded(session, "session cancelled", None, now)
+    for match_id in matches:
+        others = [user for user in planning.members_of(match_id) if user.pk != enrolment.user_id]
+        cancel_all_of(match_id, others, now)
+
+
+def cancel_all_of(match_id: int, people: Sequence[User], now: datetime) -> None:
+    """Call off whatever a match has planned, as it ends, and tell these people in one mail. Called with it locked."""
+    planned = Session.objects.select_for_update(of=("self",)).filter(match=match_id, state=State.PLANNED)
+    sessions = list(planned.select_related("match__track").order_by("starts_at", "pk"))
+    for session in sessions:
+        put_off_silently(session, now)
+        recorded(session, "session cancelled", None, now)
+    planning.call_off_all(sessions, people, now)
 
 
 def keep_wall_times(*, now: datetime) -> int:
@@ -159,13 +167,20 @@ def _keep_wall_time(pk: int, now: datetime) -> None:
     session.sequence, session.planned_at = session.sequence + 1, now
     session.save()
     planning.announce(session, planning.members_of(session.match_id), now)
-    _recorded(session, "session kept at its wall time", None, now)
+    recorded(session, "session kept at its wall time", None, now)
 
 
-def _call_off(session: Session, people: Sequence[User], now: datetime) -> None:
-    session.state, session.sequence = State.CANCELLED, session.sequence + 1
-    session.save(update_fields=["state", "sequence"])
+def put_off(session: Session, people: Sequence[User], now: datetime) -> None:
+    """Cancel a session and tell these people."""
+    put_off_silently(session, now)
     planning.call_off(session, people, now)
+
+
+def put_off_silently(session: Session, now: datetime) -> None:
+    """Cancel a session; the caller tells people, once, of all that goes with it."""
+    session.state, session.sequence = State.CANCELLED, session.sequence + 1
+    session.cancelled_at = now
+    session.save(update_fields=["state", "sequence", "cancelled_at"])
 
 
 def checked_moment(starts: datetime, zone: str) -> timing.Moment:
@@ -192,36 +207,49 @@ def put_facts(session: Session, moment: timing.Moment, minutes: int, channel: st
     session.minutes, session.channel, session.place = minutes, channel, place
 
 
-def _to_come(at: datetime, now: datetime) -> None:
+def check_to_come(at: datetime, now: datetime) -> None:
     if at <= now:
         raise SessionError("That time is over. To write down a session you had, log it.", field="day")
     if at > now + FURTHEST:
         raise SessionError("That is more than two years away.", field="day")
 
 
-def _free(match: Match, starts_at: datetime, ends_at: datetime, besides: Session | None = None) -> list[User]:
+def free_people(match: Match, starts_at: datetime, ends_at: datetime, besides: Collection[int] = ()) -> list[User]:
     """The match's people, locked, once it is sure that none has another session then. Raises TimeTaken.
 
     Locking them keeps two matches of one person from taking the same hour at once.
     """
+    people = lock_people(match)
+    check_free(match, people, starts_at, ends_at, besides)
+    return people
+
+
+def lock_people(match: Match) -> list[User]:
+    """The match's people, locked until the transaction ends, so that nobody else plans anything with them."""
     people = planning.members_of(match.pk)
     ids = sorted(user.pk for user in people)
     list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    return people
+
+
+def check_free(
+    match: Match, people: Sequence[User], starts_at: datetime, ends_at: datetime, besides: Collection[int] = ()
+) -> None:
+    """Raises TimeTaken if one of these people has another session then, apart from `besides`."""
     theirs = Session.objects.filter(
-        match__seats__enrolment__user__in=ids,
+        match__seats__enrolment__user__in=[user.pk for user in people],
         match__seats__left_at=None,
         match__state=Match.State.ACTIVE,
         state=State.PLANNED,
     ).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    clash = theirs.exclude(pk=besides.pk if besides else 0).order_by("starts_at").first()
+    clash = theirs.exclude(pk__in=besides).order_by("starts_at").first()
     if clash:
         raise TimeTaken(clash.starts_at, clash.ends_at)
     taken = Session.objects.filter(match=match, starts_at=starts_at).exclude(state=State.CANCELLED)
-    if taken.exclude(pk=besides.pk if besides else 0).exists():
+    if taken.exclude(pk__in=besides).exists():
         raise TimeTaken(starts_at, ends_at)
-    return people
 
 
-def _recorded(session: Session, verb: str, by: User | None, now: datetime) -> None:
+def recorded(session: Session, verb: str, by: User | None, now: datetime) -> None:
     program_id = session.match.track.program_id
     record(by=by, verb=verb, now=now, program_id=program_id, subject=session, match=session.match_id)

@@ -14,12 +14,14 @@ from mail.pages import gone, token_page
 from mail.tasks import ring
 from participants.models import User
 from sessions import services
-from sessions.errors import SessionError
-from sessions.forms import LogForm
-from sessions.mails import PURPOSE
-from sessions.models import Session
+from sessions.errors import OtherBody, SessionError
+from sessions.forms import USUAL_MINUTES, LogForm
+from sessions.mails import OFFER_PURPOSE, PURPOSE
+from sessions.models import Session, TimeOffer
 from sessions.permissions import may_undo
-from sessions.queries import Course, session_of
+from sessions.queries import Course, course_of, session_of
+from sessions.queries.attendance import attendees_of
+from sessions.queries.times import OpenOffer, offer_of
 from sessions.views import parts
 
 State = Session.State
@@ -69,11 +71,14 @@ def _save(request: HttpRequest, form: LogForm, link: Link, course: Course, meeti
     outcome = request.POST.get("outcome", "met")
     if outcome == "moved":
         return _to("move", request)
-    if outcome == "missed":
+    if outcome in ("missed", "minutes"):
+        deed = parts.log_missed if outcome == "missed" else parts.correct_minutes
         try:
-            services.log_session(session=meeting, held=False, by=user, now=timezone.now())
+            deed(meeting, user, request.POST, timezone.now())
         except SessionError as error:
-            return _show(request, form, link, course, meeting, problem=str(error), status=409)
+            form = parts.log_form(course, meeting, user)
+            status = 422 if isinstance(error, OtherBody) else 409
+            return _show(request, form, link, course, meeting, problem=parts.words_of(error), status=status)
         return _to("saved", request)
     if form.is_valid() and parts.log_held(form, meeting, user, timezone.now()):
         return _to("saved", request)
@@ -145,6 +150,8 @@ def _receipt(
         "number": course.number_of(meeting),
         "next": course.next_after(now),
         "may_undo": may_undo(meeting, link.user, now),
+        "attendees": attendees_of(meeting, course.pk),
+        "lengths": USUAL_MINUTES,
         "parts": parts.receipt_parts(meeting, link.user, now),
         "problem": problem,
     }
@@ -176,3 +183,52 @@ def _context(link: Link, course: Course, meeting: Session) -> dict[str, object]:
         "heading_line": course.mine.program.name,
         "works_until": link.expires_at,
     }
+
+
+@token_page(OFFER_PURPOSE)
+def time(request: HttpRequest, link: Link) -> HttpResponse:
+    """Times for a session: one tap plans the one that suits."""
+    now = timezone.now()
+    found = offer_of(link.user, link.subject_id, now)
+    course = course_of(link.user, found[0].match_id) if found else None
+    if found is None or course is None or found[0].by_id == link.user.pk:
+        return gone(request)
+    offer, seen = found
+    if request.method == "POST":
+        try:
+            parts.choose(offer, request.POST.get("choose", ""), link.user, now)
+        except SessionError as error:
+            offer, seen = offer_of(link.user, link.subject_id, now) or found
+            return _times(request, link, course, offer, seen, problem=parts.words_of(error), status=409)
+        ring()
+        return redirect("session_links:time", tok=cast(ResolverMatch, request.resolver_match).kwargs["tok"])
+    return _times(request, link, course, offer, seen)
+
+
+def _times(
+    request: HttpRequest,
+    link: Link,
+    course: Course,
+    offer: TimeOffer,
+    seen: OpenOffer | None,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The times still open, that from the mail first; or the session that came of them; or that they are over."""
+    picked = request.GET.get("at", "")
+    times = sorted(seen.times if seen else (), key=lambda each: (each.value != picked, each.at))
+    planned = offer.session if offer.session and offer.session.state == State.PLANNED else None
+    context = {
+        "course": course,
+        "offer": offer,
+        "times": times,
+        "picked": picked,
+        "none": "none" in request.GET,
+        "planned": planned,
+        "problem": problem,
+        "reader": link.user,
+        "heading_line": course.mine.program.name,
+        "works_until": link.expires_at,
+    }
+    return render(request, "sessions/link_time.html", context, status=status)

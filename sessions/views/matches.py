@@ -10,7 +10,11 @@ from mail.tasks import ring
 from sessions import services
 from sessions.access import MemberRequest, match_view
 from sessions.agenda import agenda_for
+from sessions.errors import SessionError
 from sessions.queries import Course, goals_of, noted_sessions
+from sessions.queries.together import together_of
+from sessions.queries.series import preview_of
+from sessions.queries.times import OpenOffer, open_offer, shared_times
 from sessions.queries.together import together_of
 from sessions.views import parts
 
@@ -30,6 +34,7 @@ def match(request: MemberRequest, course: Course) -> HttpResponse:
         "noted": noted_sessions(course, request.user),
         "goals": goals_of(course),
         "together": together_of(course, now),
+        "offer": open_offer(course, request.user, now),
         "now": now,
     }
     return render(request, "sessions/match.html", context)
@@ -41,7 +46,8 @@ def new(request: MemberRequest, course: Course) -> HttpResponse:
     """Plan a session, or with ?log=1 write down one that was held."""
     if "log" in request.GET:
         return _log(request, course)
-    form = parts.time_form(course, request.user, None, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = parts.shared_time(course, request.user, data) or parts.time_form(course, request.user, None, data)
     if request.method == "POST" and form.is_valid():
         plan = {"match": course.mine.match, **form.facts(), "by": request.user, "now": timezone.now()}
         if parts.attempt(form, lambda: services.plan_session(**plan)):
@@ -49,16 +55,70 @@ def new(request: MemberRequest, course: Course) -> HttpResponse:
             remark = parts.remark_on(form)
             messages.info(request, f"{remark} The session is planned; everybody gets an e-mail.".strip())
             return redirect("sessions:match", match_id=course.pk)
-    context = {"course": course, "form": form}
+    now = timezone.now()
+    shared = shared_times(course, request.user, now)
+    context = {"course": course, "form": form, "shared": shared, "offer": open_offer(course, request.user, now)}
     return render(request, "sessions/plan.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@match_view
+def times(request: MemberRequest, course: Course) -> HttpResponse:
+    """Put up to three times to the others, or choose one of those they have put."""
+    now = timezone.now()
+    offer = open_offer(course, request.user, now)
+    if request.method == "POST" and request.POST.get("choose") and offer and not offer.is_mine:
+        return _choose(request, course, offer)
+    shared = shared_times(course, request.user, now)
+    form = parts.offer_form(course, request.user, shared, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        facts = {"match": course.mine.match, **form.facts(), "by": request.user, "now": now}
+        if parts.attempt(form, lambda: services.offer_times(**facts)):
+            ring()
+            messages.info(request, f"{course.others} can choose one of these times, by e-mail or here.")
+            return redirect("sessions:match", match_id=course.pk)
+    context = {"course": course, "form": form, "shared": shared, "offer": offer}
+    return render(request, "sessions/times.html", context, status=422 if form.errors else 200)
+
+
+def _choose(request: MemberRequest, course: Course, offer: OpenOffer) -> HttpResponse:
+    try:
+        parts.choose(offer.offer, request.POST["choose"], request.user, timezone.now())
+    except SessionError as error:
+        messages.warning(request, parts.words_of(error))
+        return redirect("sessions:times", match_id=course.pk)
+    ring()
+    messages.info(request, "The session is planned; everybody gets an e-mail.")
+    return redirect("sessions:match", match_id=course.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@match_view
+def series(request: MemberRequest, course: Course) -> HttpResponse:
+    """Several sessions at once: the first step shows them, the second plans those that are ticked."""
+    form = parts.series_form(course, request.user, request.POST if request.method == "POST" else None)
+    preview, status = None, 200
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        if request.POST.get("do") == "plan":
+            wanted = parts.ticked(form, request.POST.getlist("at"))
+            facts = {"match": course.mine.match, **form.facts(), "starts": wanted, "by": request.user, "now": now}
+            if parts.attempt(form, lambda: services.plan_series(**facts)):
+                ring()
+                messages.info(request, f"{len(wanted)} sessions are planned; everybody gets one e-mail.")
+                return redirect("sessions:match", match_id=course.pk)
+        facts = form.facts()
+        preview = preview_of(course, form.walls(), facts["zone"], facts["minutes"], now)
+    if form.errors:
+        status = 422
+    context = {"course": course, "form": form, "preview": preview}
+    return render(request, "sessions/series.html", context, status=status)
 
 
 def _log(request: MemberRequest, course: Course) -> HttpResponse:
     form = parts.unplanned_form(course, request.user, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        facts = {"match": course.mine.match, **form.facts(), "by": request.user, "now": timezone.now()}
-        if parts.attempt(form, lambda: services.log_unplanned_session(**facts)):
-            messages.info(request, f"Saved. {course.others} can see it too.")
-            return redirect("sessions:match", match_id=course.pk)
+    if request.method == "POST" and form.is_valid() and parts.log_anew(form, course, request.user, timezone.now()):
+        messages.info(request, f"Saved. {course.others} can see it too.")
+        return redirect("sessions:match", match_id=course.pk)
     context = {"course": course, "form": form}
     return render(request, "sessions/log.html", context, status=422 if form.errors else 200)

@@ -13,6 +13,7 @@ from matching.services import answer_seat
 from programs.queries.enrolling import joining_of
 from sessions.access import MemberRequest
 from sessions.queries import home_of
+from sessions.views import parts
 
 
 @require_safe
@@ -20,6 +21,14 @@ def home(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     context = {"home": home_of(request.user, now), "joining": joining_of(request.user, now), "now": now}
     return render(request, "sessions/home.html", context)
+
+
+@require_safe
+def offline(request: MemberRequest) -> HttpResponse:
+    """The sessions one can log without network. A phone keeps this page; no note, goal or place stands on it."""
+    now = timezone.now()
+    rows = parts.offline_rows(home_of(request.user, now), request.user)
+    return render(request, "sessions/offline.html", {"rows": rows, "now": now})
 
 
 @require_POST

@@ -10,11 +10,13 @@ from mail.tasks import ring
 from sessions import services
 from sessions.access import MemberRequest, session_view
 from sessions.agenda import agenda_for
-from sessions.errors import NoteChanged, SessionError
-from sessions.forms import LogForm, NoteForm
+from sessions.errors import NoteChanged, OtherBody, SessionError
+from sessions.forms import USUAL_MINUTES, LogForm, NoteForm
 from sessions.models import Note, Session
 from sessions.permissions import may_undo
 from sessions.queries import Course, notes_of
+from sessions.queries.together import together_of
+from sessions.queries.attendance import attendees_of
 from sessions.queries.together import together_of
 from sessions.views import parts
 
@@ -43,6 +45,8 @@ def _show(
         "may_undo": may_undo(meeting, request.user, now),
         "notes": notes_of(meeting, request.user),
         "together": together_of(course, now),
+        "attendees": attendees_of(meeting, course.pk) if meeting.state == State.HELD else [],
+        "lengths": USUAL_MINUTES,
         "parts": parts.receipt_parts(meeting, request.user, now) if meeting.state == State.HELD else [],
         "problem": problem,
         "now": now,
@@ -54,15 +58,24 @@ def _show(
 @session_view
 def log(request: MemberRequest, course: Course, meeting: Session) -> HttpResponse:
     form = parts.log_form(course, meeting, request.user, request.POST)
-    if request.POST.get("outcome") == "missed":
+    outcome, now = request.POST.get("outcome"), timezone.now()
+    if outcome in ("missed", "minutes"):
+        deed = parts.log_missed if outcome == "missed" else parts.correct_minutes
         try:
-            services.log_session(session=meeting, held=False, by=request.user, now=timezone.now())
+            deed(meeting, request.user, request.POST, now)
         except SessionError as error:
-            return _show(request, course, meeting, form, problem=str(error), status=409)
+            return _refused(request, course, meeting, error)
         return redirect("sessions:session", session_id=meeting.pk)
-    if form.is_valid() and parts.log_held(form, meeting, request.user, timezone.now()):
+    if form.is_valid() and parts.log_held(form, meeting, request.user, now):
         return redirect("sessions:session", session_id=meeting.pk)
     return _show(request, course, meeting, form, status=422)
+
+
+def _refused(request: MemberRequest, course: Course, meeting: Session, error: SessionError) -> HttpResponse:
+    """The page as it stands now, with why."""
+    form = parts.log_form(course, meeting, request.user)
+    status = 422 if isinstance(error, OtherBody) else 409
+    return _show(request, course, meeting, form, problem=parts.words_of(error), status=status)
 
 
 @require_POST
@@ -86,7 +99,8 @@ def move(request: MemberRequest, course: Course, meeting: Session) -> HttpRespon
     form = parts.time_form(course, request.user, meeting, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         change = {"session": meeting, **form.facts(), "by": request.user, "now": timezone.now()}
-        if parts.attempt(form, lambda: services.move_session(**change)):
+        deed = services.move_later if form.cleaned_data.get("later") else services.move_session
+        if parts.attempt(form, lambda: deed(**change)):
             ring()
             messages.info(request, f"{parts.remark_on(form)} Saved; everybody gets an e-mail.".strip())
             return redirect("sessions:session", session_id=meeting.pk)
@@ -99,17 +113,20 @@ def move(request: MemberRequest, course: Course, meeting: Session) -> HttpRespon
 def cancel(request: MemberRequest, course: Course, meeting: Session) -> HttpResponse:
     """The check page before everybody's calendar drops it."""
     if request.method == "POST":
+        deed = services.cancel_later if request.POST.get("later") else services.cancel_session
         try:
-            services.cancel_session(session=meeting, by=request.user, now=timezone.now())
+            deed(session=meeting, by=request.user, now=timezone.now())
         except SessionError as error:
             form = parts.log_form(course, meeting, request.user)
             return _show(request, course, meeting, form, problem=str(error), status=409)
         ring()
-        messages.info(request, "The session is called off; everybody gets an e-mail.")
+        what = "These sessions are" if request.POST.get("later") else "The session is"
+        messages.info(request, f"{what} called off; everybody gets an e-mail.")
         return redirect("sessions:match", match_id=course.pk)
     if meeting.state != State.PLANNED:
         return redirect("sessions:session", session_id=meeting.pk)
-    return render(request, "sessions/cancel.html", {"course": course, "meeting": meeting})
+    later = course.later_in_series(meeting)
+    return render(request, "sessions/cancel.html", {"course": course, "meeting": meeting, "later": later})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,23 +1,29 @@
 """What the pages behind a link and those behind a sign-in do alike."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.forms import Form
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from participants.models import User
 from participants.zones import zone as zone_of
 from sessions import hooks, services, timing
-from sessions.errors import SessionError, TimeTaken
-from sessions.forms import LogForm, TimeForm, UnplannedLogForm
-from sessions.models import Session
-from sessions.queries import Course
+from sessions.errors import ChangedSince, SessionError, TimeTaken
+from sessions.forms import LogForm, OfferForm, SeriesForm, TimeForm, UnplannedLogForm
+from sessions.models import Session, TimeOffer
+from sessions.queries import Course, Home
+from sessions.queries.attendance import attendees_of
+from sessions.queries.times import SharedTimes
 
 # The words of a service for a form that has no field of that name.
 FIELDS = {"starts": "day"}
+MOST_OFFLINE = 6
 
 
 def attempt(form: Form, deed: Callable[[], object]) -> bool:
@@ -31,18 +37,51 @@ def attempt(form: Form, deed: Callable[[], object]) -> bool:
 
 
 def add_refusal(form: Form, error: SessionError) -> None:
-    words = str(error)
+    form.add_error(error.field if error.field in form.fields else None, words_of(error))
+
+
+def words_of(error: SessionError) -> str:
+    """What its reader is told, in their own zone."""
     if isinstance(error, TimeTaken):
-        words = render_to_string("sessions/_taken.txt", {"taken": error}).strip()
-    form.add_error(error.field if error.field in form.fields else None, words)
+        return render_to_string("sessions/_taken.txt", {"taken": error}).strip()
+    if isinstance(error, ChangedSince):
+        return render_to_string("sessions/_changed.txt", {"meeting": error.session}).strip()
+    return str(error)
 
 
 def log_form(course: Course, meeting: Session, user: User, data: Any = None) -> LogForm:  # noqa: ANN401 - a QueryDict
     day = timezone.localtime(meeting.starts_at, zone_of(user.timezone)).date()
-    initial = {"day": day, "minutes": meeting.minutes, "channel": meeting.channel}
-    form = LogForm(data, initial=initial, minutes=meeting.minutes)
+    people = attendees_of(meeting, course.pk)
+    initial = {
+        "day": day,
+        "minutes": meeting.minutes,
+        "channel": meeting.channel,
+        "present": [each.seat for each in people if each.present],
+        "key": uuid4(),
+        "seen": meeting.stamp,
+    }
+    names = [(each.seat, each.name) for each in people]
+    form = LogForm(data, initial=initial, minutes=meeting.minutes, people=names)
     form.fields["note"].help_text = f"Only you can read it; {course.others} cannot."
     return form
+
+
+@dataclass(frozen=True)
+class OfflineRow:
+    """A session that is over or near, with the form to log it."""
+
+    course: Course
+    meeting: Session
+    form: LogForm
+
+
+def offline_rows(home: Home, user: User) -> list[OfflineRow]:
+    """For each match the session to log, and the next one, which may be over before there is a network again."""
+    found = [(row.course, meeting) for row in home.rows for meeting in (row.unlogged, row.upcoming) if meeting]
+    return [
+        OfflineRow(course, meeting, log_form(course, meeting, user))
+        for course, meeting in sorted(found, key=lambda each: each[1].starts_at)[:MOST_OFFLINE]
+    ]
 
 
 def log_held(form: LogForm, meeting: Session, user: User, now: datetime) -> bool:
@@ -53,9 +92,55 @@ def log_held(form: LogForm, meeting: Session, user: User, now: datetime) -> bool
     if data["day"] != here:
         starts = timing.same_clock_on(data["day"], meeting.starts_at, user.timezone, meeting.zone)
     facts = {name: data[name] for name in ("minutes", "channel", "note")}
-    return attempt(
-        form, lambda: services.log_session(session=meeting, held=True, starts=starts, **facts, by=user, now=now)
-    )
+    facts |= {"present": form.there(), "seen": data["seen"] or None}
+
+    def log() -> Session:
+        return services.log_session(session=meeting, held=True, starts=starts, **facts, by=user, now=now)
+
+    body = {**form.body(), "session": meeting.pk}
+    return attempt(form, lambda: _once(data["key"], body, log, user, now))
+
+
+def log_missed(meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
+    """The session did not happen. Raises SessionError."""
+    seen, key = data.get("seen") or None, _key(data.get("key", ""))
+
+    def log() -> Session:
+        return services.log_session(session=meeting, held=False, seen=seen, by=user, now=now)
+
+    _once(key, {"session": meeting.pk, "held": False}, log, user, now)
+
+
+def log_anew(form: UnplannedLogForm, course: Course, user: User, now: datetime) -> bool:
+    """A session that was never planned here."""
+    facts = form.facts()
+
+    def log() -> Session:
+        return services.log_unplanned_session(match=course.mine.match, **facts, by=user, now=now)
+
+    body = {**form.body(), "match": course.pk}
+    return attempt(form, lambda: _once(form.cleaned_data["key"], body, log, user, now))
+
+
+def correct_minutes(meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
+    """Only the length was otherwise: one tap. Raises SessionError."""
+    minutes = data.get("minutes", "")
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 4):
+        raise SessionError("Choose one of the lengths.", field="minutes")
+    services.log_session(session=meeting, held=True, minutes=int(minutes), by=user, now=now)
+
+
+def _once(
+    key: UUID | None, body: dict[str, object], log: Callable[[], Session], user: User, now: datetime
+) -> Session | None:
+    return services.log_once(key=key, body=body, deed=log, by=user, now=now) if key else log()
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def time_form(course: Course, user: User, meeting: Session | None, data: Any = None) -> TimeForm:  # noqa: ANN401 - a QueryDict
@@ -66,13 +151,63 @@ def time_form(course: Course, user: User, meeting: Session | None, data: Any = N
     wall = timezone.localtime(meeting.starts_at, zone_of(user.timezone))
     initial = {"day": wall.date(), "time": wall.time(), "zone": user.timezone}
     initial |= {name: getattr(meeting, name) for name in ("minutes", "channel", "place")}
-    return TimeForm(data, initial=initial, minutes=meeting.minutes)
+    return TimeForm(data, initial=initial, minutes=meeting.minutes, has_later=bool(course.later_in_series(meeting)))
+
+
+def shared_time(course: Course, user: User, data: QueryDict | None) -> TimeForm | None:
+    """The form as if the time of the button that was pressed had been typed; None for any other way of planning."""
+    at = _instant(data.get("at", "")) if data else None
+    if at is None:
+        return None
+    wall = timing.wall_of(at, user.timezone)
+    minutes = course.mine.track.session_minutes
+    typed = {"day": f"{wall:%Y-%m-%d}", "time": f"{wall:%H:%M}", "zone": user.timezone, "minutes": minutes}
+    return TimeForm({**typed, "channel": Session.Channel.VIDEO, "place": ""}, minutes=minutes)
+
+
+def offer_form(course: Course, user: User, shared: SharedTimes, data: Any = None) -> OfferForm:  # noqa: ANN401 - a QueryDict
+    """The shared times to tick, the first three ticked already."""
+    minutes = course.mine.track.session_minutes
+    choices = [(each.value, render_to_string("sessions/_time.txt", {"time": each}).strip()) for each in shared.times]
+    initial = {"minutes": minutes, "channel": "video", "times": [value for value, _ in choices[:3]]}
+    return OfferForm(data, initial=initial, minutes=minutes, choices=choices, zone=user.timezone)
+
+
+def choose(offer: TimeOffer, value: str, user: User, now: datetime) -> Session:
+    """Take one of the times that were offered. Raises SessionError."""
+    at = _instant(value)
+    if at is None:
+        raise SessionError("Choose one of the times.", field="times")
+    return services.choose_time(offer=offer, at=at, by=user, now=now)
+
+
+def series_form(course: Course, user: User, data: Any = None) -> SeriesForm:  # noqa: ANN401 - a QueryDict
+    """The track's own rhythm and length, for the sessions that are still to come by it."""
+    track = course.mine.track
+    initial = {"zone": user.timezone, "minutes": track.session_minutes, "channel": "video"}
+    initial |= {"every_days": track.cadence_days, "count": min(max(2, course.total - len(course.held)), 12)}
+    return SeriesForm(data, initial=initial, minutes=track.session_minutes, cadence_days=track.cadence_days)
+
+
+def ticked(form: SeriesForm, values: list[str]) -> list[datetime]:
+    """Those of the series' wall times that are still ticked in its preview."""
+    return [wall for wall in form.walls() if wall.strftime(timing.WALL) in values]
+
+
+def _instant(value: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None and 2000 < at.year < 2200 else None
 
 
 def unplanned_form(course: Course, user: User, data: Any = None) -> UnplannedLogForm:  # noqa: ANN401 - a QueryDict
     minutes = course.mine.track.session_minutes
-    initial = {"zone": user.timezone, "minutes": minutes, "channel": "video"}
-    return UnplannedLogForm(data, initial=initial, minutes=minutes)
+    people = [(each.seat, each.name) for each in attendees_of(None, course.pk)]
+    initial = {"zone": user.timezone, "minutes": minutes, "channel": "video", "key": uuid4()}
+    initial["present"] = [seat for seat, _ in people]
+    return UnplannedLogForm(data, initial=initial, minutes=minutes, people=people)
 
 
 def remark_on(form: TimeForm) -> str:

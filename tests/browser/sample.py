@@ -23,8 +23,8 @@ from programs import services as programs
 from programs.models import Import, Program, Role
 from programs.services import importing
 from sessions import services as sessions
-from sessions.mails import session_path
-from sessions.models import Goal, Session
+from sessions.mails import offer_path, session_path
+from sessions.models import Goal, Session, TimeOffer
 from surveys.mails import survey_path
 from surveys.models import Invitation
 from tests.browser import sample_joining as joining
@@ -41,6 +41,7 @@ NO_PAGES = {
     "programs:change_field_list", "programs:import_discard", "programs:import_left_out", "programs:import_progress",
     "programs:import_template_csv", "programs:import_template_xlsx", "programs:import_undo", "programs:leave",
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
+    "offline_worker",
     "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download",
 }  # fmt: skip
@@ -175,6 +176,16 @@ def _meetings(match: Match, by: User, now: dt.datetime) -> tuple[Session, Sessio
     return over, to_come
 
 
+def _times_of(match: Match, mentor: User, now: dt.datetime) -> TimeOffer:
+    """Three times that the other one has put to the mentor."""
+    other = match.seats.exclude(enrolment__user=mentor).get().enrolment.user
+    day = now.astimezone(ZoneInfo("Europe/Berlin")).date()
+    walls = [dt.datetime.combine(day + days * DAY, dt.time(17)) for days in (7, 8, 9)]
+    return sessions.offer_times(
+        match=match, starts=walls, zone="Europe/Berlin", minutes=45, channel="video", by=other, now=now
+    )
+
+
 def _at(name: str, variant: str = "", query: str = "", /, **kwargs: Any) -> Shown:
     return Shown(f"{name} {variant}".strip(), reverse(name, kwargs=kwargs) + query)
 
@@ -199,6 +210,7 @@ def _link_pages(
     asked = Invitation.objects.filter(answered_at=None).order_by("-closes_at")[0]
     done = Session.objects.filter(match=over.match_id, state="held").order_by("pk").last()
     assert done is not None
+    times = _times_of(over.match, mentor, now)
     foot = {"tok": links.make(LINK_PURPOSE, mentor, program.pk, days=30, now=now)}
     offer = offer[offer.index("/t/") :]
     return [
@@ -208,6 +220,7 @@ def _link_pages(
         Shown("session_links:session in doubt", log + "?a=other"),
         Shown("session_links:session to come", early),
         Shown("session_links:saved", session_path(done, mentor, now=now) + "saved/"),
+        Shown("session_links:time", offer_path(times, mentor, now=now)),
         Shown("session_links:move", early + "move/"),
         Shown("survey_links:answer", survey_path(asked, now=now)),
         _at("mail:preferences", **foot),
@@ -230,6 +243,9 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
         _at("sessions:match", **here),
         _at("sessions:new", **here),
         _at("sessions:new", "log", "?log=1", **here),
+        _at("sessions:times", **here),
+        _at("sessions:series", **here),
+        _at("sessions:offline"),
         _at("sessions:goals", **here),
         _at("sessions:goal", goal_id=goal.pk),
         _at("sessions:session", "over", session_id=over.pk),

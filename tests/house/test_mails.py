@@ -7,6 +7,7 @@ from email import message_from_string, policy
 from email.message import EmailMessage
 from functools import partial
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -157,6 +158,8 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     ),
     "session-not-yours": not_yours,
     "session-planned": lambda world: session_message(world, "session-planned", "coming"),
+    "session-series": lambda world: session_message(world, "session-series", "coming", series=uuid4()),
+    "time-offer": lambda world: about(world, "time-offer", world.here.mentee, world.here.args["times"]),
     "session-cancelled": lambda world: session_message(world, "session-cancelled", "coming", state="cancelled"),
     "session-day-before": lambda world: session_message(world, "session-day-before", "coming"),
     "session-hour-before": lambda world: session_message(world, "session-hour-before", "coming"),

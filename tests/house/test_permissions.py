@@ -34,6 +34,7 @@ BEHIND_A_LINK = {
     "session_links:saved": "tr",
     "session_links:undo": "tr",
     "session_links:feed": "ti",
+    "session_links:time": "tt",
     "match_links:offer": "tm",
     "survey_links:answer": "ts",
     "survey_links:question": "ts",

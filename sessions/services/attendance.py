@@ -1,0 +1,44 @@
+"""Who was at a group's session. Everybody, unless somebody said otherwise; a pair has met or has not."""
+
+from collections.abc import Collection
+
+from sessions import planning
+from sessions.errors import SessionError
+from sessions.models import Attendance, Session
+
+# From this many people on it is asked who was there.
+GROUP = 3
+
+There = dict[int, bool]
+
+
+def checked(session: Session, present: Collection[int] | None) -> There | None:
+    """For each seat of the session's match whether it was taken, from the seats of those who were there.
+
+    None where nothing was said, and in a match of two. Raises SessionError if nobody was there, or for a seat that is
+    not one of the match's. The match is locked.
+    """
+    seats = sorted(planning.in_it(session.match_id).values_list("pk", flat=True))
+    # Who was ticked earlier and has left since stays as they were.
+    known = sorted({*seats, *of(session)}) if session.pk else seats
+    if present is None or len(known) < GROUP:
+        return None
+    if not set(present) <= set(known):
+        raise SessionError("Choose from the people of your group.", field="present")
+    if not present:
+        raise SessionError("Tick who was there. If nobody was, say that it did not happen.", field="present")
+    return {seat: seat in present for seat in known}
+
+
+def of(session: Session) -> There:
+    """What is stored; empty where nobody said who was there."""
+    return dict(session.attendance.order_by("seat").values_list("seat", "present"))
+
+
+def keep(session: Session, there: There | None) -> None:
+    """Store it in place of what was there; None leaves that. Called with the session locked."""
+    if there is None or there == of(session):
+        return
+    session.attendance.all().delete()
+    rows = [Attendance(session=session, seat_id=seat, present=present) for seat, present in there.items()]
+    Attendance.objects.bulk_create(rows)

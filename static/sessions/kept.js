@@ -1,0 +1,98 @@
+"use strict";
+// A log that cannot be sent now is kept on this phone and sent once there is a network. The server knows each by its key,
+// so that one sent twice is saved once; and it refuses one about a session that somebody else has changed since.
+(() => {
+  const STORE = "kept-logs";
+  const DAYS = 14;
+  const read = () => {
+    const found = JSON.parse(localStorage.getItem(STORE) || "[]");
+    return found.filter((each) => Date.now() - each.at < DAYS * 86400000);
+  };
+  const write = (list) => {
+    if (list.length) localStorage.setItem(STORE, JSON.stringify(list));
+    else localStorage.removeItem(STORE);
+  };
+  const field = (each, name) => (each.fields.find((pair) => pair[0] === name) || ["", ""])[1];
+  const change = (key, deed) => {
+    write(read().flatMap((each) => (field(each, "key") === key ? deed(each) : [each])));
+    show();
+  };
+  const WORDS = {
+    waits: "Kept on this phone, will be sent.",
+    sent: "Sent.",
+    sign_in: "Sign in again, then it is sent.",
+    refused: "Not saved: the session was changed meanwhile, or something in it is wrong. Open the session to see what stands.",
+  };
+  function show(justSent = []) {
+    for (const box of document.querySelectorAll("[data-kept]")) {
+      const list = box.querySelector("[data-kept-list]");
+      const shown = [...read(), ...justSent.map((each) => ({ ...each, status: "sent" }))];
+      box.hidden = shown.length === 0;
+      list.replaceChildren(...shown.map(row));
+    }
+  }
+  function row(each) {
+    const item = document.createElement("li");
+    const words = document.createElement("span");
+    words.textContent = `${each.what}: ${WORDS[each.status] || WORDS.waits}`;
+    item.append(words);
+    if (each.status === "refused") {
+      const open = document.createElement("a");
+      open.href = each.look;
+      open.textContent = "Open the session";
+      const away = document.createElement("button");
+      away.type = "button";
+      away.className = "btn-link-plain";
+      away.textContent = "Remove mine";
+      away.addEventListener("click", () => change(field(each, "key"), () => []));
+      item.append(" ", open, " ", away);
+    }
+    return item;
+  }
+  let busy = false;
+  async function send() {
+    if (busy || !navigator.onLine) return;
+    busy = true;
+    const sent = [];
+    for (const each of read().filter((one) => one.status !== "refused")) {
+      const fresh = document.querySelector("[name=csrfmiddlewaretoken]");
+      const fields = each.fields.map(([name, value]) => [name, name === "csrfmiddlewaretoken" && fresh ? fresh.value : value]);
+      let answer;
+      try {
+        answer = await fetch(each.url, { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin" });
+      } catch {
+        break; // still no network: it stays
+      }
+      const key = field(each, "key");
+      if (answer.redirected && new URL(answer.url).pathname.startsWith("/sign-in")) change(key, (one) => [{ ...one, status: "sign_in" }]);
+      else if (answer.ok) {
+        sent.push(each);
+        change(key, () => []);
+      } else if (answer.status >= 500 || answer.status === 403 || answer.status === 429) break;
+      else change(key, (one) => [{ ...one, status: "refused" }]);
+    }
+    busy = false;
+    show(sent);
+  }
+  async function leave(event) {
+    const form = event.target.closest("form[data-keep]");
+    const outcome = event.submitter ? event.submitter.value : "met";
+    if (!form || outcome === "moved" || navigator.onLine) return;
+    event.preventDefault();
+    const fields = [...new FormData(form, event.submitter).entries()];
+    const url = form.action;
+    const kept = { url, fields, what: form.dataset.keep, look: url.replace(/log\/$/, ""), at: Date.now(), status: "waits" };
+    write([...read().filter((each) => field(each, "key") !== field(kept, "key")), kept]);
+    form.hidden = true;
+    show();
+    document.querySelector("[data-kept]").scrollIntoView();
+  }
+  document.addEventListener("submit", leave);
+  window.addEventListener("online", send);
+  if ("serviceWorker" in navigator && location.pathname.startsWith("/me/")) {
+    // The page for later is fetched once now, so that it is there when the network is not.
+    navigator.serviceWorker.register("/offline-worker.js").then(() => navigator.serviceWorker.ready).then(() => fetch("/me/offline/"));
+  }
+  show();
+  send();
+})();
