@@ -110,22 +110,22 @@ def _of_groups(seating: Seating, person: Entrant, other: int | None) -> PlacePag
 
 def _to(seating: Seating, person: Entrant, here: Table | None, there: Table) -> Choice:
     sits = [Sit(person.enrolment_id, here.pk if here else 0, there.pk)]
-    return _choice(seating, sits, seating.name(there), "Move here", people=_names(there.members))
+    return choice_of(seating, sits, seating.name(there), "Move here", people=_names(there.members))
 
 
 def _exchange(seating: Seating, person: Entrant, here: Table | None, there: Table, other: Entrant) -> Choice:
     sits = [Sit(person.enrolment_id, here.pk if here else 0, there.pk)]
     sits.append(Sit(other.enrolment_id, there.pk, here.pk if here else 0))
     title = f"{other.name} in {seating.name(there)}"
-    return _choice(seating, sits, title, "Swap" if here else "Put in this place", left=None if here else other)
+    return choice_of(seating, sits, title, "Swap" if here else "Put in this place", left=None if here else other)
 
 
 def _out(seating: Seating, person: Entrant, here: Table) -> Choice:
     sits = [Sit(person.enrolment_id, here.pk, 0)]
-    return _choice(seating, sits, f"Out of {seating.name(here)}", "Take out", left=person)
+    return choice_of(seating, sits, f"Out of {seating.name(here)}", "Take out", left=person)
 
 
-def _choice(
+def choice_of(
     seating: Seating,
     sits: Sequence[Sit],
     title: str,
@@ -135,6 +135,7 @@ def _choice(
     people: str = "",
     left: Entrant | None = None,
 ) -> Choice:
+    """A change of seats, with what it does to each match; `left` would be without one."""
     found = seating.after(sits, together)
     effects = [_effect(seating, each) for each in found]
     if left and not (left.role == Role.MENTOR or (seating.networks and left.role == Role.PEER)):
@@ -190,7 +191,7 @@ def _new_network(seating: Seating, person: Entrant) -> Section:
     helpers = free_helpers(seating, person)
     ids = [person.enrolment_id, *(each.enrolment_id for each in helpers)]
     told = ", ".join(f"{each.name} ({PARTS[seating.part(person, each)]})" for each in helpers)
-    chosen = _choice(seating, [], "The best who are free", "Put together", together=ids, people=told)
+    chosen = choice_of(seating, [], "The best who are free", "Put together", together=ids, people=told)
     nothing = f"Nobody who fits {person.name} is free."
     return Section(f"A {seating.one} around {person.name}", [chosen] if helpers else [], nothing)
 
@@ -219,17 +220,17 @@ def _best_of(choices: Iterable[Choice]) -> list[Choice]:
 
 def _drop(seating: Seating, here: Table, helper: Entrant) -> Choice:
     sits = [Sit(helper.enrolment_id, here.pk, 0)]
-    return _choice(seating, sits, f"Without {helper.name}", "Take out")
+    return choice_of(seating, sits, f"Without {helper.name}", "Take out")
 
 
 def _add(seating: Seating, here: Table, helper: Entrant) -> Choice:
     sits = [Sit(helper.enrolment_id, 0, here.pk)]
-    return _choice(seating, sits, f"Also {helper.name}", "Add")
+    return choice_of(seating, sits, f"Also {helper.name}", "Add")
 
 
 def _instead(seating: Seating, here: Table, old: Entrant, new: Entrant) -> Choice:
     sits = [Sit(new.enrolment_id, 0, here.pk), Sit(old.enrolment_id, here.pk, 0)]
-    return _choice(seating, sits, f"{new.name} instead of {old.name}", "Replace")
+    return choice_of(seating, sits, f"{new.name} instead of {old.name}", "Replace")
 
 
 def _of_helper(seating: Seating, person: Entrant) -> PlacePage:
@@ -270,7 +271,7 @@ def _join(seating: Seating, table: Table, person: Entrant) -> Choice:
 def _moves(seating: Seating, person: Entrant, mine: Sequence[Table], others: Sequence[Table]) -> list[Choice]:
     """From each network to each other: for somebody who has no free place."""
     return [
-        _choice(
+        choice_of(
             seating,
             [Sit(person.enrolment_id, here.pk, there.pk)],
             f"From {seating.name(here)} to {seating.name(there)}",
@@ -323,9 +324,15 @@ def _times(booked: Booked, person: Entrant, here: Table | None) -> list[Choice]:
     return [*fitting[: 2 * SHOWN], *against[:TIMES_EACH]]
 
 
+def meetings_choice(booked: Booked, meetings: Sequence[Meeting], button: str) -> Choice:
+    """Sessions to be booked; the first of them gives its name."""
+    first = booked.seating.people[meetings[0].helper]
+    return _meeting_change(booked, meetings, (), first.name, button, start=meetings[0].start)
+
+
 def _at(booked: Booked, meeting: Meeting) -> Choice:
     helper = booked.seating.people[meeting.helper]
-    return _meeting_choice(booked, [meeting], (), helper.name, "Book this time", start=meeting.start)
+    return _meeting_change(booked, [meeting], (), helper.name, "Book this time", start=meeting.start)
 
 
 def _exchange_sessions(booked: Booked, person: Entrant, here: Table | None, there: Table) -> Choice:
@@ -335,7 +342,7 @@ def _exchange_sessions(booked: Booked, person: Entrant, here: Table | None, ther
         meetings.append(Meeting(asker.enrolment_id, here.members[1].enrolment_id, here.starts_at or booked.now))
     title, button = f"{asker.name}, who meets {helper.name}", "Swap" if here else "Put in this place"
     out = () if here else (asker.enrolment_id,)
-    return _meeting_choice(booked, meetings, out, title, button, start=there.starts_at)
+    return _meeting_change(booked, meetings, out, title, button, start=there.starts_at)
 
 
 def _no_session(person: Entrant, here: Table) -> Choice:
@@ -346,7 +353,7 @@ def _no_session(person: Entrant, here: Table) -> Choice:
     return Choice(f"Not with {helper}", "Take out", -here.score, fields, effects, hard=hard)
 
 
-def _meeting_choice(
+def _meeting_change(
     booked: Booked, meetings: Sequence[Meeting], out: Sequence[int], title: str, button: str, *, start: datetime | None
 ) -> Choice:
     found, people = booked.after(meetings, out), booked.seating.people

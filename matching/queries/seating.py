@@ -36,8 +36,8 @@ class Sit(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """One match. `settled` are those in it who have said yes; `strangers` counts people who do not take part any more,
-    `excused` says that a coordinator gave a reason for what the rules have against it."""
+    """One match. `settled` are those in it who have said yes, `past` those who have left it; `strangers` counts people
+    who do not take part any more, `excused` says that a coordinator gave a reason for going against the rules."""
 
     pk: int
     number: int
@@ -45,6 +45,7 @@ class Table:
     locked: bool
     members: tuple[Entrant, ...]
     settled: frozenset[int] = frozenset()
+    past: frozenset[int] = frozenset()
     strangers: int = 0
     excused: bool = False
     starts_at: datetime | None = None
@@ -242,10 +243,15 @@ class Seating:
         over = next((part for part in mix if counted[part] > mix[part]), None)
         if over is not None:
             return f"{name} has room for {mix[over]} {PARTS[over]}{'' if mix[over] == 1 else 's'}."
-        if len(members) < size.least and not self.published:
+        if len(members) < size.least and (not self.published or len(members) <= len(self._before(centre))):
             return f"{name} would have {len(helpers)}, and needs at least {size.least - 1} around {centre.name}."
         mentors = sum(each.role == Role.MENTOR for each in helpers)
         return f"{name} would be without the mentor it needs." if mentors < size.mentors_least else ""
+
+    def _before(self, centre: Entrant) -> tuple[Entrant, ...]:
+        """The network around somebody as it stands: of a track that is published it may be small, but not shrink."""
+        standing = (table.members for table in self.tables if table.centre is centre)
+        return next(standing, (centre,) * self.inputs.model.size.least)
 
     # --- a change ------------------------------------------------------------------------
 
@@ -292,6 +298,8 @@ class Seating:
                 return f"{name} is not in {self.name(self.by_pk[sit.leaves])} any more."
             if sit.joins and sit.person in self.by_pk[sit.joins].ids:
                 return f"{name} is in {self.name(self.by_pk[sit.joins])} already."
+            if sit.joins and sit.person in self.by_pk[sit.joins].past:
+                return f"{name} was in {self.name(self.by_pk[sit.joins])} and has left it."
             if sit.joins and self.networks and self.people[sit.person].role == Role.MENTEE:
                 return f"{name} cannot be in somebody else’s {self.one}."
             if sit.leaves and sit.person in self.by_pk[sit.leaves].settled:
@@ -325,7 +333,7 @@ def seating_on(track: Track, now: datetime) -> Seating | None:
         return None
     published.track.program = track.program
     inputs = inputs_of(published.track, capacity=published.capacity, objective=published.objective, now=now)
-    around = Prefetch("seats", Seat.objects.filter(live=True).order_by("pk"))
+    around = Prefetch("seats", Seat.objects.order_by("pk"))
     live = Match.objects.filter(track=track, state__in=Match.LIVE).prefetch_related(around)
     return Seating(inputs, _tables(inputs, live.order_by("number", "pk")), published)
 
@@ -334,12 +342,13 @@ def _tables(inputs: Inputs, matches: Iterable[Match]) -> tuple[Table, ...]:
     people = {each.enrolment_id: each for each in (*inputs.takers, *inputs.givers)}
     found = []
     for match in matches:
-        seats = list(match.seats.all())
+        seats = [seat for seat in match.seats.all() if seat.left_at is None]
+        past = frozenset(seat.enrolment_id for seat in match.seats.all() if seat.left_at)
         members = in_order(people[seat.enrolment_id] for seat in seats if seat.enrolment_id in people)
         settled = frozenset(seat.enrolment_id for seat in seats if seat.answer == Seat.Answer.ACCEPTED)
         table = Table(
             match.pk, match.number, match.score, match.locked and match.state == Match.State.DRAFT, members, settled,
-            len(seats) - len(members), bool(reason_of(match.shares)), match.starts_at, match.minutes or 0,
+            past, len(seats) - len(members), bool(reason_of(match.shares)), match.starts_at, match.minutes or 0,
             match.state == Match.State.ACTIVE,
         )  # fmt: skip
         if members and (inputs.model.shape != Shape.CONSTELLATION or members[0].role == Role.MENTEE):

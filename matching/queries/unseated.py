@@ -73,16 +73,16 @@ def _time(seating: Seating, person: Entrant) -> str:
     return ""
 
 
-def free_helpers(seating: Seating, person: Entrant) -> list[Entrant]:
-    """The best network around somebody out of helpers who are free, kind by kind; may be too few for one."""
+def free_helpers(seating: Seating, person: Entrant, *, also: Entrant | None = None) -> list[Entrant]:
+    """The best network around somebody of helpers who are free, and `also`, kind by kind; may be too few for one."""
     inputs, row = seating.inputs, seating.inputs.taker_row[person.enrolment_id]
     network = inputs.model.network
     open_to = [
         (int(inputs.scores.points[row, column]), helper)
         for column, helper in enumerate(inputs.givers)
-        if seating.around.allowed[row, column] and seating.free(helper) > 0
+        if seating.around.allowed[row, column] and (helper is also or seating.free(helper) > 0)
     ]
-    best = [helper for _, helper in sorted(open_to, key=lambda each: (-each[0], each[1].email))]
+    best = [helper for _, helper in sorted(open_to, key=lambda each: (each[1] is not also, -each[0], each[1].email))]
     chosen: list[Entrant] = []
     for part, most in (network.mix if network else {}).items():
         of_kind = 0

@@ -12,6 +12,7 @@ from matching.services.ending import (
 )
 from matching.services.finishing import close_all, finish_due, keep_open, set_last_day
 from matching.services.latecomers import propose_for_waiting
+from matching.services.offering import offer_places
 from matching.services.parting import end_match, leave_match, wish_another
 from matching.services.placing import one_more_place
 from matching.services.proposing import discard, due, run_proposal, start_proposal
@@ -50,6 +51,7 @@ __all__ = [
     "leave_match",
     "lock",
     "move_rule",
+    "offer_places",
     "one_more_place",
     "propose_for_waiting",
     "publish",

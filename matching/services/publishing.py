@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -103,19 +104,23 @@ def _taken_over(offer: Match, draft: Match) -> None:
 
 def _offer(proposal: Proposal, now: dt.datetime) -> list[Match]:
     fresh = list(proposal.matches.filter(state=Match.State.DRAFT).prefetch_related("seats"))
-    _take_places(proposal, fresh)
+    offer_matches(proposal, fresh, now)
+    return fresh
+
+
+def offer_matches(proposal: Proposal, fresh: Sequence[Match], now: dt.datetime) -> None:
+    """Make offers of matches that nobody has heard of. Raises CannotMatch where somebody has no place left."""
+    take_places(proposal, [(seat, match) for match in fresh for seat in match.seats.all()])
     for match in fresh:
         match.state, match.offered_at = Match.State.OFFERED, now
         match.answer_until = publishable.answer_until(proposal.track, match, now)
         match.people_key = people_key(match.seats.all())
     Match.objects.bulk_update(fresh, ["state", "offered_at", "answer_until", "people_key"], batch_size=200)
-    return fresh
 
 
-def _take_places(proposal: Proposal, matches: list[Match]) -> None:
+def take_places(proposal: Proposal, seats: Sequence[tuple[Seat, Match]]) -> None:
     """Give each seat the lowest free place of its person. The database refuses a place that is taken twice."""
-    seats = [seat for match in matches for seat in match.seats.all()]
-    people = Enrolment.objects.select_related("user").filter(pk__in={seat.enrolment_id for seat in seats})
+    people = Enrolment.objects.select_related("user").filter(pk__in={seat.enrolment_id for seat, _ in seats})
     by_id = {each.pk: each for each in people}
     taken: dict[int, set[int]] = defaultdict(set)
     live = Seat.objects.filter(live=True, enrolment__in=by_id).values_list("enrolment_id", "place")
@@ -124,35 +129,39 @@ def _take_places(proposal: Proposal, matches: list[Match]) -> None:
     model = model_of(proposal.track)
     default = default_places(proposal.track, model, proposal.capacity)
     zone = ZoneInfo(proposal.track.program.timezone)
-    starts = {match.pk: match.starts_at.astimezone(zone) if match.starts_at else None for match in matches}
-    for seat in seats:
+    for seat, match in seats:
         person = by_id[seat.enrolment_id]
         places = places_of(person, model, default)
-        to_take, seat.places = numbered_places(places, seat.role, starts[seat.match_id])
+        start = match.starts_at.astimezone(zone) if match.starts_at else None
+        to_take, seat.places = numbered_places(places, seat.role, start)
         seat.live = True
         free = [place for place in to_take if place not in taken[person.pk]]
         if not free:
             raise CannotMatch(f"{person.user.name} has no free place left.")
         seat.place = free[0]
         taken[person.pk].add(seat.place)
-    Seat.objects.bulk_update(seats, ["live", "place", "places"], batch_size=200)
+    Seat.objects.bulk_update([seat for seat, _ in seats], ["live", "place", "places"], batch_size=200)
 
 
 def _send_offers(proposal: Proposal, matches: list[Match], now: dt.datetime) -> int:
-    users = dict(Seat.objects.filter(match__in=[match.pk for match in matches]).values_list("pk", "enrolment__user_id"))
+    return send_offers(proposal, [(seat, match) for match in matches for seat in match.seats.all()], now)
+
+
+def send_offers(proposal: Proposal, seats: Sequence[tuple[Seat, Match]], now: dt.datetime) -> int:
+    """One mail for each of these seats. Returns how many."""
+    users = dict(Enrolment.objects.filter(seats__in=[seat.pk for seat, _ in seats]).values_list("pk", "user_id"))
     return enqueue_many(
         [
             Draft(
                 kind=OFFER,
                 subject_type="match",
                 subject_id=match.pk,
-                recipient_id=users[seat.pk],
+                recipient_id=users[seat.enrolment_id],
                 not_before=now,
                 expires_at=match.answer_until or now,
                 program_id=proposal.program_id,
             )
-            for match in matches
-            for seat in match.seats.all()
+            for seat, match in seats
         ],
         now=now,
     )

@@ -1,6 +1,7 @@
 """One person of a draft of groups, networks or sessions: every change by hand, with the scores after it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -48,24 +49,21 @@ def _do(request: ProgramRequest, proposal: Proposal, person: int) -> HttpRespons
 
 
 def _change(request: ProgramRequest, proposal: Proposal) -> None:
-    sent, now = request.POST, timezone.now()
-    version, reason = _number(sent.get("version", "")), sent.get("reason", "")
-    meetings = [Meeting(one, other, _moment(at)) for one, other, at in _threes(sent.getlist("meeting"))]
-    out = _numbers(sent.getlist("out"))
+    sits, together, meetings, out = change_sent(request)
+    version, reason = _number(request.POST.get("version", "")), request.POST.get("reason", "")
+    how: dict[str, Any] = {"reason": reason, "version": version, "by": request.user, "now": timezone.now()}
     if meetings or out:
-        services.book(
-            proposal=proposal, meetings=meetings, out=out, reason=reason, version=version, by=request.user, now=now
-        )
-        return
-    services.reseat(
-        proposal=proposal,
-        sits=[Sit(*each) for each in _threes(sent.getlist("sit"))],
-        together=_numbers(sent.getlist("together")),
-        reason=reason,
-        version=version,
-        by=request.user,
-        now=now,
-    )
+        services.book(proposal=proposal, meetings=meetings, out=out, **how)
+    else:
+        services.reseat(proposal=proposal, sits=sits, together=together, **how)
+
+
+def change_sent(request: ProgramRequest) -> tuple[list[Sit], list[int], list[Meeting], list[int]]:
+    """Who sits elsewhere, who is put together anew, which sessions are booked, and who has none. Raises Http404."""
+    sent = request.POST
+    sits = [Sit(*each) for each in _threes(sent.getlist("sit"))]
+    meetings = [Meeting(one, other, _moment(at)) for one, other, at in _threes(sent.getlist("meeting"))]
+    return sits, _numbers(sent.getlist("together")), meetings, _numbers(sent.getlist("out"))
 
 
 def _number(sent: str) -> int | None:

@@ -1,88 +1,24 @@
 """Groups, networks and one-off sessions changed by hand: the scores shown are those that come, and rules hold."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 
 import pytest
 from django.urls import reverse
 
 from matching import services
 from matching.errors import ChangedMeanwhile, SwapRefused
-from matching.models import Match, Proposal
+from matching.models import Proposal
 from matching.queries.board import board_of
 from matching.queries.booked import Meeting
-from matching.queries.choices import Choice, PlacePage, place_page
+from matching.queries.choices import place_page
 from matching.queries.seating import Sit
 from participants.models import AuditEntry
-from programs.models import Enrolment, LineManager, Role, Track
+from programs.models import Enrolment, LineManager, Role
 from tests.factories.crowds import Crowd, make_crowd
-from tests.factories.participants import UserFactory
-from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, ProgramFactory
+from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, ProgramFactory
+from tests.factories.villages import ALWAYS, FRIDAYS, TUESDAYS, Village, make_village, parts
 
 pytestmark = pytest.mark.django_db
-
-SAME_AREA = services.RuleSpec(
-    kind="equal", label="Same area", taker_field="area", giver_field="area", strength="points", points=10
-)
-LANGUAGE = services.RuleSpec(
-    kind="equal", label="Same language", taker_field="tongue", giver_field="tongue", strength="must"
-)
-
-
-@dataclass
-class Village:
-    """A track in which two people of one area are worth 10 points, and only those of one language may meet."""
-
-    track: Track
-    people: dict[str, Enrolment] = field(default_factory=dict)
-
-    def join(self, names: str, role: str, area: str, language: str = "English", **more: object) -> None:
-        for name in names.split():
-            user = UserFactory.create(email=f"{name.lower()}@example.org", first_name=name, last_name="Hill")
-            answers = {"area": area, "tongue": language, **more}
-            self.people[name] = EnrolmentFactory.create(track=self.track, user=user, role=role, answers=answers)
-
-    def propose(self, **options: object) -> Proposal:
-        queued = services.start_proposal(track=self.track, by=None, now=NOW, **options)  # type: ignore[arg-type]
-        done = services.run_proposal(queued.pk, clock=lambda: NOW)
-        assert done is not None
-        assert done.state == "draft", done.error
-        return done
-
-    def id(self, name: str) -> int:
-        return self.people[name].pk
-
-    def of(self, proposal: Proposal, name: str) -> Match:
-        return Match.objects.get(proposal=proposal, seats__enrolment=self.people[name])
-
-    def names(self, match: Match) -> str:
-        known = {enrolment.pk: name for name, enrolment in self.people.items()}
-        return " ".join(sorted(known[pk] for pk in match.seats.values_list("enrolment_id", flat=True)))
-
-    def page(self, proposal: Proposal, name: str, **more: object) -> PlacePage:
-        page = place_page(proposal, self.id(name), now=NOW, **more)  # type: ignore[arg-type]
-        assert page is not None
-        return page
-
-    def choice(self, proposal: Proposal, name: str, title: str) -> Choice:
-        choices = [choice for section in self.page(proposal, name).sections for choice in section.choices]
-        return next(choice for choice in choices if choice.title.startswith(title))
-
-    def sit(self, name: str, leaves: Match | None, joins: Match | None) -> Sit:
-        return Sit(self.id(name), leaves.pk if leaves else 0, joins.pk if joins else 0)
-
-
-def make_village(model: str, **track: object) -> Village:
-    crowd = make_crowd(model, {}, **track)
-    plan = crowd.track.plan
-    for rule in plan.rules.all():
-        services.remove_rule(rule=rule, by=None, now=NOW)
-    known = set(crowd.track.program.fields.values_list("slug", flat=True))
-    for slug in {"area", "tongue"} - known:
-        FieldFactory.create(program=crowd.track.program, slug=slug, label=slug.title(), shared=True)
-    for spec in (SAME_AREA, LANGUAGE):
-        services.add_rule(plan=plan, spec=spec, by=None, now=NOW)
-    return Village(crowd.track)
 
 
 @pytest.fixture
@@ -258,11 +194,6 @@ def networks() -> Village:
     return village
 
 
-def parts(match: Match, village: Village) -> dict[str, str]:
-    known = {enrolment.pk: name for name, enrolment in village.people.items()}
-    return {known[seat.enrolment_id]: seat.part for seat in match.seats.all() if seat.part}
-
-
 def test_helpers_are_replaced_taken_out_and_added_by_kind(networks):
     draft = networks.propose()
     network = networks.of(draft, "Tom")
@@ -312,9 +243,6 @@ def test_an_exception_in_a_network_stays_when_run_again(networks):
 
 # --- one-off sessions --------------------------------------------------------------------
 
-TUESDAYS = {"zone": "UTC", "times": ["Tue 09:00-10:00"]}
-FRIDAYS = {"zone": "UTC", "times": ["Fri 09:00-10:00"]}
-ALWAYS = {"zone": "UTC", "times": ["Tue 09:00-12:00", "Fri 09:00-12:00"]}
 TUESDAY, FRIDAY = (dt.datetime(2027, 3, day, 9, tzinfo=dt.UTC) for day in (9, 5))
 
 
@@ -411,10 +339,6 @@ def test_the_page_shows_every_change_and_does_it_by_plain_forms(pods, client):
     late = client.post(url, sent, follow=True)
     assert "Somebody else has changed proposal" in text(late)
     assert client.post(url, {"sit": "1-2"}).status_code == 404
-    assert (
-        client.get(reverse("matching:person", args=[draft.program.slug, draft.number, pods.id("Ada")]))["Location"]
-        == url
-    )
     board = text(client.get(reverse("matching:proposal", args=[draft.program.slug, draft.number])))
     assert f'href="{url}"' in board
     services.publish(proposal=draft, by=None, now=NOW)
