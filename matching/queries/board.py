@@ -104,16 +104,6 @@ class Board:
         return only_aim(self.model.shape)
 
     @property
-    def movable(self) -> bool:
-        """Whether people are moved from one group to another."""
-        return self.model.shape == Shape.GROUPS
-
-    @property
-    def asked_about(self) -> bool:
-        """Whether there is a page that says where else a person could be."""
-        return self.pairs or self.movable
-
-    @property
     def words(self) -> str:
         """What its matches are called, one and many, for the filter “counted”."""
         return "pair,pairs" if self.pairs else f"{self.model.words.one},{self.model.words.many}"
@@ -203,7 +193,9 @@ def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", al
         model,
         outlines,
         _page_of_rows(paged, rows),
-        left_over=[left_over_of(each, entries[each.pk], shown) for each in people if each.pk in named],
+        left_over=[
+            left_over_of(each, entries[each.pk], shown, proposal.version) for each in people if each.pk in named
+        ],
         left=len(entries),
         spare=[left_over_of(each, None, shown) for each in people if _is_spare(each)],
         undo_name=step_name(step_to_undo(proposal.steps), names),

@@ -141,6 +141,8 @@ class LeftOver:
     sub: str
     reason: str
     details: list[str]
+    # How many ways out there are; None where that is not known.
+    ways: int | None = None
 
 
 def percent_of(score: int, most: int) -> int:
@@ -209,6 +211,10 @@ def sub_of(enrolment: Enrolment, shown: Sequence[ProfileField]) -> str:
     return ", ".join(words for _, words in facts_of(enrolment, short)[:SUB_FACTS])
 
 
-def left_over_of(person: Enrolment, entry: Mapping[str, Any] | None, shown: Sequence[ProfileField]) -> LeftOver:
+def left_over_of(
+    person: Enrolment, entry: Mapping[str, Any] | None, shown: Sequence[ProfileField], version: int = 0
+) -> LeftOver:
+    """`version` is the proposal's: what was counted before a change is not told any more."""
     reason, details = (entry["reason"], entry["details"]) if entry else ("", [])
-    return LeftOver(person.pk, person.user.name, person.role, sub_of(person, shown), reason, details)
+    ways = entry.get("ways") if entry and entry.get("ways_at") == version else None
+    return LeftOver(person.pk, person.user.name, person.role, sub_of(person, shown), reason, details, ways)

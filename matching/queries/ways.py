@@ -10,7 +10,7 @@ from matching.queries.others import Option, options_for
 from matching.queries.seated import Seated
 
 if TYPE_CHECKING:
-    from matching.engine import Change
+    from matching.engine import Assignment, Change
 
 MOST_WAYS = 3
 # So many changes are looked at until a few are found that a coordinator may make.
@@ -50,18 +50,28 @@ class Ways:
     exact: bool = True
 
 
-def ways_for(seated: Seated, person: int) -> Ways | None:
-    """Up to three different ways for a person without a match; None for anybody else."""
+def solved(seated: Seated) -> "tuple[Assignment, bool] | None":
+    """The best matching around the draft, and whether the draft has been moved off it by hand; None between peers,
+    and where there are too many people to wait for it. Raises engine.Infeasible.
+    """
+    if seated.inputs.peers or not seated.small:
+        return None
+    result = seated.assigned()
+    if seated.is_best(result):
+        return result, False
+    return seated.assigned(fixed=seated.pairs), True
+
+
+def ways_for(seated: Seated, person: int, best: "tuple[Assignment, bool] | None" = None) -> Ways | None:
+    """Up to three different ways for a person without a match; None for anybody else. `best` is what `solved` says."""
     if person not in seated.inputs.taker_row or seated.with_whom(person):
         return None
     entrant = seated.people[person]
     moves = [_exchange(seated, option) for option in options_for(seated, person)]
-    if seated.inputs.peers or not seated.small:
+    best = best or solved(seated)
+    if best is None:
         return Ways(entrant, _different(moves), exact=False)
-    result = seated.assigned()
-    by_hand = not seated.is_best(result)
-    if by_hand:
-        result = seated.assigned(fixed=seated.pairs)
+    result, by_hand = best
     changes = list(_relaxed(seated, result, person))
     return Ways(entrant, _different([*changes, *moves]), by_hand)
 
@@ -70,11 +80,10 @@ def _exchange(seated: Seated, option: Option) -> Way:
     return Way("exchange", seated.people[option.person], option.gain, 1 - len(option.out), option=option)
 
 
-def _relaxed(seated: Seated, result: object, person: int) -> Iterator[Way]:
+def _relaxed(seated: Seated, result: "Assignment", person: int) -> Iterator[Way]:
     """What the engine finds: permissions and places, each with what the best solution with it gains."""
     from matching import engine  # noqa: PLC0415 - the engine stands on scipy and solvers
 
-    assert isinstance(result, engine.Assignment)  # noqa: S101 - what `assigned` returns
     row = seated.inputs.taker_row[person]
     if row not in result.unfilled.tolist():
         return

@@ -17,6 +17,7 @@ from matching.queries.board_steps import by_hand_share
 from matching.queries.company import worth_of
 from matching.queries.inputs import ENGINE_VERSION, Inputs, exceptions_of, inputs_for, rules_as_data
 from matching.queries.tracks import track_state
+from matching.queries.ways_counted import with_ways
 from matching.services.rules import aim_of, check_objective, ensure_plan
 from matching.services.shapes import SHAPES, Found, Solved
 from participants.models import User
@@ -88,6 +89,7 @@ def run_proposal(proposal_id: int, *, clock: Clock) -> Proposal | None:
         raise
     else:
         _store(proposal, inputs, solved, seconds=seconds, now=clock())
+        _count_ways(proposal.pk, clock())
     return Proposal.objects.select_related("track__program").get(pk=proposal_id)
 
 
@@ -169,6 +171,15 @@ def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float
     if mine:
         locked = {frozenset(members) for members in _members(proposal.based_on_id, locked=True)}
         _store_matches(proposal, _with_reasons(proposal, solved.matches), locked, now)
+
+
+def _count_ways(proposal_id: int, now: dt.datetime) -> None:
+    """So that the board says how many ways out there are without looking for them."""
+    proposal = Proposal.objects.select_related("track__program", "track__plan").get(pk=proposal_id)
+    if proposal.state == Proposal.State.DRAFT and proposal.left_over:
+        counted = with_ways(proposal, now=now)
+        unchanged = Proposal.objects.filter(pk=proposal_id, version=proposal.version, state=Proposal.State.DRAFT)
+        unchanged.update(left_over=counted)
 
 
 def _with_reasons(proposal: Proposal, found: list[Found]) -> list[Found]:

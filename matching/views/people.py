@@ -13,9 +13,11 @@ from matching.forms import ReasonForm
 from matching.models import Proposal
 from matching.queries.inputs import model_of
 from matching.queries.person import person_page
+from matching.queries.person_of_many import person_of_many
 from matching.queries.seated import PAIRED
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
+from programs.catalogue.base import Shape
 from programs.models import Enrolment, Program, Role
 from programs.permissions import Right
 
@@ -34,21 +36,32 @@ def _draft(program: Program, number: int) -> Proposal:
 @require_http_methods(["GET", "HEAD", "POST"])
 @program_view(Right.MATCH)
 def person(request: ProgramRequest, program: Program, number: int, person: int) -> HttpResponse:
-    """Where somebody could be; a POST puts them there, and comes back to the row it was about."""
+    """Ways out, others, and why not somebody; a POST puts two together, and comes back to the board."""
     found = _draft(program, number)
     if not Enrolment.objects.filter(track=found.track, pk=person).exists():
         raise Http404("There is no such person here")
     if model_of(found.track).shape not in PAIRED:
-        return redirect("matching:place", slug=program.slug, number=number, person=person)
+        return _of_many(request, found, person)
     form = ReasonForm(request.POST if request.method == "POST" and "reason" in request.POST else None)
     if request.method == "POST" and (not form.is_bound or form.is_valid()):
         return _rearrange(request, found, person, form.cleaned_data["reason"] if form.is_bound else "")
     sent = request.POST if request.method == "POST" else request.GET
-    page = person_page(found, person, other=_number(sent.get("with")))
+    page = person_page(found, person, other=_number(sent.get("with")), wanted=sent.get("q", "").strip()[:60])
     if page is None:
         raise Http404("There is no such person here")
     context = {"program": program, "proposal": found, "page": page, "form": form}
     return render(request, "matching/person.html", context, status=422 if form.errors else 200)
+
+
+def _of_many(request: ProgramRequest, proposal: Proposal, person: int) -> HttpResponse:
+    """In tracks of groups, networks and sessions all changes are made on the page of changes by hand."""
+    if request.method == "POST":
+        return redirect("matching:place", slug=proposal.program.slug, number=proposal.number, person=person)
+    page = person_of_many(proposal, person, now=timezone.now(), other=_number(request.GET.get("with")))
+    if page is None:
+        raise Http404("There is no such person here")
+    context = {"program": proposal.program, "proposal": proposal, "page": page}
+    return render(request, "matching/person_in_groups.html", context)
 
 
 def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason: str) -> HttpResponse:
@@ -79,18 +92,33 @@ def pair_sent(sent: str) -> tuple[int, int]:
 @require_POST
 @program_view(Right.MATCH)
 def more_places(request: ProgramRequest, program: Program, number: int, person: int) -> HttpResponse:
-    """One more place for a mentor, and the matching again; the page of the new proposal follows."""
-    found = _draft(program, number)
-    mentor = Enrolment.objects.select_related("user").filter(track=found.track, pk=person, role=Role.MENTOR).first()
-    places = _number(request.POST.get("places"))
-    if mentor is None or places is None:
-        raise Http404("There is no such mentor")
+    """One more place for a mentor, or in each group, and the matching again; the page of the new proposal follows."""
+    found, places = _draft(program, number), _number(request.POST.get("places"))
+    if places is None:
+        raise Http404("There is no such number of places")
     try:
-        made = services.one_more_place(
-            proposal=found, mentor=mentor, places=places, by=request.user, now=timezone.now()
-        )
+        made = _with_places(request, found, person, places)
     except MatchingError as error:
         messages.error(request, str(error))
         return redirect(reverse("matching:proposal", args=[program.slug, number]))
     tasks.ring(made.pk)
     return redirect("matching:proposal", slug=program.slug, number=made.number)
+
+
+def _with_places(request: ProgramRequest, proposal: Proposal, person: int, places: int) -> Proposal:
+    """In tracks of groups `person` is who is left over, and every group has so many places in the new run."""
+    by, now = request.user, timezone.now()
+    if model_of(proposal.track).shape == Shape.GROUPS:
+        return services.start_proposal(
+            track=proposal.track,
+            capacity=places,
+            objective=proposal.objective,
+            based_on=proposal,
+            by=by,
+            now=now,
+        )
+    mentors = Enrolment.objects.select_related("user").filter(track=proposal.track, role=Role.MENTOR)
+    mentor = mentors.filter(pk=person).first()
+    if mentor is None:
+        raise Http404("There is no such mentor")
+    return services.one_more_place(proposal=proposal, mentor=mentor, places=places, by=by, now=now)

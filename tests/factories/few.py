@@ -46,7 +46,7 @@ def make_few(
     return crowd
 
 
-def make_pods() -> Crowd:
+def make_pods(*, must: bool = False) -> Crowd:
     """Two pods of three: by department, 20 points for it and 5 for the team; by team it would be the other two.
 
     Amy, Ann and Abe are of Art, Bea, Ben and Bob of Biology; Amy, Ann and Bea are in one team, the others in another.
@@ -60,6 +60,48 @@ def make_pods() -> Crowd:
         ("Ben", "peer", {"department": BIO, "team": "Y"}),
         ("Bob", "peer", {"department": BIO, "team": "Y"}),
     ]
-    rules = [same("department", 20, "Department"), same("team", 5, "Team")]
+    department = must_be_same("department", "Department") if must else same("department", 20, "Department")
+    rules = [department, same("team", 5, "Team")]
     text = ProfileField.Kind.TEXT
     return make_few("pod", people, rules, {"department": text, "team": text})
+
+
+def make_odd_pods() -> Crowd:
+    """The pods of `make_pods` where nobody may be with another department, and Cleo of a third one: she is left over.
+
+    She is in Amy's, Ann's and Bea's team: 10 points in the one pod, 5 in the other.
+    """
+    crowd = make_pods(must=True)
+    crowd.join("peer", {"department": "Chemistry", "team": "X"}, "Cleo")
+    return crowd
+
+
+def make_circle() -> Crowd:
+    """A circle for four around Mona, and five who would all fit: 10 points for each two of a team."""
+    people = [("Mona", "mentor", {"team": "X"})]
+    people += [
+        (name, "mentee", {"team": team})
+        for name, team in zip(("Abe", "Bea", "Cid", "Dan", "Eve"), "XXXXY", strict=True)
+    ]
+    return make_few("circle", people, [same("team", 10, "Team")], {"team": ProfileField.Kind.TEXT}, capacity=4)
+
+
+def make_networks() -> Crowd:
+    """Two who want a network, one mentor with one place, and four peers: Abe has a network, and Zoe lacks a mentor."""
+    people = [("Abe", "mentee", {"team": "X"}), ("Zoe", "mentee", {"team": "Y"}), ("Mona", "mentor", {"team": "X"})]
+    people += [(name, "peer", {"team": "X"}) for name in ("Pam", "Pat", "Pia", "Poe")]
+    return make_few("distributed", people, [same("team", 10, "Team")], {"team": ProfileField.Kind.TEXT}, capacity=1)
+
+
+MONDAYS, TUESDAYS = ({"zone": "UTC", "times": [f"{day} 09:00-10:00"]} for day in ("Mon", "Tue"))
+
+
+def make_sessions() -> Crowd:
+    """Mona holds one session a month on Mondays. Abe, Bea and Cid have time then, Tia only on Tuesdays."""
+    people = [("Mona", "mentor", {"team": "X", "time": MONDAYS})]
+    people += [
+        (name, "mentee", {"team": team, "time": MONDAYS}) for name, team in (("Abe", "X"), ("Bea", "X"), ("Cid", "Y"))
+    ]
+    people += [("Tia", "mentee", {"team": "X", "time": TUESDAYS})]
+    kinds = {"team": ProfileField.Kind.TEXT, "time": ProfileField.Kind.WEEK}
+    return make_few("flash", people, [same("team", 10, "Team")], kinds, capacity=1)
