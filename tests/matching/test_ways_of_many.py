@@ -198,7 +198,7 @@ def test_a_rule_between_two_is_named_and_can_be_overridden():
     [
         ("pod", {"peer": 14}),
         ("circle", {"mentor": 1, "mentee": 14}),
-        ("distributed", {"mentor": 3, "mentee": 9, "peer": 9}),
+        ("distributed", {"mentor": 8, "mentee": 20, "peer": 20}),
         ("flash", {"mentor": 2, "mentee": 10}),
     ],
 )
