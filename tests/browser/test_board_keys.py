@@ -49,6 +49,9 @@ def test_a_row_is_chosen_locked_and_the_lock_undone_by_keys_alone(board, draft, 
     expect(board.get_by_role("dialog", name="Keys of this page")).to_be_visible()
     shoot(board, "board-keys")
     assert axe(board) == []
+    board.emulate_media(color_scheme="dark")
+    shoot(board, "board-keys-dark")
+    assert axe(board, only_colours=True) == []
     board.keyboard.press("l")
     assert locked(draft) == 0
 
