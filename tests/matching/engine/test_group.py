@@ -308,6 +308,13 @@ def test_check_misses_members_and_leaders_for_whom_there_is_room():
         assert [one.message for one in found] == [f"{words} are placed of 6 and 2"]
 
 
+def test_scores_that_are_no_whole_numbers_add_up_over_pairs_and_nobody_is_paired_with_themselves():
+    scores = np.full((4, 4), 0.1)
+    np.fill_diagonal(scores, 9.7)
+    result = group(scores, size=(2, 2))
+    assert (result.problem.grid.plain, result.total) == (False, 0.2)
+
+
 def test_the_same_seed_finds_the_same_groups():
     scores = table(30, 8)
     assert group(scores, size=(4, 5), seed=3).groups == group(scores, size=(4, 5), seed=3).groups
