@@ -109,6 +109,7 @@ _SENTENCES: Mapping[str, Words] = {
     "session log undone": "Log of a session taken back",
     "survey changed": "Questions of a survey changed",
     "survey times changed": "Times of a survey changed",
+    "scale licence confirmed": _quoted("Licence of a scale confirmed", "name"),
     "report exported": _exported,
 }
 

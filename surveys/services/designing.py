@@ -41,16 +41,20 @@ def _refuse_own_items(present: Sequence[dict[str, Any]], wanted: Sequence[dict[s
         raise QuestionFixed(f"A survey has {MOST_QUESTIONS} questions at most")
 
 
+@transaction.atomic
 def add_questions(
     *, program: Program, kind: str, items: Sequence[dict[str, Any]], by: User, now: dt.datetime
 ) -> Survey:
     """Questions of the program's own, or the items of a scale it holds a licence for (with their `source`), after
-    those there are. Raises QuestionFixed.
+    those there are; whoever adds such a scale confirms the licence, which is written down. Raises QuestionFixed.
     """
     present = definition.items_of(definition.survey_of(program, kind))
     taken = {item["slug"] for item in present}
     added = [{**item, "slug": slug} for item, slug in zip(items, _free(taken, len(items)), strict=True)]
-    return change_questions(program=program, kind=kind, items=[*present, *added], by=by, now=now)
+    survey = change_questions(program=program, kind=kind, items=[*present, *added], by=by, now=now)
+    for source in dict.fromkeys(item["source"] for item in items if item.get("source")):
+        record(by=by, verb="scale licence confirmed", now=now, program_id=program.pk, subject=survey, name=source)
+    return survey
 
 
 def _free(taken: set[str], count: int) -> list[str]:

@@ -51,8 +51,13 @@ def _figure(question: Question, before: dict[str, Any] | None, now: dt.datetime)
         since = rows.filter(response__submitted_at__gt=dt.datetime.fromisoformat(before["as_of"]))
         if since.values("response__invitation__user").distinct().count() < GROUP:
             return before
-    figure = {"slug": question.slug, "text": question.text, "points": question.points, "as_of": now.isoformat()}
+    figure = {"slug": question.slug, "text": question.text, "points": _highest(question), "as_of": now.isoformat()}
     return {**figure, "mean": None, "people": None, **_content(question, rows)}
+
+
+def _highest(question: Question) -> int:
+    """What a mean is out of."""
+    return question.values[-1] if question.kind == Question.Kind.SCALE else question.points
 
 
 def _content(question: Question, rows: QuerySet[Answer]) -> dict[str, Any]:

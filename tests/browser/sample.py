@@ -25,7 +25,8 @@ from programs.services import importing
 from sessions import services as sessions
 from sessions.mails import offer_path, session_path
 from sessions.models import Goal, Session, TimeOffer
-from surveys.mails import survey_path
+from surveys import services as surveys
+from surveys.mails import survey_path, token_for
 from surveys.models import Invitation
 from tests.browser import sample_joining as joining
 
@@ -43,7 +44,7 @@ NO_PAGES = {
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker",
     "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:goal_step",
-    "sessions:log", "sessions:undo", "setup:download",
+    "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",
 }  # fmt: skip
 
 
@@ -207,7 +208,7 @@ def _link_pages(
         session_path(over, mentor, now=now),
         session_path(to_come, mentor, now=now),
     )
-    asked = Invitation.objects.filter(answered_at=None).order_by("-closes_at")[0]
+    asked = Invitation.objects.filter(answered_at=None, survey__kind="pulse").order_by("-closes_at")[0]
     done = Session.objects.filter(match=over.match_id, state="held").order_by("pk").last()
     assert done is not None
     times = _times_of(over.match, mentor, now)
@@ -223,11 +224,33 @@ def _link_pages(
         Shown("session_links:time", offer_path(times, mentor, now=now)),
         Shown("session_links:move", early + "move/"),
         Shown("survey_links:answer", survey_path(asked, now=now)),
+        *_survey_pages(mentor, over.match, now),
         _at("mail:preferences", **foot),
         _at("mail:unsubscribe", **foot),
         _at("mail:preferences gone".split(maxsplit=1)[0], "gone", tok="1.2.3.cut"),
         Shown("participants:sign_in_by_link", sign_in_path(newcomer, now=now)),
         _at("participants:sign_in_by_link", "gone", tok="cut"),
+    ]
+
+
+def _survey_pages(mentor: User, match: Match, now: dt.datetime) -> list[Shown]:
+    """The survey at the end: begun, a question of each kind, before it is sent, and one that is sent."""
+    program, pages = match.track.program, []
+    people = [mentor, *(seat.enrolment.user for seat in match.seats.exclude(enrolment__user=mentor))]
+    for user in people[:2]:
+        asked = surveys.invite(
+            program=program, kind="closing", user=user, match=match, with_core=user != mentor, early=True, now=now
+        )
+        assert asked is not None
+        surveys.save_answer(invitation=asked, slug="aim", value=6, now=now)
+        token = token_for(asked, now=now)
+        pages.append([reverse("survey_links:question", kwargs={"tok": token, "n": n}) for n in (1, 8, 9, 11, 12)])
+        begin = survey_path(asked, now=now)
+    surveys.send(invitation=asked, consent=True, contact_me=False, now=now)
+    names = ("", "choice", "long scale", "words", "to send")
+    return [
+        *(Shown(f"survey_links:question {name}".strip(), url) for name, url in zip(names, pages[0], strict=True)),
+        Shown("survey_links:answer sent", begin),
     ]
 
 
@@ -257,6 +280,7 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
         _at("sessions:note", "shared", session_id=done.pk, visibility="shared"),
         _at("sessions:note", "private", session_id=done.pk, visibility="private"),
         _at("participants:profile"),
+        _at("own_surveys:mine"),
         _at("account_change_password"),
         _at("account_reauthenticate"),
         _at("account_logout"),
@@ -312,7 +336,12 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("matching:compare", **here),
         _at("matching:publish", **of_draft),
         _at("surveys:list", **here),
-        _at("surveys:questions", **here),
+        _at("surveys:questions", **here, kind="pulse"),
+        _at("surveys:survey", **here, kind="closing"),
+        _at("surveys:preview", **here, kind="closing"),
+        _at("surveys:add_question", **here, kind="closing"),
+        _at("surveys:add_scale", **here, kind="closing"),
+        _at("surveys:timing", **here, kind="midpoint"),
         _at("reports:overview", **here),
         _at("reports:pairs", **here),
         _at("reports:messages", **here),

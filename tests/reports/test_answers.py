@@ -69,7 +69,7 @@ def test_the_two_mentees_of_one_mentor_are_one_unit(program: Program) -> None:
 
 
 def test_the_difference_of_unit_means_by_hand(program: Program) -> None:
-    """Mentor-led changes: unit 1 is the mean of 1 and 2, that is 1.5; unit 2 is 2.5. Peers: unit 3 (0 and 1) 0.5, unit 4
+    """Mentor-led changes: unit 1 is the mean of 1 and 2: 1.5; unit 2 is 2.5. Peers: unit 3 (0 and 1) 0.5, unit 4
     (1 and 1) 1.0. Means 2.0 and 0.75, so a difference of 1.25; variances 0.5 and 0.125, standard error
     sqrt(0.25 + 0.0625) = 0.559017, t = 2.236068, and 1.470588 degrees of freedom: 0.3125^2 / (0.25^2 + 0.0625^2).
     """
