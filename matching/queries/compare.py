@@ -172,8 +172,12 @@ def _groups_that_differ(first: Sequence[_Chair], second: Sequence[_Chair], model
     ids = [[{chair.person for chair in group} for group in groups] for groups in (before, after)]
     homes = counterparts(ids[0], ids[1])
     both = [(before[number], after[place]) for place, number in sorted(homes.items(), key=lambda each: each[1])]
-    gone = [(group, []) for number, group in enumerate(before) if number not in homes.values()]
-    new = [([], group) for place, group in enumerate(after) if place not in homes]
+    gone: list[tuple[list[_Chair], list[_Chair]]] = [
+        (group, []) for number, group in enumerate(before) if number not in homes.values()
+    ]
+    new: list[tuple[list[_Chair], list[_Chair]]] = [
+        ([], group) for place, group in enumerate(after) if place not in homes
+    ]
     found = [_group(one, other, model) for one, other in (*both, *gone, *new)]
     return [each for each in found if each.one.names or each.other.names]
 

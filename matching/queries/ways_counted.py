@@ -18,15 +18,16 @@ COUNTED = 20
 
 def with_ways(proposal: Proposal, *, now: dt.datetime) -> list[dict[str, Any]]:
     """The people left over, the first with "ways", and with the version of the proposal of which that is true."""
-    alone = [entry["enrolment"] for entry in proposal.left_over[:COUNTED]]
+    entries: list[dict[str, Any]] = proposal.left_over
+    alone = [entry["enrolment"] for entry in entries[:COUNTED]]
     if not alone:
-        return proposal.left_over
+        return entries
     found = _of_pairs(proposal, alone) if model_of(proposal.track).shape in PAIRED else _of_many(proposal, alone, now)
     return [
         {**entry, "ways": found[entry["enrolment"]], "ways_at": proposal.version}
         if entry["enrolment"] in found
         else entry
-        for entry in proposal.left_over
+        for entry in entries
     ]
 
 
