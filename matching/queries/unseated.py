@@ -35,8 +35,8 @@ def _entries(seating: Seating, settled: Collection[int], alone: list[Entrant]) -
         rows = [[seating.company.row[each] for each in settled if each in seating.company.row]]
         return why_in_no_group(seating.company, rows, (seating.room.least, seating.room.most))
     if seating.networks:
-        rows = [inputs.taker_row[each.enrolment_id] for each in alone]
-        return why_in_no_network(inputs, rows, seating.around.allowed)
+        lonely = [inputs.taker_row[each.enrolment_id] for each in alone]
+        return why_in_no_network(inputs, lonely, seating.around.allowed)
     everybody = {giver.enrolment_id for giver in inputs.givers}
     return why_not_booked(inputs, settled, {each.enrolment_id: everybody for each in alone})
 
