@@ -100,8 +100,11 @@ def test_of_a_network_only_those_it_is_around_are_told_and_a_session_at_another_
     flash = make_crowd("flash", {"mentor": 4, "mentee": 5})
     early, late = flash.propose(), flash.propose()
     moved = late.matches.first()
+    assert moved is not None
+    assert moved.starts_at is not None
     moved.starts_at += dt.timedelta(days=7)
     moved.save()
     [difference] = comparison(early, late).differences
     assert difference.one.names == difference.other.names
-    assert difference.other.starts_at - difference.one.starts_at == dt.timedelta(days=7)
+    assert difference.other.starts_at == moved.starts_at
+    assert difference.one.starts_at == moved.starts_at - dt.timedelta(days=7)

@@ -40,8 +40,9 @@ def told(found: PersonOfMany) -> list[tuple[str, str, int, int]]:
     return [(way.kind, way.title, way.points, way.placed) for way in found.ways]
 
 
-def do(draft: Proposal, step: Step, reason: str = "") -> Proposal:
+def do(draft: Proposal, step: Step | None, reason: str = "") -> Proposal:
     """As the page does it."""
+    assert step is not None
     sent: dict[str, list[str]] = {}
     for name, value in step.fields:
         sent.setdefault(name, []).append(value)
