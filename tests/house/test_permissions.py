@@ -170,7 +170,8 @@ def end_of(world: World, role: str) -> None:
             RoleGrant.objects.filter(user=world.cast.ada).delete()
         case _:
             user = {"mn": world.here.mentee, "tm": world.here.offered_to}.get(role, world.here.mentor)
-            programs.leave(enrolment=Enrolment.objects.get(user=user), by=world.cast.alice, now=NOW)
+            for enrolment in Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE):
+        programs.leave(enrolment=enrolment, by=world.cast.alice, now=NOW)
 
 
 @pytest.mark.parametrize(("role", "least"), [("co", 70), ("ad", 30), ("me", 18), ("mn", 14), ("tr", 7), ("tm", 2)])

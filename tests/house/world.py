@@ -38,6 +38,7 @@ from surveys.models import Invitation, Question
 from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
+from tests.house.world_together import work_together
 from tests.people import Cast, make_cast, person
 
 # Everything was set up at NOW; the pages are looked at ten days later.
@@ -64,6 +65,9 @@ CANARIES = {
     "key of the mentee's calendar": canary("feedspring"),
     "goal of the mentor": canary("goalmentorspring"),
     "goal of the mentee": canary("goalmenteespring"),
+    "agreement": canary("agreementspring"),
+    "next step": canary("stepspring"),
+    "topic to teach": canary("topicspring"),
     "words in a check-in": canary("wordsspring"),
     "words in a survey that is not sent": canary("draftspring"),
     "why somebody said no": canary("reasonspring"),
@@ -317,6 +321,14 @@ def _write(place: Place) -> None:
             )
         goal = sessions.add_goal(match=place.match, text=canary("goal" + writer + place.program.slug), by=user, now=NOW)
         place.args[f"goal_of_{writer}"] = goal.pk
+    place.args |= work_together(
+        program=place.program,
+        match=place.match,
+        mentor=place.mentor,
+        mentee=place.mentee,
+        coordinator=place.coordinator,
+        canary=canary,
+    )
 
 
 def _ask(place: Place) -> None:
