@@ -1,6 +1,7 @@
 """What coordinators change: new versions, and what stays as it is."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -86,8 +87,8 @@ def test_the_products_own_items_can_be_neither_changed_nor_left_out(client: Clie
 
 
 def test_a_file_may_word_the_core_otherwise_until_somebody_has_answered_it(program: Program) -> None:
-    def worded(words: str) -> list[dict[str, object]]:
-        files = []
+    def worded(words: str) -> list[dict[str, Any]]:
+        files: list[dict[str, Any]] = []
         for kind in ("baseline", "midpoint", "closing"):
             first, *rest = STANDARD[kind]["questions"]
             files.append({"kind": kind, "name": kind, "questions": [{**first, "text": words}, *rest]})
