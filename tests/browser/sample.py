@@ -43,7 +43,7 @@ NO_PAGES = {
     "programs:import_template_csv", "programs:import_template_xlsx", "programs:import_undo", "programs:leave",
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker",
-    "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:goal_step",
+    "curriculum:change_weeks", "sessions:step", "sessions:tick_week", "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",
 }  # fmt: skip
 
@@ -270,6 +270,9 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
         _at("sessions:series", **here),
         _at("sessions:offline"),
         _at("sessions:goals", **here),
+        _at("sessions:agreement", **here),
+        _at("sessions:change_agreement", **here),
+        _at("sessions:steps", **here),
         _at("sessions:goal", goal_id=goal.pk),
         _at("sessions:session", "over", session_id=over.pk),
         _at("sessions:session", "to come", session_id=to_come.pk),
@@ -320,6 +323,7 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("programs:import_check", **of_file),
         _at("programs:import_done", **there, pk=imported.pk),
         _at("programs:history", **here),
+        _at("curriculum:signing", **here),
         _at("matching:proposals", **there),
         _at("matching:rules", **here, track=track.slug),
         _at("matching:add_rule", **here, track=track.slug),
