@@ -17,7 +17,7 @@ from matching.queries.choices import place_page
 from matching.queries.seating import Sit
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
-from programs.models import Program
+from programs.models import Enrolment, Program
 from programs.permissions import Right
 
 # More people than these are not moved at once.
@@ -31,6 +31,8 @@ def place(request: ProgramRequest, program: Program, number: int, person: int) -
     found = find(program, number)
     if found.state != Proposal.State.DRAFT:
         raise Http404("There is no such page")
+    if not Enrolment.objects.filter(track=found.track, pk=person).exists():
+        raise Http404("There is no such person here")
     if request.method == "POST":
         return _do(request, found, person)
     page = place_page(found, person, now=timezone.now(), other=_number(request.GET.get("with", "")))
