@@ -171,7 +171,7 @@ def end_of(world: World, role: str) -> None:
         case _:
             user = {"mn": world.here.mentee, "tm": world.here.offered_to}.get(role, world.here.mentor)
             for enrolment in Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE):
-        programs.leave(enrolment=enrolment, by=world.cast.alice, now=NOW)
+                programs.leave(enrolment=enrolment, by=world.cast.alice, now=NOW)
 
 
 @pytest.mark.parametrize(("role", "least"), [("co", 70), ("ad", 30), ("me", 18), ("mn", 14), ("tr", 7), ("tm", 2)])
