@@ -61,7 +61,8 @@
       try {
         answer = await fetch(each.url, { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin" });
       } catch {
-        break; // still no network: it stays
+        setTimeout(send, 3000); // the network is said to be back before it is
+        break;
       }
       const key = field(each, "key");
       if (answer.redirected && new URL(answer.url).pathname.startsWith("/sign-in")) change(key, (one) => [{ ...one, status: "sign_in" }]);
