@@ -7,6 +7,10 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     VAR_DIR=/var/lib/mentorship
+# What draws a certificate as a file, and letters for names that the product's own fonts do not have.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 1000 --user-group --no-create-home mentorship \
     && install --directory --owner mentorship --group mentorship --mode 0750 /var/lib/mentorship
 COPY --from=packages /venv /venv

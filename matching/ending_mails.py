@@ -32,6 +32,7 @@ def _why_ended(message: Message, _now: dt.datetime) -> Context | None:
     if not Coordinator.objects.filter(program=program, user=message.recipient_id).exists():
         return None
     return {
+        "from_name": program.contact_name or program.name,
         "program_name": program.name,
         "url": links.url(reverse("matching:match", args=[program.slug, seat.match_id])),
         "why": f"You get this because you coordinate {program.name}. Others in the match do not know who ended it.",

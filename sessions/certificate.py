@@ -47,8 +47,8 @@ def pdf_of(facts: dict[str, Any], request: HttpRequest) -> bytes:
     """The certificate as one A4 page. Raises NoPdf where the system's text libraries are missing."""
     try:
         # WeasyPrint loads Pango of the system: where that is missing everything but this one button works.
-        from weasyprint import CSS, HTML  # noqa: PLC0415
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+        from weasyprint import CSS, HTML  # type: ignore[import-untyped]  # noqa: PLC0415
+        from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]  # noqa: PLC0415
     except OSError as error:
         raise NoPdf("Pango is not installed") from error
     page = render_to_string("sessions/certificate_pdf.html", facts, request=request)

@@ -103,7 +103,7 @@ def _count(standing: Standing, match: Match, chairs: list[_Chair], model: Mentor
 
 def _began(match: Match) -> bool:
     """Whether a one-off session had begun when its match ended."""
-    return None not in (match.starts_at, match.ended_at) and match.starts_at <= match.ended_at
+    return match.starts_at is not None and match.ended_at is not None and match.starts_at <= match.ended_at
 
 
 def _elsewhere(track: Track, *, repeats: bool) -> set[frozenset[int]]:

@@ -160,7 +160,8 @@ def _end(match: Match, gone: Seat | None, *, reason: str, by: User, now: dt.date
     close(match, reason=reason, by=by, now=now)
     if reason == Match.EndReason.TOO_FEW:
         # Nobody has ended anything with the others: they wait for another group as before.
-        Seat.objects.filter(match=match, left_at=None).exclude(pk=gone.pk if gone else None).update(rests=False)
+        others = Seat.objects.filter(match=match, left_at=None).exclude(pk__in=[gone.pk] if gone else [])
+        others.update(rests=False)
     _tell(match, agreed, now)
 
 

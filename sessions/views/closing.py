@@ -62,16 +62,18 @@ def closing(request: MemberRequest, course: Course) -> HttpResponse:
 
 
 def _save(request: MemberRequest, course: Course, sent: str, goals: ReachedForm, thanks: ThanksForm) -> bool:
-    match, who = course.mine.match, {"by": request.user, "now": timezone.now()}
+    match, by, now = course.mine.match, request.user, timezone.now()
     if sent == "goals":
-        return goals.is_valid() and parts.attempt(goals, lambda: rate_goals(match=match, levels=goals.levels(), **who))
+        return goals.is_valid() and parts.attempt(
+            goals, lambda: rate_goals(match=match, levels=goals.levels(), by=by, now=now)
+        )
     if sent == "thanks":
         return thanks.is_valid() and parts.attempt(
-            thanks, lambda: give_thanks(match=match, words=thanks.cleaned_data["words"], **who)
+            thanks, lambda: give_thanks(match=match, words=thanks.cleaned_data["words"], by=by, now=now)
         )
     wish = request.POST.get("after", "")
     if wish in {"another", "nobody"}:
-        wish_another(seat=course.mine.seat, another=wish == "another", **who)
+        wish_another(seat=course.mine.seat, another=wish == "another", by=by, now=now)
     return wish in {"another", "nobody"}
 
 

@@ -20,15 +20,19 @@ from mentorship.sample.people import invent
 from participants.mails import sign_in_path
 from participants.models import User
 from programs import services as programs
-from programs.models import Import, Program, Role
+from programs.models import Import, Program, Role, Track
 from programs.services import importing
 from sessions import services as sessions
 from sessions.mails import offer_path, session_path
 from sessions.models import Goal, Session, TimeOffer
+from sessions.services.closing import give_thanks
 from surveys import services as surveys
 from surveys.mails import survey_path, token_for
 from surveys.models import Invitation
 from tests.browser import sample_joining as joining
+from tests.factories.matching import make_pair
+from tests.factories.programs import EnrolmentFactory
+from tests.factories.sessions import GoalFactory, SessionFactory
 
 DAY = dt.timedelta(days=1)
 ROWS = b"e-mail,first name,level\nann@example.org,Ann,Junior\n,Bob,Junior\ncleo@example.org,Cleo,Top\n"
@@ -43,7 +47,7 @@ NO_PAGES = {
     "programs:import_template_csv", "programs:import_template_xlsx", "programs:import_undo", "programs:leave",
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker",
-    "curriculum:change_weeks", "sessions:step", "sessions:tick_week", "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:goal_step",
+    "curriculum:change_weeks", "sessions:step", "sessions:tick_week", "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:certificate_pdf", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",
 }  # fmt: skip
 
@@ -79,6 +83,7 @@ def make_sample(now: dt.datetime) -> Sample:
     sample = Sample(Program.objects.get(is_sample=True))
     dana, mentor = accounts["Coordinator"], accounts["Mentor"]
     autumn = _program("Autumn mentoring", ["traditional"], dana, now)
+    finished = _finished(_program("Last year's mentoring", ["traditional"], dana, now).tracks.get(), mentor, now)
     winter = _program("Winter mentoring", ["traditional", "peer"], dana, now)
     _import(_file(autumn, GOOD_ROWS, dana), dana)
     _file(autumn, ROWS, dana)
@@ -102,7 +107,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *_link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
             *_shown(joining.link_pages(autumn, newcomer, now)),
         ],
-        "participant": [*_own_pages(match, mentor, over, to_come), *_shown(joining.members_pages(wishing))],
+        "participant": [*_own_pages(match, mentor, over, to_come, finished), *_shown(joining.members_pages(wishing))],
         "newcomer": [
             _at("sessions:home", "empty"),
             _at("account_set_password"),
@@ -254,7 +259,22 @@ def _survey_pages(mentor: User, match: Match, now: dt.datetime) -> list[Shown]:
     ]
 
 
-def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> list[Shown]:
+def _finished(track: Track, mentor: User, now: dt.datetime) -> int:
+    """A match of this mentor that has come to its planned end, with thanks from the mentee."""
+    mine = make_pair(
+        EnrolmentFactory.create(track=track, user=mentor, role=Role.MENTOR),
+        EnrolmentFactory.create(track=track, role=Role.MENTEE, user__first_name="Noor"),
+    )
+    SessionFactory.create(match=mine, held=True, starts_at=now - 9 * DAY)
+    GoalFactory.create(match=mine, owner=mentor, text="Listen more than I talk")
+    matching.set_last_day(match=mine, ends_on=now.date(), by=mentor, now=now - DAY)
+    matching.finish_due(now=now + 2 * DAY)
+    noor = mine.seats.get(role=Role.MENTEE).enrolment.user
+    give_thanks(match=mine, words="For every question you did not answer for me.", by=noor, now=now)
+    return mine.pk
+
+
+def _own_pages(match: Match, mentor: User, over: Session, to_come: Session, finished: int) -> list[Shown]:
     done = Session.objects.filter(match=match, state="held").order_by("pk").last()
     assert done is not None
     goal = sessions.add_goal(match=match, text="Lead a project of my own", by=mentor, now=over.starts_at)
@@ -279,6 +299,10 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session) -> l
         _at("sessions:session", "held", session_id=done.pk),
         _at("sessions:move", session_id=to_come.pk),
         _at("sessions:cancel", session_id=to_come.pk),
+        _at("sessions:end", **here),
+        _at("sessions:closing", match_id=finished),
+        _at("sessions:closing_notes", match_id=finished),
+        _at("sessions:certificate", match_id=finished),
         _at("sessions:calendar"),
         _at("sessions:note", "shared", session_id=done.pk, visibility="shared"),
         _at("sessions:note", "private", session_id=done.pk, visibility="private"),
@@ -295,6 +319,8 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
     here, there, empty = {"slug": program.slug}, {"slug": autumn.slug}, {"slug": winter.slug}
     of_draft: dict[str, Any] = {**there, "number": draft.number}
     pair = Match.objects.filter(proposal=draft).order_by("pk")[0]
+    on = Match.objects.filter(track__program=program, state="active", starts_at=None).order_by("pk")[0]
+    last_year = Match.objects.select_related("track__program").filter(end_reason="finished").order_by("-pk")[0]
     offered = Proposal.objects.filter(program=program, track=track).order_by("number").last()
     assert offered is not None
     imported, waiting = Import.objects.filter(track__program=autumn).order_by("pk")
@@ -337,6 +363,11 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("matching:person", "left over", **of_draft, person=draft.left_over[0]["enrolment"]),
         _at("matching:what_if", "", f"?rule{draft.track.plan.rules.order_by('pk')[0].pk}=off", **of_draft),
         _at("matching:waiting", **here, track=track.slug),
+        _at("matching:over", slug=last_year.track.program.slug),
+        _at("matching:match", "over", slug=last_year.track.program.slug, match=last_year.pk),
+        _at("matching:match", **here, match=on.pk),
+        _at("matching:end", **here, match=on.pk),
+        _at("closing:all", **here),
         _at("matching:compare", **here),
         _at("matching:publish", **of_draft),
         _at("surveys:list", **here),
