@@ -47,7 +47,9 @@ NO_PAGES = {
     "programs:import_template_csv", "programs:import_template_xlsx", "programs:import_undo", "programs:leave",
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker",
-    "curriculum:change_weeks", "sessions:step", "sessions:tick_week", "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer", "sessions:certificate_pdf", "sessions:goal_step",
+    "curriculum:change_weeks", "sessions:step", "sessions:tick_week",
+    "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer",
+    "sessions:certificate_pdf", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",
 }  # fmt: skip
 
