@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from participants.models import User
 from sessions.queries import course_of, goal_of, session_of
-from sessions.queries.together import step_of
 from sessions.queries.closing import over_course
+from sessions.queries.together import step_of
 
 View = Callable[..., HttpResponse]
 

@@ -1,7 +1,7 @@
 """What happened between the people of a match. Every write goes through sessions.services."""
 
 from sessions.models.agreements import Agreement, Signature
-from sessions.models.attendance import Attendance
+from sessions.models.attendance import GROUP, Attendance
 from sessions.models.curriculum import Delivery, Week
 from sessions.models.feeds import CalendarFeed
 from sessions.models.goals import LEVEL_WORDS, Goal, NextStep
@@ -11,6 +11,7 @@ from sessions.models.sendings import SentLog
 from sessions.models.times import TimeOffer
 
 __all__ = [
+    "GROUP",
     "LEVEL_WORDS",
     "Agreement",
     "Attendance",

@@ -5,6 +5,9 @@ from django.db import models
 from matching.models import Seat
 from sessions.models.meetings import Session
 
+# From this many people on it is asked who was there.
+GROUP = 3
+
 
 class Attendance(models.Model):
     """Whether somebody was at a group's session. A held session without rows was one of all its people."""

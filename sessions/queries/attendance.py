@@ -7,8 +7,7 @@ from django.db.models import Count, Q
 
 from programs.models import Program
 from sessions import planning
-from sessions.models import Attendance, Session
-from sessions.services.attendance import GROUP
+from sessions.models import GROUP, Attendance, Session
 
 
 @dataclass(frozen=True)

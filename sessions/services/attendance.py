@@ -4,10 +4,7 @@ from collections.abc import Collection
 
 from sessions import planning
 from sessions.errors import SessionError
-from sessions.models import Attendance, Session
-
-# From this many people on it is asked who was there.
-GROUP = 3
+from sessions.models import GROUP, Attendance, Session
 
 There = dict[int, bool]
 

@@ -12,7 +12,6 @@ from sessions.access import MemberRequest, match_view
 from sessions.agenda import agenda_for
 from sessions.errors import SessionError
 from sessions.queries import Course, goals_of, noted_sessions
-from sessions.queries.together import together_of
 from sessions.queries.series import preview_of
 from sessions.queries.times import OpenOffer, open_offer, shared_times
 from sessions.queries.together import together_of

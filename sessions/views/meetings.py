@@ -15,7 +15,6 @@ from sessions.forms import USUAL_MINUTES, LogForm, NoteForm
 from sessions.models import Note, Session
 from sessions.permissions import may_undo
 from sessions.queries import Course, notes_of
-from sessions.queries.together import together_of
 from sessions.queries.attendance import attendees_of
 from sessions.queries.together import together_of
 from sessions.views import parts

@@ -1,4 +1,4 @@
-"""A phone that loses its network: what is logged is kept, sent once when the network is back, and gone after sign-out."""
+"""A phone without network: what is logged is kept, sent once when the network is back, and gone after sign-out."""
 
 import datetime as dt
 import re

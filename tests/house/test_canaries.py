@@ -41,32 +41,47 @@ READERS: dict[str, set[str]] = {
 }
 
 
+# Pages about one of several things of a kind are asked about each of them, by what their address names.
+SEVERAL = {
+    "session_id": ("held", "over", "coming"),
+    "goal_id": ("goal_of_mentor", "goal_of_mentee"),
+    "match_id": ("declined_match",),
+}
+# Pages that are asked about more things of the same kind: the name of the argument, and what it is given.
+ALSO = {
+    "matching:proposal": ("number", ("offered_proposal", "declined_proposal")),
+    "matching:publish": ("number", ("offered_proposal", "declined_proposal")),
+    "matching:progress": ("number", ("offered_proposal", "declined_proposal")),
+    "programs:application": ("pk", ("accepted_application", "declined_application")),
+    "matching:match": ("match", ("early_match",)),
+}
+
+
 def addresses(world: World, role: str) -> set[str]:
     """Everything this role could ask for: every address about every session, goal and person there is."""
-    args = world.here.args
-    found = {row.url(world, role) for row in MATRIX.values()}
-    for name, row in MATRIX.items():
-        if "session_id" in row.arguments:
-            found |= {row.url(world, role, session_id=args[which]) for which in ("held", "over", "coming")}
-            for visibility in ("shared", "private"):
-                if name == "sessions:note":
-                    found.add(row.url(world, role, session_id=args["held"], visibility=visibility))
-        if "goal_id" in row.arguments:
-            found |= {row.url(world, role, goal_id=args[f"goal_of_{who}"]) for who in ("mentor", "mentee")}
-        if "match_id" in row.arguments:
-            found.add(row.url(world, role, match_id=args["declined_match"]))
-        if name in {"matching:proposal", "matching:publish", "matching:progress"}:
-            found |= {row.url(world, role, number=args[f"{which}_proposal"]) for which in ("offered", "declined")}
-        if name == "programs:application":
-            found |= {row.url(world, role, pk=args[f"{which}_application"]) for which in ("accepted", "declined")}
-        if name == "matching:match":
-            found.add(row.url(world, role, match=args["early_match"]))
-        if name.startswith(("sessions:closing", "sessions:certificate")):
-            found.add(row.url(world, role, match_id=args["early_match"]))
-        if "tok" in row.arguments:
-            tokens = [world.token(role, which) for which in ("held", "over", "coming")]
-            found |= {row.url(world, role, tok=token) + extra for token in tokens for extra in ("", "?change=1")}
+    return {row.url(world, role) for row in MATRIX.values()}.union(
+        *(_about_others(world, role, name) for name in MATRIX), *(_behind_links(world, role, name) for name in MATRIX)
+    )
+
+
+def _about_others(world: World, role: str, name: str) -> set[str]:
+    row, args = MATRIX[name], world.here.args
+    asked = [(argument, of) for argument, of in SEVERAL.items() if argument in row.arguments]
+    asked += [ALSO[name]] if name in ALSO else []
+    if name.startswith(("sessions:closing", "sessions:certificate")):
+        asked.append(("match_id", ("early_match",)))
+    found = {row.url(world, role, **{argument: args[which]}) for argument, of in asked for which in of}
+    if name == "sessions:note":
+        found |= {row.url(world, role, session_id=args["held"], visibility=each) for each in ("shared", "private")}
     return found
+
+
+def _behind_links(world: World, role: str, name: str) -> set[str]:
+    row = MATRIX[name]
+    if "tok" not in row.arguments:
+        return set()
+    tokens = [world.token(role, which) for which in ("held", "over", "coming")]
+    return {row.url(world, role, tok=token) + extra for token in tokens for extra in ("", "?change=1")}
 
 
 def all_that_is_sent(client: Client, urls: set[str]) -> str:
