@@ -6,6 +6,7 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from mail import registry
+        from matching import hooks as matching
         from sessions import hooks
         from surveys import joining, mails
 
@@ -13,3 +14,5 @@ class SurveysConfig(AppConfig):
             registry.register(kind)
         hooks.logged.append(joining.after_log)
         hooks.receipt.append(joining.on_receipt)
+        matching.ended.append(joining.after_end)
+        matching.parted.append(joining.after_parting)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from matching.models import Match, Seat
 from participants.models import User
 from sessions.models import Session
 from sessions.planning import members_of
@@ -19,6 +20,17 @@ def after_log(session: Session, now: dt.datetime) -> None:
         return
     for user in members_of(session.match_id):
         services.invite_after(session=session, user=user, now=now)
+
+
+def after_end(match: Match, now: dt.datetime) -> None:
+    """Check-ins about single sessions still leave after a planned end; after an early one they would only hurt."""
+    if match.end_reason != Match.EndReason.FINISHED:
+        services.withdraw_of_match(match=match, now=now)
+
+
+def after_parting(seat: Seat, now: dt.datetime) -> None:
+    """Ask somebody who has left the others no more about the sessions they were in."""
+    services.withdraw_of_match(match=seat.match, user=seat.enrolment.user, now=now)
 
 
 def on_receipt(session: Session, user: User, now: dt.datetime) -> dict[str, Any] | None:

@@ -178,7 +178,7 @@ def _at_the_end(times: Times, now: dt.datetime) -> Iterable[Asked]:
     tomorrow = (now + DAY).date()
     over = Q(match__state=Match.State.ENDED, match__ended_at__gt=since, match__activated_at__isnull=False)
     last = Q(match__ends_on__lte=tomorrow) | Q(match__ends_on=None, match__track__program__ends_on__lte=tomorrow)
-    seats = _unasked(kind, now).filter(over | (Q(match__state=Match.State.ACTIVE) & last), rests=False)
+    seats = _unasked(kind, now).filter(over | (Q(match__state=Match.State.ACTIVE) & last))
     seats = seats.exclude(match__track__model__in=ONE_OFF)
     found = [each for seat in seats for each in _closing(seat, times, now)]
     return [*found, *_after_one_offs(times, now)]

@@ -2,7 +2,7 @@
 
 from surveys.errors import AlreadySent, BadAnswer, QuestionFixed, SurveyClosed
 from surveys.services.answering import answer, ask_for_contact, save_answer, send
-from surveys.services.asking import invite, invite_after, withdraw
+from surveys.services.asking import invite, invite_after, withdraw, withdraw_of_match
 from surveys.services.designing import add_questions, change_questions, remove_question, set_timing
 from surveys.services.publishing import publish_figures
 
@@ -23,4 +23,5 @@ __all__ = [
     "send",
     "set_timing",
     "withdraw",
+    "withdraw_of_match",
 ]

@@ -101,6 +101,17 @@ def _announce(invitation: Invitation, kind: str, sequence: int, at: dt.datetime,
 
 
 @transaction.atomic
+def withdraw_of_match(*, match: Match, now: dt.datetime, user: User | None = None) -> None:
+    """Take back what was asked about the sessions of a match that is over, of one person or of all, and not answered:
+    somebody who has just gone is asked about the whole, or not at all.
+    """
+    asked = Invitation.objects.select_for_update(of=("self",)).filter(session__match=match, answered_at=None)
+    for invitation in asked.filter(user=user) if user else asked:
+        cancel(subject_type=SUBJECT, subject_id=invitation.pk, now=now)
+        invitation.delete()
+
+
+@transaction.atomic
 def withdraw(*, session: Session, now: dt.datetime) -> None:
     """Take back what was asked about a session that did not happen after all; answers given stay with their authors."""
     for invitation in Invitation.objects.select_for_update().filter(session=session, answered_at=None):

@@ -22,8 +22,8 @@ def board(draft, page: Page, live_server) -> Page:
     CoordinatorFactory.create(program=draft.program, user=alice)
     client = Client()
     client.force_login(alice)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    signed = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": signed, "url": live_server.url}])
     page.goto(f"/programs/town/matching/{draft.number}/")
     return page
 

@@ -33,8 +33,8 @@ def test_a_log_without_network_is_kept_sent_once_and_leaves_nothing(
     client = Client()
     client.force_login(cast.bob)
     phone = open_browser(phone=True)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    phone.context.add_cookies([cookie])
+    signed = client.cookies["sessionid"].value
+    phone.context.add_cookies([{"name": "sessionid", "value": signed, "url": live_server.url}])
     phone.goto("/me/offline/")
     phone.wait_for_function("navigator.serviceWorker.controller !== null")
     phone.goto("/me/offline/")

@@ -1,9 +1,12 @@
 """The end of a match for the people in it: the same for the other whoever ended it, and a good close at its time."""
 
 import datetime as dt
+import operator
 import re
 import zlib
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -64,7 +67,7 @@ def finish(match: Match) -> None:
     services.finish_due(now=LATER + dt.timedelta(days=1))
 
 
-def page(user, match: Match, name: str = "closing", **more) -> str:
+def page(user, match: Match, name: str = "closing", **more: Any) -> tuple[str, Client]:
     client = Client()
     client.force_login(user)
     return reverse(f"sessions:{name}", kwargs={"match_id": match.pk, **more}), client
@@ -124,9 +127,9 @@ def test_planned_sessions_are_called_off_and_no_reminder_is_ever_sent(pair, mail
     assert (session.state, session.sequence) == ("cancelled", 1)
     assert not Message.objects.filter(kind__in=["session-day-before", "session-hour-before"], state="pending").exists()
     for hours in range(0, 72, 6):
-        moment = LATER + dt.timedelta(hours=hours)
-        planning.plan_all(moment)
-        drain(clock=lambda moment=moment: moment)
+        clock = partial(operator.add, LATER, dt.timedelta(hours=hours))
+        planning.plan_all(clock())
+        drain(clock=clock)
     subjects = sorted(mail.subject for mail in mailoutbox)
     assert len([each for each in subjects if each.startswith("Cancelled")]) == 2
     assert not any("reminder" in each.lower() or "did you" in each.lower() for each in subjects)
@@ -246,7 +249,12 @@ def test_the_certificate_says_what_was_held_and_is_a_tagged_file(pair):
 def test_a_name_never_makes_the_certificate_fetch_an_address(pair, monkeypatch):
     asked = []
     real = certificate._font
-    monkeypatch.setattr(certificate, "_font", lambda url, *_, **__: asked.append(url) or real(url))
+
+    def listening(url, *_, **__):
+        asked.append(url)
+        return real(url)
+
+    monkeypatch.setattr(certificate, "_font", listening)
     ann = seat(pair, "Ann").enrolment.user
     finish(pair)
     ann.first_name = '<img src="http://evil.example/x.png">'

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from email import message_from_bytes
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -19,7 +20,7 @@ UTC = dt.UTC
 State = Session.State
 FIRST = dt.datetime(2027, 3, 15, 16, 0)
 WEEKLY = [FIRST + dt.timedelta(weeks=n) for n in range(4)]
-FACTS = {"zone": "Europe/Berlin", "minutes": 45, "channel": "video", "place": ""}
+FACTS: dict[str, Any] = {"zone": "Europe/Berlin", "minutes": 45, "channel": "video", "place": ""}
 
 
 @pytest.fixture

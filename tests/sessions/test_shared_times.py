@@ -28,7 +28,9 @@ def says(user, *times, zone="Europe/Berlin"):
 
 def found(cast, reader=None, now=NOW):
     reader = User.objects.get(pk=(reader or cast.bob).pk)
-    return shared_times(course_of(reader, cast.match.pk), reader, now)
+    course = course_of(reader, cast.match.pk)
+    assert course is not None
+    return shared_times(course, reader, now)
 
 
 def starts(shared):

@@ -1,6 +1,7 @@
 """Times put to the others: one tap from the mail plans one of them, once, and nobody chooses what is over."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.sessions.linking import snapshot, text
 UTC = dt.UTC
 WALLS = [dt.datetime(2027, 3, 8, 16), dt.datetime(2027, 3, 9, 9, 30), dt.datetime(2027, 3, 10, 12)]
 SECOND = dt.datetime(2027, 3, 9, 8, 30, tzinfo=UTC)
-FACTS = {"zone": "Europe/Berlin", "minutes": 45, "channel": "video"}
+FACTS: dict[str, Any] = {"zone": "Europe/Berlin", "minutes": 45, "channel": "video"}
 
 
 @pytest.fixture

@@ -57,6 +57,24 @@ def test_a_log_taken_back_takes_the_question_back_and_keeps_answers_given(sessio
     assert Message.objects.get(kind="pulse", subject_id=second.pk).state == Message.State.CANCELLED
 
 
+@pytest.mark.parametrize(("reason", "asked"), [("not_a_fit", 1), ("finished", 2)])
+def test_after_an_early_end_nobody_is_asked_about_single_sessions(session: Session, reason: str, asked: int) -> None:
+    first, second = invitations(session)
+    services.answer(invitation=first, answers={"useful": 5}, now=NOW)
+    match = session.match
+    match.end_reason = reason
+    joining.after_end(match, NOW)
+    assert Invitation.objects.count() == asked
+    state = Message.objects.get(kind="pulse", subject_id=second.pk).state
+    assert state == (Message.State.PENDING if reason == "finished" else Message.State.CANCELLED)
+
+
+def test_who_leaves_the_others_is_asked_no_more_and_they_are(session: Session) -> None:
+    gone, stays = invitations(session)
+    joining.after_parting(session.match.seats.get(enrolment__user=gone.user), NOW)
+    assert list(Invitation.objects.all()) == [stays]
+
+
 def test_answering_twice_replaces_and_keeps_one_row(session: Session) -> None:
     invitation = invitations(session)[0]
     services.answer(invitation=invitation, answers={"useful": 2, "heard": 4}, now=NOW)
