@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from participants.models import User
-from sessions.queries import course_of, goal_of, session_of
+from sessions.queries import course_of, course_with_notes, goal_of, session_of
 from sessions.queries.closing import over_course
 from sessions.queries.together import step_of
 
@@ -37,6 +37,7 @@ def _loads(find: Callable[[User, int], Any], key: str) -> Callable[[View], View]
 
 # The view gets (request, course), and with it the session, goal or next step that the page is about.
 match_view = _loads(course_of, "match_id")
+match_page = _loads(course_with_notes, "match_id")
 session_view = _loads(session_of, "session_id")
 goal_view = _loads(goal_of, "goal_id")
 # Of a match that is over for the reader.

@@ -187,11 +187,18 @@ class LogForm(_Facts):
 
     def __init__(self, *args: Any, people: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.people = people
         self.fields["channel"].label = "How did you meet?"
         if people:
             cast(forms.TypedMultipleChoiceField, self.fields["present"]).choices = people
         else:
             del self.fields["present"]
+
+    @property
+    def thought_there(self) -> list[str]:
+        """The names of those who were there as far as anybody has said; of a match of two nobody."""
+        there = self.initial.get("present", ())
+        return [name for seat, name in self.people if seat in there]
 
     def there(self) -> list[int] | None:
         """The seats that were ticked; None where nothing was asked."""

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Subquery
 
 from matching.models import Match
 from matching.queries.offers import MOST_NAMED, listed
 from participants.models import User
 from programs.catalogue import registry
-from sessions.models import Agreement, Signature
+from sessions.models import Agreement
 from sessions.queries.courses import Course
 
 
@@ -58,39 +58,42 @@ def people_of(course: Course) -> list[User]:
 
 
 def agreement_of(course: Course) -> AgreementState:
-    """The agreement of a match as it stands; before anybody has signed or changed it, what the model proposes."""
-    found = _versions(course).first()
+    """The agreement of a match as it stands; before anybody has signed or changed it, what the model proposes.
+
+    One query.
+    """
+    found = _state(course, None)
     if found is not None:
-        return _state(course, found, found.version)
+        return found
     reader, match = course.mine.seat.enrolment.user, course.mine.match
     return AgreementState(0, proposed_parts(match), course.mine.program.ends_on, [], people_of(course), reader)
 
 
 def version_of(course: Course, version: int) -> AgreementState | None:
-    """One version of it, to read; None if there never was one of this number."""
-    found = _versions(course).filter(version=version).first()
-    return _state(course, found, _versions(course).values_list("version", flat=True)[0]) if found else None
+    """One version of it, to read; None if there never was one of this number. One query."""
+    return _state(course, version)
 
 
-def _versions(course: Course) -> QuerySet[Agreement]:
-    signatures = Prefetch("signatures", Signature.objects.select_related("user"))
+def _state(course: Course, version: int | None) -> AgreementState | None:
+    """A version, or the newest, with its signatures: a row for each, and one where there is none."""
     versions = Agreement.objects.filter(match=course.pk)
-    return versions.prefetch_related(signatures).order_by("-version")
-
-
-def _state(course: Course, found: Agreement, last: int) -> AgreementState:
-    everybody = people_of(course)
-    here = {user.pk for user in everybody}
-    signed = [(each.user, each.signed_at) for each in found.signatures.all() if each.user_id in here]
+    newest = Subquery(versions.order_by("-version").values("version")[:1])
+    wanted = versions.filter(version=newest if version is None else version)
+    signers = wanted.annotate(signer=F("signatures__user"), signed_at=F("signatures__signed_at"), last=newest)
+    rows = list(signers.order_by("signed_at", "signatures"))
+    if not rows:
+        return None
+    found, here = rows[0], {user.pk: user for user in people_of(course)}
+    signed = [(here[row.signer], row.signed_at) for row in rows if row.signer in here]
     have = {user.pk for user, _ in signed}
     return AgreementState(
         found.version,
         found.parts,
         found.ends_on,
         signed,
-        [user for user in everybody if user.pk not in have],
+        [user for user in here.values() if user.pk not in have],
         course.mine.seat.enrolment.user,
-        is_current=found.version == last,
+        is_current=found.version == found.last,
     )
 
 

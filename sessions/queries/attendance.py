@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from matching.models import Seat
 from programs.models import Program
-from sessions import planning
 from sessions.models import GROUP, Attendance, Session
+from sessions.queries.courses import Course
 
 
 @dataclass(frozen=True)
@@ -20,19 +21,23 @@ class Attendee:
     present: bool
 
 
-def attendees_of(session: Session | None, match_id: int) -> list[Attendee]:
-    """The people of a match of three or more as they sit, with what is stored; of fewer nobody is asked: []."""
-    there = dict(session.attendance.values_list("seat", "present")) if session and session.pk else {}
-    seats = planning.in_it(match_id)
-    rows = list(seats.select_related("enrolment__user").order_by("pk"))
-    if there:  # also those who have left since
-        known = Attendance.objects.filter(session=session).select_related("seat__enrolment__user").order_by("seat")
-        rows = sorted({*rows, *(each.seat for each in known)}, key=lambda seat: seat.pk)
-    if len(rows) < GROUP:
+def attendees_of(course: Course, session: Session | None) -> list[Attendee]:
+    """The people of a match of three or more as they sit, with what is stored; of fewer nobody is asked: [].
+
+    At most one query, and none where a match is never of more than two, or the session has not been held.
+    """
+    around = course.mine.match.seats.all()
+    seats = {seat.pk: seat for seat in around if seat.left_at is None and seat.answer == Seat.Answer.ACCEPTED}
+    there: dict[int, bool] = {}
+    if session and session.state == Session.State.HELD and max(course.mine.model.size.most, len(seats)) >= GROUP:
+        for each in Attendance.objects.filter(session=session).select_related("seat__enrolment__user"):
+            there[each.seat_id] = each.present
+            seats[each.seat_id] = each.seat  # also those who have left since
+    if len(seats) < GROUP:
         return []
     return [
-        Attendee(seat.pk, seat.enrolment.user_id, seat.enrolment.user.short_name, there.get(seat.pk, not there))
-        for seat in rows
+        Attendee(pk, seat.enrolment.user_id, seat.enrolment.user.short_name, there.get(pk, not there))
+        for pk, seat in sorted(seats.items())
     ]
 
 

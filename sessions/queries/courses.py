@@ -1,13 +1,15 @@
 """A match from the side of one of its people, and their home."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
-from sessions.models import Session
+from sessions.models import Note, Session
 from sessions.permissions import may_open
 from sessions.queries.signing import unsigned_by
 
@@ -20,6 +22,8 @@ class Course:
 
     mine: MyMatch
     sessions: list[Session] = field(default_factory=list)
+    # Those with a note that the reader may read; only where it was asked for.
+    noted: frozenset[int] = frozenset()
 
     @property
     def pk(self) -> int:
@@ -91,11 +95,10 @@ def home_of(user: User, now: datetime) -> Home:
     rows = [Row(course, course.next_after(now), course.to_log(now)) for course in courses if may_open(course.mine)]
     offers = [course for course in offered if course.mine.is_open(now)]
     answered = [course for course in offered if not course.mine.is_open(now)]
-    unsigned = unsigned_by(user, (row.course.pk for row in rows))
-    return Home(offers, answered, rows, _next(offers, rows, unsigned))
+    return Home(offers, answered, rows, _next(user, offers, rows))
 
 
-def _next(offers: Sequence[Course], rows: Sequence[Row], unsigned: Collection[int]) -> Next:
+def _next(user: User, offers: Sequence[Course], rows: Sequence[Row]) -> Next:
     if offers:
         return Next("answer", offers[0])
     late = [(row.unlogged.starts_at, row.course.pk, row) for row in rows if row.unlogged]
@@ -105,6 +108,7 @@ def _next(offers: Sequence[Course], rows: Sequence[Row], unsigned: Collection[in
     unplanned = next((row for row in rows if row.upcoming is None), None)
     if unplanned:
         return Next("plan", unplanned.course)
+    unsigned = unsigned_by(user, (row.course.pk for row in rows))
     to_sign = next((row for row in rows if row.course.pk in unsigned), None)
     if to_sign:
         return Next("sign", to_sign.course, to_sign.upcoming)
@@ -121,19 +125,32 @@ def course_of(user: User, match_id: int) -> Course | None:
     return _courses([mine])[0] if mine and may_open(mine) else None
 
 
+def course_with_notes(user: User, match_id: int) -> Course | None:
+    """As course_of(), and which of its sessions have a note that this person may read."""
+    mine = my_match(user=user, match_id=match_id)
+    if mine is None or not may_open(mine):
+        return None
+    readable = Q(visibility=Note.Visibility.SHARED) | Q(author=user)
+    notes = Note.objects.filter(readable, session=OuterRef("pk"))
+    rows = list(_in_order().filter(match=match_id).annotate(has_note=Exists(notes)))
+    return Course(mine, list(rows), frozenset(row.pk for row in rows if row.has_note))
+
+
 def session_of(user: User, session_id: int) -> tuple[Course, Session] | None:
     """A session of one of this person's active matches."""
-    match_id = Session.objects.filter(pk=session_id).values_list("match", flat=True).first()
-    course = course_of(user, match_id) if match_id else None
-    if course is None:
-        return None
-    return course, next(each for each in course.sessions if each.pk == session_id)
+    around = list(_in_order().filter(match__sessions=session_id))
+    here = next((each for each in around if each.pk == session_id), None)
+    mine = my_match(user=user, match_id=here.match_id) if here else None
+    return (Course(mine, around), here) if here and mine and may_open(mine) else None
+
+
+def _in_order() -> QuerySet[Session]:
+    return Session.objects.select_related("logged_by").order_by("starts_at", "pk")
 
 
 def _courses(mine: Iterable[MyMatch]) -> list[Course]:
     found = list(mine)
     sessions = defaultdict(list)
-    theirs = Session.objects.filter(match__in=[each.match.pk for each in found])
-    for session in theirs.select_related("logged_by").order_by("starts_at", "pk"):
+    for session in _in_order().filter(match__in=[each.match.pk for each in found]):
         sessions[session.match_id].append(session)
     return [Course(each, sessions[each.match.pk]) for each in found]

@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from participants.models import User
 from sessions.models import Note, Session
-from sessions.queries.courses import Course
 
 
 @dataclass(frozen=True)
@@ -28,9 +27,3 @@ def notes_of(session: Session, user: User) -> Notes:
         private=own.get(Note.Visibility.PRIVATE),
         theirs=[note for note in found if note.author_id != user.pk],
     )
-
-
-def noted_sessions(course: Course, user: User) -> set[int]:
-    """The sessions of a match with a note this person may read."""
-    readable = Q(visibility=Note.Visibility.SHARED) | Q(author=user)
-    return set(Note.objects.filter(readable, session__match=course.pk).values_list("session", flat=True))

@@ -15,6 +15,7 @@ from participants.models import User
 from programs.models import Track
 from sessions import planning, timing
 from sessions.models import Session, TimeOffer
+from sessions.queries.agreements import people_of
 from sessions.queries.courses import Course
 
 AHEAD = timedelta(weeks=3)
@@ -75,7 +76,7 @@ def shared_times(course: Course, reader: User, now: datetime) -> SharedTimes:
         return SharedTimes((), asked=False, silent="")
     first, last = now + LEAD, now + AHEAD
     weeks = {seat.enrolment.user: calendar_of(_entrant(seat), asked, first, last) for seat in seats}
-    busy = _planned([seat.enrolment.user.pk for seat in seats], first, last)
+    busy = planned_of([seat.enrolment.user.pk for seat in seats], first, last)
     free = {user: week.without(busy.get(user.pk, ())) for user, week in weeks.items() if week is not None}
     length = timedelta(minutes=course.mine.track.session_minutes)
     starts = _best(free, length, most_will_do=len(seats) > 2)
@@ -88,7 +89,7 @@ def open_offer(course: Course, reader: User, now: datetime) -> OpenOffer | None:
     """The times that wait for a choice in this match, if any."""
     found = TimeOffer.objects.filter(match=course.pk, state=TimeOffer.State.OPEN, expires_at__gt=now)
     offer = found.select_related("by").first()
-    return _as_seen(offer, reader, now) if offer else None
+    return _as_seen(offer, people_of(course), reader, now) if offer else None
 
 
 def offer_of(user: User, offer_id: int, now: datetime) -> tuple[TimeOffer, OpenOffer | None] | None:
@@ -97,11 +98,10 @@ def offer_of(user: User, offer_id: int, now: datetime) -> tuple[TimeOffer, OpenO
     if offer is None or not planning.in_it(offer.match_id).filter(enrolment__user=user).exists():
         return None
     is_open = offer.state == TimeOffer.State.OPEN and offer.expires_at > now
-    return offer, _as_seen(offer, user, now) if is_open else None
+    return offer, _as_seen(offer, planning.members_of(offer.match_id), user, now) if is_open else None
 
 
-def _as_seen(offer: TimeOffer, reader: User, now: datetime) -> OpenOffer:
-    people = planning.members_of(offer.match_id)
+def _as_seen(offer: TimeOffer, people: Sequence[User], reader: User, now: datetime) -> OpenOffer:
     length = timedelta(minutes=offer.minutes)
     starts = (timing.from_text(wall, offer.zone).at for wall in offer.walls)
     times = tuple(SharedTime(at, at + length, _clocks(at, people, reader)) for at in starts if at > now)
@@ -124,7 +124,7 @@ def _entrant(seat: Seat) -> Entrant:
     return Entrant(person, enrolment.pk, seat.role, user.email, user.name, 0, 0, user.timezone)
 
 
-def _planned(users: Sequence[int], first: datetime, last: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
+def planned_of(users: Sequence[int], first: datetime, last: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
     """What each of these people has planned in any of their matches."""
     rows = Session.objects.filter(
         state=Session.State.PLANNED,

@@ -4,14 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import F, FilteredRelation, Q, Sum
 
 from participants.models import User
 from participants.zones import zone
 from programs.catalogue.working import PreparationForm
-from sessions.models import Delivery, Given, NextStep, Preparation, Session, Week
+from sessions.models import Given, NextStep, Preparation, Session, Week
 from sessions.queries.agreements import AgreementState, agreement_of, people_of
 from sessions.queries.courses import Course, course_of
+
+PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,23 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """One way in which a session's minutes may have been shared, to be chosen by one tap."""
+
+    value: str
+    words: str
+    minutes: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Giving:
+    """Who gave for how long in one held session; `shares` is empty before anybody has said so."""
+
+    shares: list[Share]
+    guesses: list[Guess]
+
+
+@dataclass(frozen=True)
 class WeekView:
     """One week of the curriculum in one match: who has handed in, and whether the reader has."""
 
@@ -46,13 +65,15 @@ class WeekView:
 
 @dataclass(frozen=True)
 class Together:
-    agreement: AgreementState
+    # None where a page does not show it.
+    agreement: AgreementState | None
     # In the reader's zone: what was due before it is overdue.
     today: date
     form: PreparationForm | None = None
     may_write: bool = False
     written: list[Written] = field(default_factory=list)
     balance: list[Share] = field(default_factory=list)
+    giving: Giving | None = None
     weeks: list[WeekView] = field(default_factory=list)
     steps: list[NextStep] = field(default_factory=list)
 
@@ -67,18 +88,24 @@ class Together:
         return next((each for each in self.weeks if each.is_now), None)
 
 
-def together_of(course: Course, now: datetime) -> Together:
-    """All of it for one page, in a query each for what the model has."""
+def together_of(course: Course, now: datetime, session: Session | None = None) -> Together:
+    """What one page shows of it, in a query each: that of the match all of it, that of a session what it needs.
+
+    Before a session: the agreement, what was written, and the week; afterwards only what was agreed to be done.
+    """
     model = course.mine.model
+    ahead = session is None or session.state == Session.State.PLANNED
+    called_off = session is not None and session.state == Session.State.CANCELLED
     return Together(
-        agreement=agreement_of(course),
+        agreement=agreement_of(course) if ahead else None,
         today=now.astimezone(zone(course.mine.seat.enrolment.user.timezone)).date(),
         form=model.preparation,
         may_write=model.preparation is not None and course.mine.seat.role in model.preparation.by,
-        written=written_in(course) if model.preparation else [],
-        balance=balance_of(course) if model.balance else [],
-        weeks=weeks_of(course) if model.curriculum else [],
-        steps=[each for each in steps_of(course) if each.done_at is None],
+        written=written_in(course) if ahead else [],
+        balance=balance_of(course) if session is None and model.balance else [],
+        giving=giving_in(course, session) if session else None,
+        weeks=weeks_of(course) if ahead and model.curriculum else [],
+        steps=[] if called_off else [each for each in steps_of(course) if each.done_at is None],
     )
 
 
@@ -117,17 +144,46 @@ def balance_of(course: Course) -> list[Share]:
     return [Share(user, user.pk == me, minutes.get(user.pk, 0), most) for user in people_of(course)]
 
 
+def giving_in(course: Course, session: Session) -> Giving | None:
+    """Giving and taking in one session; None where the model does not count it, or the session was not held."""
+    if not course.mine.model.balance or session.state != Session.State.HELD:
+        return None
+    minutes = given_in(session)
+    me, most = course.mine.seat.enrolment.user_id, max([1, *minutes.values()])
+    shares = [Share(user, user.pk == me, minutes.get(user.pk, 0), most) for user in people_of(course)]
+    said = [each for each in guesses_for(course, session) if each.minutes != minutes]
+    return Giving(shares if minutes else [], said)
+
+
+def guesses_for(course: Course, session: Session) -> list[Guess]:
+    """Equal parts, and of two people three quarters by one of them; whole minutes, what is left over to nobody."""
+    people, minutes = people_of(course), session.minutes
+    equal = dict.fromkeys((user.pk for user in people), minutes // len(people))
+    if len(people) != PAIR:
+        return [Guess("equal", "Equal parts", equal)]
+    most, least = minutes - minutes // 4, minutes // 4
+    me, other = people
+    return [
+        Guess("equal", "Half and half", equal),
+        Guess("mine", "Mostly me", {me.pk: most, other.pk: least}),
+        Guess("theirs", f"Mostly {other.short_name}", {me.pk: least, other.pk: most}),
+    ]
+
+
 def given_in(session: Session) -> dict[int, int]:
     """Minutes of giving in one session by the number of the account."""
     return dict(Given.objects.filter(session=session).values_list("user", "minutes"))
 
 
 def weeks_of(course: Course) -> list[WeekView]:
-    """The curriculum of a match with who has handed in what. It is the week after the last held session."""
-    weeks = list(Week.objects.filter(track=course.mine.track).order_by("number"))
+    """The curriculum of a match with who has handed in what: one query. Each held session is a week."""
+    here = FilteredRelation("deliveries", condition=Q(deliveries__match=course.pk))
+    rows = Week.objects.filter(track=course.mine.track).annotate(here=here).annotate(who=F("here__user"))
+    weeks: dict[int, Week] = {}
     done: dict[int, set[int]] = defaultdict(set)
-    for week_id, user_id in Delivery.objects.filter(match=course.pk).values_list("week", "user"):
-        done[week_id].add(user_id)
+    for row in rows.order_by("number"):
+        weeks[row.pk] = row
+        done[row.pk].add(row.who)
     people, me = people_of(course), course.mine.seat.enrolment.user_id
     now = min(len(course.held), len(weeks) - 1)
     return [
@@ -138,7 +194,7 @@ def weeks_of(course: Course) -> list[WeekView]:
             me in done[week.pk],
             at == now,
         )
-        for at, week in enumerate(weeks)
+        for at, week in enumerate(weeks.values())
     ]
 
 

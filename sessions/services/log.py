@@ -17,6 +17,7 @@ from sessions.permissions import may_undo
 from sessions.services import attendance
 from sessions.services.guards import lock_match, lock_session
 from sessions.services.notes import store_note
+from sessions.services.preparing import refit_given
 from sessions.services.scheduling import check_facts, checked_moment, put_facts
 
 State = Session.State
@@ -63,7 +64,9 @@ def log_session(
         if seen is not None and seen != locked.stamp:
             raise ChangedSince(locked)
         locked.before_log = _facts(locked)
+        before = locked.minutes
         put_facts(locked, moment, minutes, channel, locked.place)
+        refit_given(locked, before)
         corrected, locked.state = locked.logged_at is not None, state
         attendance.keep(locked, there if held else {})
         _log(locked, "session log corrected" if corrected else "session logged", by, now)
@@ -144,7 +147,9 @@ def _facts(session: Session) -> dict[str, Any]:
 
 
 def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
+    before = session.minutes
     put_facts(session, timing.from_text(was["wall"], session.zone), was["minutes"], was["channel"], session.place)
+    refit_given(session, before)
     session.state, session.logged_by_id, session.before_log = was["state"], was["logged_by"], None
     session.logged_at = datetime.fromisoformat(was["logged_at"]) if was["logged_at"] else None
     _only_one(session.match, session.starts_at, besides=session)

@@ -69,6 +69,14 @@ def log_given(*, session: Session, minutes: Mapping[int, int], by: User, now: dt
     return stored
 
 
+def refit_given(session: Session, before: int) -> None:
+    """Keep the shares of giving when a session turns out longer or shorter than `before` minutes. It is locked."""
+    rows = list(Given.objects.filter(session=session)) if before != session.minutes else []
+    for row in rows:
+        row.minutes = row.minutes * session.minutes // before
+    Given.objects.bulk_update(rows, ["minutes"])
+
+
 def _form(match: Match, by: User) -> PreparationForm:
     form = registry.get(match.track.model).preparation
     seat = Seat.objects.get(match=match, left_at=None, enrolment__user=by)

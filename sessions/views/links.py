@@ -22,6 +22,7 @@ from sessions.permissions import may_undo
 from sessions.queries import Course, course_of, session_of
 from sessions.queries.attendance import attendees_of
 from sessions.queries.times import OpenOffer, offer_of
+from sessions.queries.together import giving_in
 from sessions.views import parts
 
 State = Session.State
@@ -71,10 +72,9 @@ def _save(request: HttpRequest, form: LogForm, link: Link, course: Course, meeti
     outcome = request.POST.get("outcome", "met")
     if outcome == "moved":
         return _to("move", request)
-    if outcome in ("missed", "minutes"):
-        deed = parts.log_missed if outcome == "missed" else parts.correct_minutes
+    if outcome in ("missed", "minutes", "given"):
         try:
-            deed(meeting, user, request.POST, timezone.now())
+            parts.one_tap(outcome, course, meeting, user, request.POST, timezone.now())
         except SessionError as error:
             form = parts.log_form(course, meeting, user)
             status = 422 if isinstance(error, OtherBody) else 409
@@ -150,7 +150,8 @@ def _receipt(
         "number": course.number_of(meeting),
         "next": course.next_after(now),
         "may_undo": may_undo(meeting, link.user, now),
-        "attendees": attendees_of(meeting, course.pk),
+        "there": [each.name for each in attendees_of(course, meeting) if each.present],
+        "giving": giving_in(course, meeting),
         "lengths": USUAL_MINUTES,
         "parts": parts.receipt_parts(meeting, link.user, now),
         "problem": problem,

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mail.tasks import ring
 from sessions import services
-from sessions.access import MemberRequest, match_view
+from sessions.access import MemberRequest, match_page, match_view
 from sessions.agenda import agenda_for
 from sessions.errors import SessionError
-from sessions.queries import Course, goals_of, noted_sessions
+from sessions.queries import Course, goals_of
 from sessions.queries.series import preview_of
 from sessions.queries.times import OpenOffer, open_offer, shared_times
 from sessions.queries.together import together_of
@@ -19,7 +19,7 @@ from sessions.views import parts
 
 
 @require_safe
-@match_view
+@match_page
 def match(request: MemberRequest, course: Course) -> HttpResponse:
     now = timezone.now()
     upcoming = course.next_after(now)
@@ -30,7 +30,6 @@ def match(request: MemberRequest, course: Course) -> HttpResponse:
         "unlogged": course.to_log(now),
         "past": [each for each in reversed(course.sessions) if each.state != "planned"],
         "later": [each for each in course.sessions if each.state == "planned" and each.ends_at > now],
-        "noted": noted_sessions(course, request.user),
         "goals": goals_of(course),
         "together": together_of(course, now),
         "offer": open_offer(course, request.user, now),

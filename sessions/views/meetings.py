@@ -15,7 +15,6 @@ from sessions.forms import USUAL_MINUTES, LogForm, NoteForm
 from sessions.models import Note, Session
 from sessions.permissions import may_undo
 from sessions.queries import Course, notes_of
-from sessions.queries.attendance import attendees_of
 from sessions.queries.together import together_of
 from sessions.views import parts
 
@@ -43,8 +42,7 @@ def _show(
         "number": course.number_of(meeting),
         "may_undo": may_undo(meeting, request.user, now),
         "notes": notes_of(meeting, request.user),
-        "together": together_of(course, now),
-        "attendees": attendees_of(meeting, course.pk) if meeting.state == State.HELD else [],
+        "together": together_of(course, now, meeting),
         "lengths": USUAL_MINUTES,
         "parts": parts.receipt_parts(meeting, request.user, now) if meeting.state == State.HELD else [],
         "problem": problem,
@@ -58,10 +56,9 @@ def _show(
 def log(request: MemberRequest, course: Course, meeting: Session) -> HttpResponse:
     form = parts.log_form(course, meeting, request.user, request.POST)
     outcome, now = request.POST.get("outcome"), timezone.now()
-    if outcome in ("missed", "minutes"):
-        deed = parts.log_missed if outcome == "missed" else parts.correct_minutes
+    if outcome in ("missed", "minutes", "given"):
         try:
-            deed(meeting, request.user, request.POST, now)
+            parts.one_tap(outcome, course, meeting, request.user, request.POST, now)
         except SessionError as error:
             return _refused(request, course, meeting, error)
         return redirect("sessions:session", session_id=meeting.pk)

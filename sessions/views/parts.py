@@ -20,6 +20,8 @@ from sessions.models import Session, TimeOffer
 from sessions.queries import Course, Home
 from sessions.queries.attendance import attendees_of
 from sessions.queries.times import SharedTimes
+from sessions.queries.together import guesses_for
+from sessions.services.preparing import log_given
 
 # The words of a service for a form that has no field of that name.
 FIELDS = {"starts": "day"}
@@ -51,7 +53,7 @@ def words_of(error: SessionError) -> str:
 
 def log_form(course: Course, meeting: Session, user: User, data: Any = None) -> LogForm:  # noqa: ANN401 - a QueryDict
     day = timezone.localtime(meeting.starts_at, zone_of(user.timezone)).date()
-    people = attendees_of(meeting, course.pk)
+    people = attendees_of(course, meeting)
     initial = {
         "day": day,
         "minutes": meeting.minutes,
@@ -130,6 +132,24 @@ def correct_minutes(meeting: Session, user: User, data: QueryDict, now: datetime
     services.log_session(session=meeting, held=True, minutes=int(minutes), by=user, now=now)
 
 
+def one_tap(outcome: str, course: Course, meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
+    """What one button says: it did not happen, it was longer or shorter, who gave. Raises SessionError."""
+    if outcome == "missed":
+        log_missed(meeting, user, data, now)
+    elif outcome == "minutes":
+        correct_minutes(meeting, user, data, now)
+    else:
+        count_given(course, meeting, user, data, now)
+
+
+def count_given(course: Course, meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
+    """Who gave for how long: one tap on a guess. Raises SessionError."""
+    guess = next((each for each in guesses_for(course, meeting) if each.value == data.get("given")), None)
+    if guess is None:
+        raise SessionError("Choose one of the ways to share the minutes.")
+    log_given(session=meeting, minutes=guess.minutes, by=user, now=now)
+
+
 def _once(
     key: UUID | None, body: dict[str, object], log: Callable[[], Session], user: User, now: datetime
 ) -> Session | None:
@@ -204,7 +224,7 @@ def _instant(value: str) -> datetime | None:
 
 def unplanned_form(course: Course, user: User, data: Any = None) -> UnplannedLogForm:  # noqa: ANN401 - a QueryDict
     minutes = course.mine.track.session_minutes
-    people = [(each.seat, each.name) for each in attendees_of(None, course.pk)]
+    people = [(each.seat, each.name) for each in attendees_of(course, None)]
     initial = {"zone": user.timezone, "minutes": minutes, "channel": "video", "key": uuid4()}
     initial["present"] = [seat for seat, _ in people]
     return UnplannedLogForm(data, initial=initial, minutes=minutes, people=people)
