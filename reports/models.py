@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from programs.models import Program
 
@@ -19,3 +20,72 @@ class ExportLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}.{self.format}"
+
+
+class ComparisonPlan(models.Model):
+    """What is fixed about a program's comparison before its results are known; without one people chose."""
+
+    class Assignment(models.TextChoices):
+        """How people come to their model, as reports.verdicts.plan.Assignment says it."""
+
+        CHOOSE = "choose", "People choose"
+        COORDINATOR = "coordinator", "A coordinator decides"
+
+    program = models.OneToOneField(Program, models.CASCADE, related_name="comparison_plan")
+    assignment = models.CharField(max_length=12, choices=Assignment.choices, default=Assignment.CHOOSE)
+    # A smaller difference, in points of the scale, would not change anybody's decision; empty: nobody has said.
+    margin = models.FloatField(null=True, blank=True)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(assignment__in=["choose", "coordinator"]), name="assignment_known"),
+            models.CheckConstraint(
+                condition=Q(margin__isnull=True) | Q(margin__gt=0, margin__lte=6), name="margin_within_the_scale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Comparison of {self.program}"
+
+
+class ComparisonLook(models.Model):
+    """What answers came to at one of the two dates: worked out once, when first opened, and never again."""
+
+    class Kind(models.TextChoices):
+        MIDPOINT = "midpoint", "Mid-point"
+        CLOSE = "close", "Close"
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="looks")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # Answers sent until then are in it, whenever it was opened.
+    as_of = models.DateTimeField()
+    locked_at = models.DateTimeField()
+    # Figures and sentences as reports.queries.looks makes them; of nobody alone.
+    content = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["as_of"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "kind"], name="looked_once_at_each_date"),
+            models.CheckConstraint(condition=Q(kind__in=["midpoint", "close"]), name="look_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.program}"
+
+
+class LookView(models.Model):
+    """Who has seen a look, and since when."""
+
+    look = models.ForeignKey(ComparisonLook, models.CASCADE, related_name="views")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["look", "by"], name="look_seen_first_once")]
+
+    def __str__(self) -> str:
+        return f"{self.look} seen {self.at:%Y-%m-%d}"

@@ -3,6 +3,7 @@
 Answers come from the surveys that people have sent. What may be said of them is decided by reports.verdicts.
 """
 
+import datetime as dt
 import hashlib
 import hmac
 from collections import defaultdict
@@ -31,6 +32,18 @@ BY_FAMILY, BY_MODEL = "family", "model"
 
 # Program, person: a person in two programs is two rows, as they had two goals.
 Key = tuple[int, int]
+Until = Mapping[int, dt.datetime]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer to an item of the outcome core, in a survey that was sent."""
+
+    pk: int
+    question: int
+    construct: str
+    value: int
+    sent_at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -51,34 +64,65 @@ class Paired:
         return [learner for learner in self.learners if learner.arm in {one, other}]
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """Everything that comparisons are made of.
+
+    units  the component of people and matches that everybody is in
+    arms   the arm of everybody who learns, BOTH for who is in several
+    said   what everybody answered last, by program, person and survey
+    """
+
+    units: dict[Key, str]
+    arms: dict[Key, str]
+    said: dict[tuple[int, int, str], list[Said]]
+    after: str
+
+    def outcome(self, key: Key, moment: str, construct: str = "") -> float | None:
+        """The mean of somebody's answers, where they gave enough of them."""
+        wanted = [construct] if construct else CORE
+        values = [each.value for each in self.said.get((*key, moment), ()) if each.construct in wanted]
+        return sum(values) / len(values) if len(values) >= (1 if construct else CORE_LEAST) else None
+
+    def learner(self, key: Key, construct: str = "") -> Learner:
+        before, after = (self.outcome(key, moment, construct) for moment in (BEFORE, self.after))
+        return Learner(self.units[key], self.arms[key], before, after, str(key[0]))
+
+
+def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, until: Until | None = None) -> Gathered:
+    """What comparisons of these programs are made of. Queries: two, whatever the size.
+
+    until   for each program (its number) the moment after which no answer counts; without it all do
+    Raises ValueError for an `after` or `by` of another name.
+    """
+    if after not in AFTER or by not in (BY_FAMILY, BY_MODEL):
+        raise ValueError(f"nothing is compared after “{after}” by “{by}”")
+    seats = _seats(programs)
+    return Gathered(_units(seats), _arms(seats, by), _said(programs, after, until or {}), after)
+
+
 def paired(
     programs: Sequence[Program],
     *,
     after: str = Survey.Kind.CLOSING.value,
     by: str = BY_FAMILY,
     construct: str = "",
+    until: Until | None = None,
 ) -> Paired:
     """Before and after of every learner, by family of models or by model. Queries: two, whatever the size.
 
     after      the survey that counts as after: "midpoint" or "closing"
     construct  "growth", "problem_solving" or "connection" for its two items alone; "": the primary outcome, which is
                the mean of the core where at least four of its six items were answered
+    until      as `gather` has it
 
     A unit is a component of people and matches within one program, and programs are the cohorts that are compared
     within themselves. Raises ValueError for an `after` or `by` of another name.
     """
-    if after not in AFTER or by not in (BY_FAMILY, BY_MODEL):
-        raise ValueError(f"nothing is compared after “{after}” by “{by}”")
-    seats = _seats(programs)
-    units, arms = _units(seats), _arms(seats, by)
-    said = _outcomes(programs, after, construct)
-    learners = [
-        Learner(units[key], arm, said.get((*key, BEFORE)), said.get((*key, after)), str(key[0]))
-        for key, arm in arms.items()
-        if arm != BOTH
-    ]
+    found = gather(programs, after=after, by=by, until=until)
+    learners = [found.learner(key, construct) for key, arm in found.arms.items() if arm != BOTH]
     names = tuple(sorted({learner.arm for learner in learners}))
-    return Paired(learners, names, sum(arm == BOTH for arm in arms.values()))
+    return Paired(learners, names, sum(arm == BOTH for arm in found.arms.values()))
 
 
 @dataclass(frozen=True)
@@ -127,24 +171,24 @@ def _arm(model: str, by: str) -> str:
     return BOTH if model in IN_BOTH else ARM_NAMES[known.family]
 
 
-def _outcomes(programs: Sequence[Program], after: str, construct: str) -> dict[tuple[int, int, str], float]:
-    """Everybody's mean at each moment; of several answers to one moment the last that was sent counts."""
-    wanted = [construct] if construct else CORE
+def _said(programs: Sequence[Program], after: str, until: Until) -> dict[tuple[int, int, str], list[Said]]:
+    """Everybody's core at each moment; of several answers to one moment the last that was sent counts."""
     rows = Answer.objects.filter(
         response__invitation__survey__program__in=programs,
         response__invitation__survey__kind__in=(BEFORE, after),
         response__submitted_at__isnull=False,
-        question__construct__in=wanted,
+        question__construct__in=CORE,
         value__isnull=False,
     ).order_by("response__submitted_at", "response", "question__position")
     invitation = "response__invitation"
     columns = (f"{invitation}__survey__program", f"{invitation}__user", f"{invitation}__survey__kind", "response")
-    given: dict[tuple[int, int, str], dict[int, list[int]]] = defaultdict(dict)
-    for program, user, kind, response, value in rows.values_list(*columns, "value"):
-        given[program, user, kind].setdefault(response, []).append(value)
-    least = 1 if construct else CORE_LEAST
-    last = {key: list(responses.values())[-1] for key, responses in given.items()}
-    return {key: sum(values) / len(values) for key, values in last.items() if len(values) >= least}
+    answer = ("pk", "question", "question__construct", "value", "response__submitted_at")
+    given: dict[tuple[int, int, str], dict[int, list[Said]]] = defaultdict(dict)
+    for program, user, kind, response, *values in rows.values_list(*columns, *answer):
+        each = Said(*values)
+        if program not in until or each.sent_at <= until[program]:
+            given[program, user, kind].setdefault(response, []).append(each)
+    return {key: list(responses.values())[-1] for key, responses in given.items()}
 
 
 def consented_rows(program: Program, *, after: str = Survey.Kind.CLOSING.value) -> list[dict[str, Any]]:
@@ -154,12 +198,12 @@ def consented_rows(program: Program, *, after: str = Survey.Kind.CLOSING.value) 
     Each row has "row" (a number that says nothing, and stays the same), "arm", "before" and "after".
     """
     agreed = _agreed(program)
-    seats = _seats([program])
-    arms, said = _arms(seats, BY_FAMILY), _outcomes([program], after, "")
+    found = gather([program], after=after)
+    both = {key: [found.outcome(key, moment) for moment in (BEFORE, after)] for key in found.arms}
     rows = [
-        {"row": _code(key), "arm": arm, "before": said.get((*key, BEFORE)), "after": said.get((*key, after))}
-        for key, arm in arms.items()
-        if key[1] in agreed and ((*key, BEFORE) in said or (*key, after) in said)
+        {"row": _code(key), "arm": found.arms[key], "before": before, "after": end}
+        for key, (before, end) in both.items()
+        if key[1] in agreed and (before is not None or end is not None)
     ]
     return sorted(rows, key=lambda row: str(row["row"])) if len(rows) >= LEAST_PEOPLE else []
 
