@@ -82,7 +82,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "roles": ("ada", "/org/roles/", 5),
     "programs of an admin": ("ada", "/programs/", 6),
     "my matches": ("bob", "/me/", 8),
-    "one of my matches": ("bob", "/me/match/{match}/", 8),
+    "one of my matches": ("bob", "/me/match/{match}/", 10),
     "goals": ("bob", "/me/match/{match}/goals/", 7),
     "a session": ("bob", "/me/session/{session}/", 9),
     "my calendar": ("bob", "{feed}", 9),
