@@ -7,9 +7,11 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        from matching import ending_mails, mails
+        from matching import ending_mails, mails, personal
         from matching.criteria.likeness import use_text_scorer
         from matching.services import drop_drafts, end_matches_of, stands_on
+        from matching.services.erasing import erase_from_matching, shares_a_match_with
+        from participants import hooks as people
         from programs import hooks
 
         mails.register_all()
@@ -20,3 +22,6 @@ class MatchingConfig(AppConfig):
         hooks.leaving.insert(0, end_matches_of)
         hooks.standing.append(stands_on)
         hooks.removing.append(drop_drafts)
+        people.parts.extend(personal.PARTS)
+        people.erasing.append(erase_from_matching)
+        people.sharing.append(shares_a_match_with)

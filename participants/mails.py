@@ -9,10 +9,13 @@ from django.urls import reverse
 from mail import links
 from mail.models import Message
 from mail.registry import Kind
-from participants.models import User
+from participants.models import DataExport, User
 from participants.services import SIGN_IN_MINUTES
+from participants.services.exporting import READY
 
 PURPOSE = "sign-in"
+# The page stands on a higher floor.
+OWN_DATA_PATH = "/me/data/"
 
 
 def once(user: User) -> str:
@@ -36,7 +39,27 @@ def sign_in(message: Message, now: datetime) -> dict[str, Any] | None:
     }
 
 
+def own_data_ready(message: Message, now: datetime) -> dict[str, Any] | None:
+    """Says that the file is there; it is fetched by signing in, never from a mail."""
+    item = DataExport.objects.filter(pk=message.subject_id, user=message.recipient_id).first()
+    if item is None or item.state != DataExport.State.READY or item.expires_at is None or item.expires_at <= now:
+        return None
+    return {
+        "url": links.url(OWN_DATA_PATH),
+        "until": item.expires_at,
+        "why": "You get this because you asked for a file of your own data.",
+    }
+
+
 KINDS = (
+    Kind(
+        slug=READY,
+        template="participants/mail/own_data_ready",
+        description="The file of your own data is ready",
+        context=own_data_ready,
+        transactional=True,
+        quiet_hours="exempt",
+    ),
     Kind(
         slug="sign_in",
         template="participants/mail/sign_in",

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -32,6 +33,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     # Raised when links already sent to this person must stop working.
     link_version = models.PositiveIntegerField(default=1)
+    # Until then: no reminders, no surveys, no new match.
+    paused_until = models.DateTimeField(null=True, blank=True)
+    # Since then the row is nobody's: what others wrote and what is counted hangs on its number.
+    erased_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -42,6 +47,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(is_active=False, is_staff=False, email__endswith="@erased.invalid"),
+                name="user_erased_is_nobody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +64,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def short_name(self) -> str:
         return self.first_name or self.name
+
+    def is_paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
 
     def get_full_name(self) -> str:
         return self.name
@@ -126,3 +139,58 @@ class AuditLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}:{self.hash}"
+
+
+class DataExport(models.Model):
+    """A file of one's own data that somebody has asked for. Written only by participants.services.exporting."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+
+    OPEN = (State.QUEUED, State.RUNNING)
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="data_exports")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    file = models.FileField(upload_to="own-data/", max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "running", "ready", "failed"]), name="data_export_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(state__in=["queued", "running"]), name="one_data_export_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="ready")
+                | (models.Q(ready_at__isnull=False, expires_at__isnull=False) & ~models.Q(file="")),
+                name="data_export_ready_has_a_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Data export {self.pk}"
+
+
+class RetentionChoice(models.Model):
+    """For how many days something is kept, where an admin has said otherwise than the rule of participants.hooks."""
+
+    key = models.CharField(max_length=40, unique=True)
+    days = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(days__range=(0, 3660)), name="retention_0_to_10_years")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.days} days"

@@ -8,10 +8,12 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from matching import hooks as matching_hooks
+        from participants import hooks as people
         from programs import hooks
-        from sessions import closing_mails, mails
+        from sessions import closing_mails, mails, personal
         from sessions.services import cancel_sessions_of, plan_agreed
         from sessions.services.closing_sessions import close_sessions, take_sessions_away
+        from sessions.services.erasing import erase_from_sessions
 
         mails.register_all()
         closing_mails.register_all()
@@ -19,3 +21,6 @@ class SessionsConfig(AppConfig):
         matching_hooks.begun.append(plan_agreed)
         matching_hooks.ended.append(close_sessions)
         matching_hooks.parted.append(take_sessions_away)
+        people.parts.extend(personal.PARTS)
+        people.retaining.extend(personal.RULES)
+        people.erasing.append(erase_from_sessions)

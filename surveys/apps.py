@@ -7,8 +7,10 @@ class SurveysConfig(AppConfig):
     def ready(self) -> None:
         from mail import registry
         from matching import hooks as matching
+        from participants import hooks as people
         from sessions import hooks
-        from surveys import joining, mails
+        from surveys import joining, mails, personal
+        from surveys.services.erasing import erase_from_surveys
 
         for kind in mails.KINDS:
             registry.register(kind)
@@ -16,3 +18,6 @@ class SurveysConfig(AppConfig):
         hooks.receipt.append(joining.on_receipt)
         matching.ended.append(joining.after_end)
         matching.parted.append(joining.after_parting)
+        people.parts.extend(personal.PARTS)
+        people.retaining.extend(personal.RULES)
+        people.erasing.append(erase_from_surveys)

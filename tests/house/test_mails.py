@@ -17,7 +17,7 @@ from mail import registry
 from mail.models import Message
 from mail.services.composing import compose
 from matching.models import Match, Seat
-from participants.models import User
+from participants.models import DataExport, User
 from programs.models import Application, Coordinator, Program
 from sessions.models import Session
 from surveys import services as surveys
@@ -139,7 +139,20 @@ def not_yours(world: World) -> Message:
     return about(world, "session-not-yours", world.here.mentee, session.pk)
 
 
+def own_data_ready(world: World) -> Message:
+    made = DataExport.objects.create(
+        user=world.here.mentee,
+        state="ready",
+        file="own-data/made.zip",
+        asked_at=LATER,
+        ready_at=LATER,
+        expires_at=LATER + dt.timedelta(days=7),
+    )
+    return about(world, "own_data_ready", world.here.mentee, made.pk)
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
+    "own_data_ready": own_data_ready,
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
     "match-on": lambda world: match_message(world, "match-on", "active"),
@@ -270,7 +283,7 @@ def test_a_name_stays_a_name(world: World, kind: str, turn: int):
     assert re.findall(r"<b>Bold|<img [^>]*evil|<e@evil", html) == []
     assert settings.SECRET_KEY not in everything_in(mail)
     # It does say the name somewhere, so that the lines above have something to refuse.
-    if kind != "sign_in":
+    if kind not in {"sign_in", "own_data_ready"}:
         assert re.split(r"[\r{]", first)[0] in unescape(html)
 
 

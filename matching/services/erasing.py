@@ -1,0 +1,55 @@
+"""What of a person goes from matches and proposals when they are erased."""
+
+import datetime as dt
+
+from matching.models import Ending, Match, Proposal, Seat, Thanks
+from participants.models import User
+from participants.personal_data import REMOVED
+
+
+def erase_from_matching(user: User, _now: dt.datetime) -> None:
+    """Their words go, and the sentences made of their answers; points, places and dates stay, as others are in them."""
+    mine = Seat.objects.filter(enrolment__user=user)
+    mine.exclude(decline_reason="").update(decline_reason=REMOVED)
+    for ending in Ending.objects.filter(by=user).exclude(words=""):
+        ending.words = REMOVED
+        ending.save(update_fields=["words"])
+    for thanks in Thanks.objects.filter(author=user):
+        thanks.words = REMOVED
+        thanks.save(update_fields=["words"])
+    for match in Match.objects.select_for_update().filter(pk__in=mine.values("match")).order_by("pk"):
+        _without_sentences(match)
+    _from_proposals(user)
+
+
+def _without_sentences(match: Match) -> None:
+    """What a rule found is told from the answers of both, so it goes for both; its points stay."""
+    match.shares = [{**share, "sentence": REMOVED, "told": {}} for share in match.shares]
+    match.topic = REMOVED if match.topic else ""
+    match.save(update_fields=["shares", "topic"])
+
+
+def _from_proposals(user: User) -> None:
+    enrolments = set(user.enrolments.values_list("pk", flat=True))
+    for proposal in Proposal.objects.select_for_update().filter(track__enrolments__user=user).distinct().order_by("pk"):
+        left_over = [_without_reasons(entry, enrolments, user) for entry in proposal.left_over]
+        if left_over != proposal.left_over:
+            proposal.left_over = left_over
+            proposal.save(update_fields=["left_over"])
+
+
+def _without_reasons(entry: dict[str, object], enrolments: set[int], user: User) -> dict[str, object]:
+    """Their own reasons go; of somebody else's, those that name them."""
+    if entry["enrolment"] in enrolments:
+        return {"enrolment": entry["enrolment"], "reason": REMOVED, "details": []}
+    details = entry.get("details")
+    if not isinstance(details, list):
+        return entry
+    return {**entry, "details": [each for each in details if user.name not in str(each)]}
+
+
+def shares_a_match_with(user_id: int) -> list[int]:
+    """The accounts of all who were in a match with somebody: their files of own data may hold what they wrote."""
+    matches = Seat.objects.filter(enrolment__user=user_id).values("match")
+    others = Seat.objects.filter(match__in=matches).exclude(enrolment__user=user_id)
+    return list(others.values_list("enrolment__user", flat=True).distinct())

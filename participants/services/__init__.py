@@ -1,0 +1,41 @@
+"""All writes about people: accounts, roles in the organisation, their own data, and the record of who did what."""
+
+from participants.services.accounts import (
+    SIGN_IN_MINUTES,
+    LastAdmin,
+    ensure_account,
+    give_role,
+    grant_role,
+    record,
+    revoke_role,
+    send_sign_in_link,
+    update_profile,
+)
+from participants.services.erasing import CannotErase, erase, why_not_erased
+from participants.services.exporting import ask_for_export, drop_exports, due_exports, run_export
+from participants.services.pausing import BadPause, pause, resume
+from participants.services.retention import keep_to_retention, set_retention
+
+__all__ = [
+    "SIGN_IN_MINUTES",
+    "BadPause",
+    "CannotErase",
+    "LastAdmin",
+    "ask_for_export",
+    "drop_exports",
+    "due_exports",
+    "ensure_account",
+    "erase",
+    "give_role",
+    "grant_role",
+    "keep_to_retention",
+    "pause",
+    "record",
+    "resume",
+    "revoke_role",
+    "run_export",
+    "send_sign_in_link",
+    "set_retention",
+    "update_profile",
+    "why_not_erased",
+]

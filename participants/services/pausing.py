@@ -1,0 +1,45 @@
+"""A pause: no reminders and no surveys for a time, and no new match. It ends by itself."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from participants.models import User
+from participants.services.accounts import record
+from participants.zones import zone
+
+LONGEST = dt.timedelta(days=183)
+
+
+class BadPause(ValueError):
+    """A pause that cannot be; str() says why."""
+
+
+@transaction.atomic
+def pause(*, by: User, until: dt.date, now: dt.datetime) -> User:
+    """Pause up to and including the day before `until`, by one's own clock; a new pause replaces the one before.
+
+    Raises BadPause for a day that is not to come or more than 183 days away.
+    """
+    user = User.objects.select_for_update().get(pk=by.pk)
+    clock = zone(user.timezone)
+    ends = dt.datetime.combine(until, dt.time(), clock).astimezone(dt.UTC)
+    if ends <= now:
+        raise BadPause("Choose a day that is still to come")
+    if ends > now + LONGEST:
+        raise BadPause("A pause is at most half a year. Take a later day when it comes near, or leave the program")
+    user.paused_until = ends
+    user.save(update_fields=["paused_until"])
+    record(by=by, verb="pause begun", now=now, subject=user, until=until.isoformat())
+    return user
+
+
+@transaction.atomic
+def resume(*, by: User, now: dt.datetime) -> User:
+    """End one's pause before its time; without one nothing changes."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    if user.is_paused(now):
+        user.paused_until = None
+        user.save(update_fields=["paused_until"])
+        record(by=by, verb="pause ended", now=now, subject=user)
+    return user

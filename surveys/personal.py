@@ -1,0 +1,79 @@
+"""What the tables of this app hold about people, who gets it, and when it goes."""
+
+from django.db.models import QuerySet
+
+from participants.models import User
+from participants.personal_data import Part, declare
+from participants.retention import Rule
+from surveys.models import Answer, Invitation, Response
+from surveys.services.erasing import forget_words
+
+_COUNTED = "figures of five people or more are counted from it"
+
+DECLARED = declare(
+    {
+        "surveys.Survey": {"none": "id program kind name version active"},
+        "surveys.Timing": {"none": "id program kind on after_days reminder_days"},
+        "surveys.Question": {
+            "none": (
+                "id survey slug position kind text lowest points options construct source low_label high_label scored"
+            ),
+        },
+        "surveys.Invitation": {
+            f"pseudonymous, export, keep: {_COUNTED}": "session match created_at closes_at answered_at",
+            f"pseudonymous, keep: {_COUNTED}": "id survey user with_core early",
+        },
+        "surveys.Response": {
+            "personal, export, erase": "contact_me consent",
+            f"pseudonymous, export, keep: {_COUNTED}": "submitted_at",
+            f"pseudonymous, keep: {_COUNTED}": "id invitation",
+        },
+        "surveys.Answer": {
+            "personal, export, erase": "text",
+            f"pseudonymous, export, keep: {_COUNTED}": "value",
+            f"pseudonymous, keep: {_COUNTED}": "id response question",
+        },
+        "surveys.Publication": {"none": "id survey as_of people answers figures"},
+    }
+)
+
+
+def _invitations(user: User) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(user=user).select_related("survey__program").order_by("created_at", "pk")
+
+
+def _answers(user: User) -> QuerySet[Answer]:
+    mine = Answer.objects.filter(response__invitation__user=user)
+    return mine.select_related("question__survey", "response__invitation").order_by("response", "question__position")
+
+
+PARTS = (
+    Part(
+        "surveys",
+        "What you were asked, and when",
+        DECLARED,
+        _invitations,
+        {"survey": lambda row: f"{row.survey.program.name}: {row.survey.name}", "number": lambda row: row.pk},
+    ),
+    Part(
+        "responses",
+        "What you said about contact and the use of your answers",
+        DECLARED,
+        lambda user: Response.objects.filter(invitation__user=user).order_by("pk"),
+        {"survey_number": lambda row: row.invitation_id},
+    ),
+    Part(
+        "answers",
+        "What you answered",
+        DECLARED,
+        _answers,
+        {
+            "survey_number": lambda row: row.response.invitation_id,
+            "question": lambda row: row.question.text,
+        },
+    ),
+)
+
+RULES = (
+    Rule("survey_words", "Words that people wrote in surveys", "the survey was closed", 365, 30, 3650, forget_words),
+)
