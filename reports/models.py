@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from matching.models import Match
 from programs.models import Program
+from surveys.models import Publication
 
 
 class ExportLog(models.Model):
@@ -89,3 +91,68 @@ class LookView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.look} seen {self.at:%Y-%m-%d}"
+
+
+class Threshold(models.Model):
+    """A number of a signal's rule that a program has changed; the others are those of reports.health.limits."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="thresholds")
+    slug = models.CharField(max_length=40)
+    value = models.FloatField()
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "slug"], name="one_threshold_of_a_kind"),
+            models.CheckConstraint(condition=Q(value__gt=0, value__lte=365), name="threshold_within_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} in {self.program}"
+
+
+class Flag(models.Model):
+    """That a rule has once said something about a match, and whether a coordinator has found it of no use there.
+
+    It is what the precision of a rule is counted from.
+    """
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="flags")
+    rule = models.CharField(max_length=20)
+    raised_at = models.DateTimeField()
+    # Since then the rule says nothing about this match any more.
+    muted_at = models.DateTimeField(null=True)
+    muted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["raised_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["match", "rule"], name="one_flag_of_a_rule_and_match")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} of match {self.match_id}"
+
+
+class AnswerSignal(models.Model):
+    """In how many matches answers pointed to something, counted once when a survey's figures were published.
+
+    Fixed like those figures, and for the same reason. Empty where fewer than five people stand on either side.
+    """
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="signals")
+    rule = models.CharField(max_length=20)
+    matches = models.PositiveIntegerField(null=True)
+    out_of = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["publication", "rule"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "rule"], name="one_answer_signal_of_a_rule"),
+            models.CheckConstraint(
+                condition=Q(matches__isnull=True, out_of__isnull=True)
+                | Q(matches__isnull=False, out_of__isnull=False, matches__lte=F("out_of")),
+                name="answer_signal_whole_or_hidden",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} in {self.publication}"

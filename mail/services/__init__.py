@@ -12,6 +12,7 @@ from mail.services.outcomes import (
 )
 from mail.services.preferences import Choice, save_wishes
 from mail.services.queueing import Draft, cancel, cancel_person, enqueue, enqueue_many
+from mail.services.room import with_room
 from mail.services.ticks import beat, take_slot
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "release_held",
     "save_wishes",
     "take_slot",
+    "with_room",
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef
 from matching.models import Match, Proposal
 from programs.models import Program
 from reports.charts.rhythm import MOST_WEEKS, Mark, Window, window
-from reports.health import Signal, signal_of
+from reports.health import Limits, Signal, signals_of
+from reports.health.rules import OK, ORDER
+from reports.queries.around import around_of, limits_of, muted_in
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
 from sessions.models import Session
 from surveys.models import Publication, Survey
@@ -39,6 +41,22 @@ class PairRow:
     marks: list[Mark]
     last_met: dt.datetime | None
     quiet_since: int | None
+    # All that the rules say about it, the gravest first, without what a coordinator has found of no use.
+    signals: list[Signal] = field(default_factory=list)
+    muted: list[Signal] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ContactRate:
+    """How many of the matches that are on for 30 days or longer have met in the last 30; None where there is none."""
+
+    met: int
+    of: int
+    as_of: dt.datetime
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.met / self.of)
 
 
 @dataclass(frozen=True)
@@ -91,11 +109,25 @@ class Overview:
 
 
 def pair_rows(data: ProgramData, now: dt.datetime) -> list[PairRow]:
-    """Every active match, those that may need help first."""
-    cadence = {track.pk: track.cadence_days for track in data.tracks}
-    rows = [_row(match, data.program, cadence[match.track], now) for match in data.matches if match.live]
-    order = {"risk": 0, "warn": 1, "ok": 2}
-    return sorted(rows, key=lambda row: (order[row.signal.level], row.last_met or _long_ago(now), row.match.pk))
+    """Every active match, those that may need help first. Queries: five besides those of load()."""
+    limits, muted = limits_of(data.program), muted_in(data.program)
+    found = raised_in(data, limits, now)
+    rows = [_row(match, data.program, found[match.pk], muted, now) for match in data.matches if match.live]
+    return sorted(rows, key=lambda row: (ORDER[row.signal.level], row.last_met or _long_ago(now), row.match.pk))
+
+
+def raised_in(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, list[Signal]]:
+    """What the rules say about each active match, muted or not."""
+    around = around_of(data, limits, now)
+    return {match.pk: signals_of(match, around[match.pk], now, limits) for match in data.matches if match.live}
+
+
+def contact_rate(rows: list[PairRow], now: dt.datetime) -> ContactRate | None:
+    """Of the active matches that have had 30 days to meet, how many did in the last 30."""
+    since = now - dt.timedelta(days=RECENT_DAYS)
+    old = [row for row in rows if row.match.activated_at and row.match.activated_at <= since]
+    met = sum(any(since <= each.starts_at <= now for each in row.match.held) for row in old)
+    return ContactRate(met, len(old), now) if old else None
 
 
 def _long_ago(now: dt.datetime) -> dt.datetime:
@@ -108,8 +140,11 @@ def week_of(program: Program, moment: dt.datetime) -> int:
     return (moment.astimezone(ZoneInfo(program.timezone)).date() - monday).days // 7
 
 
-def _row(match: MatchRow, program: Program, cadence: int, now: dt.datetime) -> PairRow:
-    signal = signal_of(match, cadence, now)
+def _row(
+    match: MatchRow, program: Program, found: list[Signal], muted: set[tuple[int, str]], now: dt.datetime
+) -> PairRow:
+    heard = [each for each in found if (match.pk, each.rule) not in muted]
+    signal = heard[0] if heard else OK
     last = match.held[-1].starts_at if match.held else None
     marks = [
         Mark(week_of(program, each.starts_at), MARKS[Session.State(each.state)])  # type: ignore[arg-type]  # four words
@@ -117,7 +152,8 @@ def _row(match: MatchRow, program: Program, cadence: int, now: dt.datetime) -> P
         if week_of(program, each.starts_at) >= 0
     ]
     quiet = week_of(program, last or match.activated_at or now) if signal.level == "risk" else None
-    return PairRow(match, signal, marks, last, quiet)
+    silent = [each for each in found if each not in heard]
+    return PairRow(match, signal, marks, last, quiet, heard, silent)
 
 
 def overview(program: Program, now: dt.datetime) -> Overview:

@@ -2,9 +2,10 @@ import datetime as dt
 
 import pytest
 
-from reports.health import signal_of
-from reports.queries.base import MatchRow, Meeting
+from reports.health import NUMBERS, RULES, Around, Limits, signal_of, signals_of
+from reports.queries.base import MatchRow, Meeting, Member
 
+DAY = dt.timedelta(days=1)
 NOW = dt.datetime(2027, 6, 1, 12, 0, tzinfo=dt.UTC)
 
 
@@ -13,6 +14,11 @@ def match(started: int, *meetings: tuple[int, str]) -> MatchRow:
     row = MatchRow(1, 1, "active", None, NOW - dt.timedelta(days=started), None, "")
     row.meetings = [Meeting(1, state, NOW - dt.timedelta(days=days), 45) for days, state in meetings]
     return row
+
+
+def around(cadence: int = 14, **more: object) -> Around:
+    """With a goal, and a next step of today, so that only sessions speak unless a test says otherwise."""
+    return Around(**{"cadence_days": cadence, "goals": 1, "steps": (NOW,), "moved": (NOW,), **more})  # type: ignore[arg-type]  # as given
 
 
 @pytest.mark.parametrize(
@@ -38,16 +44,76 @@ def match(started: int, *meetings: tuple[int, str]) -> MatchRow:
     ],
 )
 def test_every_edge_of_the_rules(row: MatchRow, level: str, words: str) -> None:
-    signal = signal_of(row, cadence_days=14, now=NOW)
+    signal = signal_of(row, around(), NOW)
     assert (signal.level, signal.words) == (level, words)
 
 
 def test_a_slow_cadence_has_more_patience_than_a_quick_one() -> None:
     quiet = match(120, (46, "held"))
-    assert [signal_of(quiet, cadence, NOW).level for cadence in (14, 30, 60)] == ["risk", "warn", "ok"]
+    assert [signal_of(quiet, around(cadence), NOW).level for cadence in (14, 30, 60)] == ["risk", "warn", "ok"]
 
 
 def test_the_reason_names_the_numbers() -> None:
-    assert signal_of(match(90, (50, "held")), 14, NOW).reason == (
+    assert signal_of(match(90, (50, "held")), around(), NOW).reason == (
         "Last met 50 days ago, nothing planned; agreed was every 14 days."
     )
+
+
+HELD = [(days, "held") for days in (50, 40, 30, 20, 10, 2)]
+OFTEN = [(days, "held") for days in range(57, 0, -7)]  # nine in two months, where 4.3 were agreed
+OLD = (NOW - 42 * DAY,)
+
+
+def rules(row: MatchRow, **more: object) -> list[tuple[str, str]]:
+    return [(each.rule, each.level) for each in signals_of(row, around(**more), NOW)]
+
+
+def test_no_direction_is_no_goal_by_day_30_or_three_sessions_without_a_step() -> None:
+    assert rules(match(29, (5, "held")), goals=0) == []
+    assert rules(match(30, (5, "held")), goals=0) == [("direction", "warn")]
+    assert rules(match(60, *HELD), steps=(NOW - 21 * DAY,)) == [("direction", "warn")]
+    assert rules(match(60, *HELD), steps=(NOW - 20 * DAY,)) == []
+    assert rules(match(60, *HELD[-2:]), steps=()) == []
+
+
+def test_dependency_takes_both_signs_that_may_be_seen() -> None:
+    assert rules(match(90, *OFTEN), moved=(NOW - 43 * DAY,)) == [("dependency", "warn")]
+    assert rules(match(90, *OFTEN), moved=OLD) == []
+    assert rules(match(90, *HELD), moved=()) == []
+    assert rules(match(59, *OFTEN), moved=()) == []
+
+
+def group(people: int, *absent: int) -> MatchRow:
+    """A group whose sessions, ten days apart, so many were missing from."""
+    row = match(90)
+    row.members = [Member(user, "peer", f"P{user}", f"P{user}") for user in range(people)]
+    ago = range(10 * len(absent), 0, -10)
+    row.meetings = [
+        Meeting(1, "held", NOW - days * DAY, 60, frozenset(range(missing)))
+        for days, missing in zip(ago, absent, strict=True)
+    ]
+    return row
+
+
+def test_a_group_is_looked_at_when_few_come_twice_or_fewer_than_three_came() -> None:
+    assert rules(group(10, 5, 5)) == [("group", "warn")]
+    assert rules(group(10, 5, 4)) == []
+    assert rules(group(10, 4, 8)) == [("group", "warn")]
+    assert rules(group(10, 8, 0)) == []
+    assert rules(group(2, 1, 1)) == []
+
+
+def test_a_match_of_one_session_is_not_asked_for_goals_or_rhythm() -> None:
+    assert rules(match(90), goals=0, one_off=True) == []
+    assert rules(match(90, (9, "missed"), (5, "missed")), goals=0, one_off=True) == [("no_shows", "risk")]
+
+
+def test_a_changed_threshold_changes_the_day() -> None:
+    patient = Limits({"first_watch": 20, "first_risk": 30})
+    levels = [signal_of(match(days), around(), NOW, patient).level for days in (19, 20, 29, 30)]
+    assert levels == ["ok", "warn", "warn", "risk"]
+
+
+def test_every_number_has_a_default_within_its_bounds_and_every_rule_a_name() -> None:
+    assert [each.slug for each in NUMBERS.values() if not each.least <= each.default <= each.most] == []
+    assert len(NUMBERS) == sum(len(rule.numbers) for rule in RULES.values())

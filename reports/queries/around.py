@@ -1,0 +1,142 @@
+"""What the rules of health need beside sessions, and what a program has changed about them."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import F
+
+from matching.models import Match, Seat
+from programs.catalogue import registry
+from programs.catalogue.base import Shape
+from programs.models import Program, Role, Track
+from reports.health import Around, Limits
+from reports.models import Flag, Threshold
+from reports.queries.base import MatchRow, ProgramData
+from sessions.models import Goal, NextStep
+
+ONE_OFF = frozenset(model.slug for model in registry.all_models() if model.shape == Shape.SLOTS)
+
+
+def limits_of(program: Program) -> Limits:
+    return Limits(dict(Threshold.objects.filter(program=program).values_list("slug", "value")))
+
+
+def all_limits() -> dict[int, Limits]:
+    """The thresholds of every program that has changed some."""
+    changed: dict[int, dict[str, float]] = defaultdict(dict)
+    for program, slug, value in Threshold.objects.values_list("program_id", "slug", "value"):
+        changed[program][slug] = value
+    return {program: Limits(values) for program, values in changed.items()}
+
+
+def muted_in(program: Program) -> set[tuple[int, str]]:
+    """Match and rule of everything that coordinators have found of no use."""
+    flags = Flag.objects.filter(match__track__program=program, muted_at__isnull=False)
+    return set(flags.values_list("match_id", "rule"))
+
+
+def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, Around]:
+    """For each active match what its rules look at. Numbers and moments alone, in three queries; no word is read."""
+    live = {match.pk: match for match in data.matches if match.live}
+    tracks = {track.pk: track for track in data.tracks}
+    goals, moved, steps = _work(live)
+    loads = _loads(data, tracks, limits, now)
+    return {
+        pk: Around(
+            cadence_days=tracks[match.track].cadence_days,
+            one_off=tracks[match.track].model in ONE_OFF,
+            goals=goals[pk],
+            moved=tuple(moved[pk]),
+            steps=tuple(steps[pk]),
+            loads=tuple(loads[pk]),
+        )
+        for pk, match in live.items()
+    }
+
+
+Moments = dict[int, list[dt.datetime]]
+
+
+def _work(live: Iterable[int]) -> tuple[dict[int, int], Moments, Moments]:
+    """By match: how many goals there are, when a goal or a step last changed, and when steps were added."""
+    wanted = list(live)
+    goals: dict[int, int] = defaultdict(int)
+    moved: Moments = defaultdict(list)
+    steps: Moments = defaultdict(list)
+    changes = ("match_id", "created_at", "reached_at", "dropped_at")
+    for match, *moments in Goal.objects.filter(match__in=wanted).values_list(*changes):
+        goals[match] += 1
+        moved[match] += [each for each in moments if each]
+    for match, added, done in NextStep.objects.filter(match__in=wanted).values_list(
+        "match_id", "created_at", "done_at"
+    ):
+        steps[match].append(added)
+        moved[match] += [each for each in (added, done) if each]
+    return goals, moved, steps
+
+
+def _loads(data: ProgramData, tracks: dict[int, Track], limits: Limits, now: dt.datetime) -> dict[int, list[str]]:
+    """By match, a sentence about each giver in it who is in more matches than they offered, or meets for longer."""
+    found: dict[int, list[str]] = defaultdict(list)
+    live = {match.pk: match for match in data.matches if match.live}
+    by_user: dict[int, dict[int, MatchRow]] = defaultdict(dict)
+    for match in live.values():
+        for member in match.members:
+            if member.role != Role.MENTEE:
+                by_user[member.user][match.pk] = match
+    for user, (name, count, places) in _over_the_cap(data.program, now, limits).items():
+        for pk in by_user[user]:
+            found[pk].append(
+                f"{name} is in {count} matches and offered {places}, for {limits['overload_days']:.0f} days."
+            )
+    for user, matches in by_user.items():
+        if _meets_too_long(user, list(matches.values()), tracks, limits, now):
+            for pk, match in matches.items():
+                name = next(member.first_name for member in match.members if member.user == user)
+                found[pk].append(f"{name} has met for more hours than agreed in each of the last two periods.")
+    return found
+
+
+def _over_the_cap(program: Program, now: dt.datetime, limits: Limits) -> dict[int, tuple[str, int, int]]:
+    """By user: first name, active matches in one track, and the places offered there; of who has long had more."""
+    since = now - dt.timedelta(days=limits["overload_days"])
+    seats = Seat.objects.filter(
+        live=True, match__state=Match.State.ACTIVE, match__track__program=program, match__activated_at__lte=since
+    ).exclude(role=Role.MENTEE)
+    rows = seats.annotate(own=F("enrolment__capacity"), usual=F("match__track__capacity")).select_related(
+        "enrolment__user"
+    )
+    held: dict[int, list[Seat]] = defaultdict(list)
+    for seat in rows:
+        held[seat.enrolment_id].append(seat)
+    over = {}
+    for seats_of in held.values():
+        first = seats_of[0]
+        places = first.own if first.own is not None else first.usual  # type: ignore[attr-defined]  # annotated above
+        if first.role == Role.PEER and first.enrolment.capacity is None:
+            continue
+        if len(seats_of) > places:
+            over[first.enrolment.user_id] = (first.enrolment.user.short_name, len(seats_of), places)
+    return over
+
+
+def _meets_too_long(
+    user: int, matches: list[MatchRow], tracks: dict[int, Track], limits: Limits, now: dt.datetime
+) -> bool:
+    """Whether somebody met for longer than all their matches agreed, in both halves of the time that is looked at."""
+    half = dt.timedelta(days=limits["overload_days"] / 2)
+    on = [match for match in matches if match.activated_at and match.activated_at <= now - 2 * half]
+    if not on:
+        return False
+    agreed = sum(half.days / tracks[match.track].cadence_days * tracks[match.track].session_minutes for match in on)
+    for end in (now, now - half):
+        met = sum(
+            each.minutes
+            for match in on
+            for each in match.held
+            if end - half <= each.starts_at < end and user not in each.absent
+        )
+        if met <= limits["overload_hours"] * agreed:
+            return False
+    return True

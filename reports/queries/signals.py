@@ -1,0 +1,54 @@
+"""The rules of a program's signals with what has come of them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from programs.models import Program
+from reports.health import RULES, Rule
+from reports.models import AnswerSignal, Flag
+
+
+@dataclass(frozen=True)
+class Told:
+    """One rule: in how many matches it has spoken and how often that was of no use; or what answers point to.
+
+    matches, out_of  for rules that rest on answers, as of `as_of`; None where too few people stand behind it.
+    """
+
+    rule: Rule
+    raised: int = 0
+    useless: int = 0
+    matches: int | None = None
+    out_of: int | None = None
+    as_of: dt.datetime | None = None
+
+    @property
+    def precision(self) -> int | None:
+        """Per cent of the matches it has spoken about in which nobody has said that it is of no use."""
+        return round(100 * (self.raised - self.useless) / self.raised) if self.raised else None
+
+
+def told_of(program: Program) -> list[Told]:
+    """Every rule in its order; two queries."""
+    counted = Flag.objects.filter(match__track__program=program).order_by().values("rule")
+    rows = counted.annotate(raised=Count("pk"), useless=Count("muted_at")).values_list("rule", "raised", "useless")
+    flags = {rule: (raised, useless) for rule, raised, useless in rows}
+    said: dict[str, AnswerSignal] = {}
+    for signal in answer_signals(program):
+        said.setdefault(signal.rule, signal)
+    return [_told(rule, flags.get(slug, (0, 0)), said.get(slug)) for slug, rule in RULES.items()]
+
+
+def answer_signals(program: Program) -> list[AnswerSignal]:
+    """What was counted from answers, the newest first."""
+    rows = AnswerSignal.objects.filter(publication__survey__program=program).select_related("publication")
+    return list(rows.order_by("-publication__as_of", "rule"))
+
+
+def _told(rule: Rule, counts: tuple[int, int], said: AnswerSignal | None) -> Told:
+    raised, useless = counts
+    if said is None:
+        return Told(rule, raised, useless)
+    return Told(rule, raised, useless, said.matches, said.out_of, said.publication.as_of)
