@@ -141,7 +141,10 @@ MIME = {
 
 
 def export_outcome(*, program: Program, ending: str, by: User | None, now: dt.datetime) -> bytes:
-    """The outcome report as a file ("csv" or "xlsx"), logged with who took it. Raises KeyError for another ending."""
-    writer, report = WRITERS[ending], outcome(program, now)
+    """The outcome report as a file ("csv" or "xlsx"), logged with who took it; of comparisons what they have opened.
+
+    Raises KeyError for another ending.
+    """
+    writer, report = WRITERS[ending], outcome(program, now, by)
     log_export(program=program, what="outcome", ending=ending, rows=len(report.rows()), by=by, now=now)
     return writer(report)

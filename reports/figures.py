@@ -75,6 +75,13 @@ MEASURES: dict[str, Measure] = {
             "People who were at three sessions of a match or more.",
             "people ever matched",
         ),
+        Measure(
+            "finished",
+            "Finished",
+            "people",
+            "People in a match that came to its planned end.",
+            "people ever matched",
+        ),
         Measure("matches_ever", "Matches, ever", "matches", "Matches everybody in them accepted."),
         Measure(
             "matches_now",
@@ -92,7 +99,21 @@ MEASURES: dict[str, Measure] = {
             "matches that ever began",
         ),
         Measure(
+            "lasted",
+            "Matches that lasted",
+            "matches",
+            "Matches that came to their planned end.",
+            "matches that are over",
+        ),
+        Measure(
             "hours", "Hours together", "hours", "Logged length of the sessions held; an hour of two people is one."
+        ),
+        Measure(
+            "mentor_hours",
+            "Mentor hours a mentee",
+            "hours",
+            "Hours of mentors at sessions held, each mentor counted, divided by the mentees matched with one.",
+            "mentees ever matched with a mentor",
         ),
         Measure("goals_set", "Goals set", "goals", "Goals written down and not dropped."),
         Measure("goals_reached", "Goals reached", "goals", "Goals marked as reached.", "goals set and not dropped"),
@@ -109,6 +130,40 @@ MEASURES: dict[str, Measure] = {
             "points",
             "Mean of people’s mean answers to one question after sessions, on its scale.",
             "points of the scale",
+        ),
+        Measure(
+            "relationship",
+            "Relationship",
+            "points",
+            "Mean of people’s answers to one question about working together, on its scale.",
+            "points of the scale",
+        ),
+        Measure(
+            "core_before",
+            "Outcome, at the start",
+            "points",
+            "Mean before a match, on a scale from 1 to 7, of the learners who answered every item both times.",
+            "points of the scale",
+        ),
+        Measure(
+            "core_after",
+            "Outcome, at the end",
+            "points",
+            "Mean at the end, on a scale from 1 to 7, of the same learners.",
+            "points of the scale",
+        ),
+        Measure(
+            "goal_t",
+            "Goal attainment",
+            "points",
+            "Mean T score of people’s own judgement of their goals: 50 where all came out as expected.",
+        ),
+        Measure("endings", "Ended early", "matches", "Times a reason was given for ending before the planned end."),
+        Measure(
+            "comparison",
+            "Comparison",
+            "points",
+            "Difference in improvement between two kinds of models, first minus second, with the finding in words.",
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""Writes of reports: the record of what left the building."""
+"""Writes of reports: what a comparison is fixed on, what it came to, and the record of what left the building."""
 
 import datetime as dt
 
@@ -7,7 +7,17 @@ from django.db import transaction
 from participants.models import User
 from participants.services import record
 from programs.models import Program
-from reports.models import ExportLog
+from reports.models import ComparisonLook, ComparisonPlan, ExportLog, LookView
+from reports.queries.looks import content_of, due_at
+from surveys.models import Response, Survey
+
+
+class TooLate(Exception):
+    """Something was to be fixed beforehand, and the answers are there already."""
+
+
+class TooEarly(Exception):
+    """A look before its date."""
 
 
 @transaction.atomic
@@ -15,3 +25,64 @@ def log_export(*, program: Program, what: str, ending: str, rows: int, by: User 
     """Write down that somebody took a file of so many rows out of the building."""
     record(by=by, verb="report exported", now=now, program_id=program.pk, subject=program, format=ending, rows=rows)
     return ExportLog.objects.create(program=program, by=by, at=now, what=what, format=ending, rows=rows)
+
+
+@transaction.atomic
+def fix_plan(
+    *, program: Program, assignment: str, margin: float | None, by: User | None, now: dt.datetime
+) -> ComparisonPlan:
+    """Say how people come to their model, and which difference would matter (in points of the scale, or None).
+
+    Raises TooLate once somebody has sent answers at the end, or the results have been looked at: what counts as a
+    difference is not chosen by what came out.
+    """
+    Program.objects.select_for_update().get(pk=program.pk)
+    if not may_fix_plan(program):
+        raise TooLate("The first answers at the end are in, so this is fixed.")
+    values = {"assignment": assignment, "margin": margin, "set_at": now, "set_by": by}
+    plan, _ = ComparisonPlan.objects.update_or_create(program=program, defaults=values)
+    record(
+        by=by,
+        verb="comparison planned",
+        now=now,
+        program_id=program.pk,
+        subject=program,
+        assignment=assignment,
+        margin=margin,
+    )
+    return plan
+
+
+def may_fix_plan(program: Program) -> bool:
+    """Whether nobody has answered at the end yet, and nobody has looked. Queries: two."""
+    answered = Response.objects.filter(
+        invitation__survey__program=program, invitation__survey__kind=Survey.Kind.CLOSING, submitted_at__isnull=False
+    )
+    return not answered.exists() and not program.looks.exists()
+
+
+@transaction.atomic
+def open_look(*, program: Program, kind: str, by: User, now: dt.datetime) -> ComparisonLook:
+    """Show somebody what the answers came to at one of the two dates ("midpoint" or "close"), and write that down.
+
+    Worked out when first opened, of the answers sent until its date; whoever opens it later sees the same. Raises
+    TooEarly before the date, and where there is no such look; TooLate for a mid-point nobody opened before the close.
+    """
+    Program.objects.select_for_update().get(pk=program.pk)
+    due = due_at(program, kind)
+    if due is None or now < due:
+        raise TooEarly("Its date has not come.")
+    look = program.looks.filter(kind=kind).first() or _lock(program, kind, due, now)
+    _, first = LookView.objects.get_or_create(look=look, by=by, defaults={"at": now})
+    if first:
+        record(by=by, verb="comparison opened", now=now, program_id=program.pk, subject=look, look=kind)
+    return look
+
+
+def _lock(program: Program, kind: str, due: dt.datetime, now: dt.datetime) -> ComparisonLook:
+    close = due_at(program, ComparisonLook.Kind.CLOSE)
+    if kind == ComparisonLook.Kind.MIDPOINT and close and now >= close:
+        raise TooLate("The close is there, and its answer counts.")
+    plan = ComparisonPlan.objects.filter(program=program).first()
+    content = content_of(program, kind, plan, due, list(program.looks.all()))
+    return ComparisonLook.objects.create(program=program, kind=kind, as_of=due, locked_at=now, content=content)

@@ -88,6 +88,32 @@ def dot_interval(share: float | None, low: float, high: float, what: str = "") -
     return picture(194, 28, parts, name=f"{said}, 95% interval {_percent(low)} to {_percent(high)}", fixed=True)
 
 
+def difference(value: float, low: float, high: float, one: str, other: str) -> SafeString:
+    """A difference in points as a dot with its interval as a pale bar, around a line at none.
+
+    Above 0 is in favour of ``one`` and drawn to the right, below of ``other`` and drawn to the left.
+    """
+    reach = max(abs(low), abs(high), abs(value), 0.5) * 1.15
+
+    def x(points: float) -> float:
+        return 220 + points / reach * 200
+
+    parts = [
+        rule(20, 40, 420, 40, "s-line"),
+        rule(220, 18, 220, 62, "s-ls"),
+        rule(x(low), 40, x(high), 40, "s-c1 pale", stroke_width=12, stroke_linecap="round"),
+        circle(x(value), 40, 7, "f-c1"),
+        words(x(value), 26, figure(value, 2), "t1", anchor="middle"),
+        words(x(low), 66, figure(low, 2), anchor="middle"),
+        words(x(high), 66, figure(high, 2), anchor="middle"),
+        words(20, 90, f"← {short(other, 20)}", "t1 t13"),
+        words(220, 90, "no difference", anchor="middle"),
+        words(420, 90, f"{short(one, 20)} →", "t1 t13", anchor="end"),
+    ]
+    said = f"Difference {figure(value, 2)} points, {one} minus {other}; from {figure(low, 2)} to {figure(high, 2)} fits"
+    return picture(440, 96, parts, name=said, css="chart--wide")
+
+
 def likert_bar(counts: Sequence[int]) -> SafeString:
     """Answers from 1 to 5 as one bar, brown to teal, with their mean."""
     total = sum(counts)

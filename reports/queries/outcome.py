@@ -5,14 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from programs.models import Program, Track
+from matching.models import Match
+from participants.models import User
+from programs.models import Program, Role, Track
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
 from reports.queries.base import MatchRow, ProgramData, load
-from reports.queries.overview import published_pulse
-from surveys.models import Publication
+from reports.queries.opened import WHOLE, Opened, opened_by
+from surveys.models import Publication, Survey
+from surveys.wording import RELATIONSHIP_ITEMS
 
-WHOLE = "Whole program"
-FUNNEL = ("enrolled", "matched_ever", "met", "met_3")
+PULSE = Survey.Kind.PULSE.value
+READ = (PULSE, Survey.Kind.MIDPOINT.value, Survey.Kind.CLOSING.value)
+RELATIONSHIP_SLUGS = frozenset(item["slug"] for item in RELATIONSHIP_ITEMS)
+FUNNEL = ("enrolled", "matched_ever", "met", "met_3", "finished")
+ENDED_AS_PLANNED = frozenset({Match.EndReason.FINISHED.value, Match.EndReason.DONE.value})
 # What a track's column shows; the rest is said of the whole program only.
 BY_TRACK = (
     "enrolled",
@@ -29,8 +35,9 @@ BY_TRACK = (
 
 @dataclass(frozen=True)
 class PulseFigure:
-    """One question after a session: its words and its published mean."""
+    """One question of a survey: its words and its published mean."""
 
+    slug: str
     text: str
     points: int
     figure: Figure
@@ -53,8 +60,11 @@ class Outcome:
     figures: dict[str, Figure]
     tracks: list[TrackReport]
     pulse: list[PulseFigure]
+    relationship: list[PulseFigure]
     published: Publication | None
+    opened: Opened
     heading: str
+    lede: str
 
     @property
     def hidden_tracks(self) -> list[Track]:
@@ -68,24 +78,43 @@ class Outcome:
         """Every figure as an export lists it: what, of whom, and the figure."""
         whole = [(MEASURES[figure.slug], "", figure) for figure in self.figures.values()]
         parts = [(MEASURES[figure.slug], "", figure) for each in self.tracks for figure in each.figures.values()]
-        said = [(MEASURES["pulse"], each.text, each.figure) for each in self.pulse]
-        return whole + parts + said
+        said = [(MEASURES[each.figure.slug], each.text, each.figure) for each in [*self.pulse, *self.relationship]]
+        return whole + parts + said + self.opened.rows()
 
 
-def outcome(program: Program, now: dt.datetime) -> Outcome:
-    """The report as of now. Queries: the five of load() and one for the published check-in."""
+def outcome(program: Program, now: dt.datetime, reader: User | None = None) -> Outcome:
+    """The report as of now, for somebody who has opened some of the looks, or (for commands) with what anybody has.
+
+    Queries: those of load(), one for published surveys, one for looks.
+    """
     data = load(program)
-    published = published_pulse(program)
+    published = _last_published(program)
     figures = {figure.slug: figure for figure in _figures(data, WHOLE, now)}
+    opened = opened_by(program, reader, now)
     return Outcome(
         program=program,
         as_of=now,
         figures=figures,
         tracks=_tracks(data, now),
-        pulse=_pulse(published),
-        published=published,
-        heading=_heading(figures),
+        pulse=_said(published.get(PULSE), "pulse"),
+        relationship=_relationship(published),
+        published=published.get(PULSE),
+        opened=opened,
+        heading=opened.heading or _heading(figures),
+        lede=_heading(figures) if opened.heading else "",
     )
+
+
+def _last_published(program: Program) -> dict[str, Publication]:
+    """The newest figures of each survey that the report reads. Queries: one."""
+    rows = Publication.objects.filter(survey__program=program, survey__active=True, survey__kind__in=READ)
+    return {each.survey.kind: each for each in rows.select_related("survey").order_by("as_of", "pk")}
+
+
+def _relationship(published: dict[str, Publication]) -> list[PulseFigure]:
+    """How working together was judged at the end, or before that half-way."""
+    last = published.get(Survey.Kind.CLOSING) or published.get(Survey.Kind.MIDPOINT)
+    return [each for each in _said(last, "relationship") if each.slug in RELATIONSHIP_SLUGS]
 
 
 def _tracks(data: ProgramData, now: dt.datetime) -> list[TrackReport]:
@@ -147,6 +176,24 @@ def _who_met(matches: Iterable[MatchRow], least: int) -> set[int]:
     return {member.user for match in matches for member in match.members if match.met_by(member.user) >= least}
 
 
+def _mentored(matches: Iterable[MatchRow]) -> set[int]:
+    """Who was matched with a mentor and is none there."""
+    led = [match for match in matches if any(member.role == Role.MENTOR for member in match.members)]
+    return {member.user for match in led for member in match.members if member.role != Role.MENTOR}
+
+
+def _mentor_hours(matches: Iterable[MatchRow], mentees: int) -> float:
+    """Hours of mentors for each of so many mentees; who was missing from a group's session gave none."""
+    minutes = sum(
+        meeting.minutes
+        for match in matches
+        for meeting in match.held
+        for member in match.members
+        if member.role == Role.MENTOR and member.user not in meeting.absent
+    )
+    return round(minutes / 60 / mentees, 1) if mentees else 0
+
+
 def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
     """All figures of a group of people; a group under five has its sizes and nothing else."""
     began = [match for match in data.matches if match.began]
@@ -155,6 +202,9 @@ def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
     matched, live = _users(began), [match for match in began if match.live]
     held = [meeting for match in began for meeting in match.held]
     goals = [goal for goal in data.goals if not goal.dropped]
+    over = [match for match in began if not match.live]
+    finished = [match for match in over if match.end_reason in ENDED_AS_PLANNED]
+    mentored = _mentored(began)
     setters = {goal.owner for goal in goals}
     reachers = {goal.owner for goal in goals if goal.reached}
 
@@ -177,26 +227,31 @@ def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
         figure("matched_now", len(_users(live) & active), len(active), len(active)),
         figure("met", len(met), len(matched), len(matched)),
         figure("met_3", len(met_3), len(matched), len(matched)),
+        figure("finished", len(_users(finished)), len(matched), len(matched)),
         figure("matches_ever", len(began), None, len(matched)),
         figure("matches_now", len(live), len(began), len(matched)),
+        figure("lasted", len(finished), len(over), len(_users(over))),
         figure("sessions", len(held), None, len(matched)),
         figure("sessions_per_match", round(len(held) / len(began), 1) if began else 0, len(began), len(matched)),
         figure("hours", round(sum(meeting.minutes for meeting in held) / 60, 1), None, len(matched)),
+        figure("mentor_hours", _mentor_hours(began, len(mentored)), len(mentored), len(mentored)),
         figure("goals_set", len(goals), None, len(setters)),
         figure("goals_reached", sum(goal.reached for goal in goals), len(goals), len(setters)),
         figure("goal_people", len(reachers), len(setters), len(setters)),
     ]
 
 
-def _pulse(published: Publication | None) -> list[PulseFigure]:
+def _said(published: Publication | None, measure: str) -> list[PulseFigure]:
+    """The published means of a survey, question by question."""
     if published is None:
         return []
     return [
         PulseFigure(
+            each["slug"],
             each["text"],
             each["points"],
             Figure(
-                "pulse",
+                measure,
                 WHOLE,
                 each["mean"],
                 each["points"] if each["mean"] else None,

@@ -14,8 +14,10 @@ from programs.models import Program
 from programs.permissions import Right
 from reports.exports import MIME, WRITERS, export_outcome
 from reports.queries.base import load
+from reports.queries.opened import plan_of, progress
 from reports.queries.outcome import FUNNEL, Outcome, outcome
 from reports.queries.overview import Overview, overview, pair_rows
+from reports.views.drawing import comparison_tables
 
 
 @dataclass(frozen=True)
@@ -181,14 +183,29 @@ def messages(request: ProgramRequest, program: Program) -> HttpResponse:
 
 def _funnel(report: Outcome) -> list[tuple[str, int]]:
     labels = {"enrolled": "Enrolled", "matched_ever": "Matched", "met": "Met once", "met_3": "Met 3 times"}
-    return [(labels[slug], int(report.figures[slug].numerator or 0)) for slug in FUNNEL if report.figures[slug].shown]
+    if report.figures["finished"].numerator:
+        labels["finished"] = "Finished"
+    shown = [slug for slug in FUNNEL if slug in labels and report.figures[slug].shown]
+    return [(labels[slug], int(report.figures[slug].numerator or 0)) for slug in shown]
 
 
 @require_safe
 @program_view(Right.REPORT)
 def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
-    report = outcome(program, timezone.now())
-    context = {"program": program, "report": report, "funnel": _funnel(report), "funnel_columns": ["Stage", "People"]}
+    """The figures of now, and the comparison as far as its dates have come and this reader has opened it."""
+    report = outcome(program, timezone.now(), request.user)
+    opened = report.opened
+    waiting = opened.look is None and not opened.next_kind
+    context = {
+        "program": program,
+        "report": report,
+        "funnel": _funnel(report),
+        "funnel_columns": ["Stage", "People"],
+        "may_plan": Right.EDIT in request.program_rights,
+        "plan": plan_of(program),
+        "progress": progress(program) if waiting else "",
+        **comparison_tables(opened),
+    }
     return render(request, "reports/outcome.html", context)
 
 

@@ -1,0 +1,156 @@
+"""The looks at a program that a reader has opened, and what may be opened next."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Prefetch
+
+from participants.models import User
+from programs.models import Program
+from reports.figures import MEASURES, Figure, Measure
+from reports.models import ComparisonLook, ComparisonPlan, LookView
+from reports.queries.answers import BOTH, paired
+from reports.queries.looks import SCALE, due_at, planned
+from reports.verdicts import Kind, Look, analyse, decide
+from reports.verdicts.wording import points
+from surveys.models import Question
+
+WHOLE = "Whole program"
+CLOSE, MIDPOINT = ComparisonLook.Kind.CLOSE.value, ComparisonLook.Kind.MIDPOINT.value
+# The heading over a comparison: what was found, in a few words.
+TITLES = {
+    Kind.SUPPRESSED: "Too few people to compare {one} with {two}",
+    Kind.TOO_FEW: "Too few relationships to compare {one} with {two}",
+    Kind.TOO_FEW_ANSWERS: "Too few answers to compare {one} with {two}",
+    Kind.EARLY: "No conclusion yet between {one} and {two}",
+    Kind.UNCLEAR: "No clear difference between {one} and {two}",
+    Kind.SIMILAR: "Probably no difference that matters between {one} and {two}",
+    Kind.HIGHER: "People in {higher} improved more",
+    Kind.INSEPARABLE: "The model cannot be told apart from who was in it",
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """look      the latest one the reader has opened
+    next_kind  what can be opened now, or ""
+    next_due   when the next look can be opened; None where it can be now, or there is none
+    """
+
+    program: Program
+    look: ComparisonLook | None
+    next_kind: str
+    next_due: dt.datetime | None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return self.look.content if self.look else {}
+
+    @property
+    def comparison(self) -> dict[str, Any] | None:
+        return self.content.get("comparison")
+
+    @cached_property
+    def title(self) -> str:
+        """The finding of the comparison as a heading."""
+        found = self.comparison
+        if found is None:
+            return ""
+        one, two = found["arms"]
+        return TITLES[Kind(found["kind"])].format(one=one, two=two, higher=found.get("higher", ""))
+
+    @property
+    def core(self) -> list[dict[str, Any]]:
+        """Before and after by kind of outcome, with their names; the whole core first."""
+        names = {"": "All six statements", **dict(Question.Construct.choices)}
+        return [
+            {**each, "name": names[each["construct"]], "change": round(each["after"] - each["before"], 1)}
+            for each in self.content.get("core", [])
+        ]
+
+    @property
+    def heading(self) -> str:
+        """What changed, as one sentence; empty until the close is opened, or where too few answered both times."""
+        if not self.core:
+            return ""
+        change = self.core[0]["change"]
+        if not change:
+            return "People rated themselves at the end as they did at the start"
+        way = "higher" if change > 0 else "lower"
+        return f"People rated themselves {abs(change):.1f} points {way} at the end than at the start"
+
+    def rows(self) -> list[tuple[Measure, str, Figure]]:
+        """Every figure of the look for a file, with what it is about."""
+        if self.look is None:
+            return []
+        return [*self._core_rows(), *self._other_rows(), *self._comparison_rows()]
+
+    def _figure(self, slug: str, value: float | None, out_of: float | None, people: int | None) -> Figure:
+        as_of = self.look.as_of if self.look else None
+        if as_of is None:
+            raise ValueError("nothing has been opened")
+        return Figure(slug, WHOLE, value, out_of, people, as_of)
+
+    def _core_rows(self) -> list[tuple[Measure, str, Figure]]:
+        return [
+            (MEASURES[slug], each["name"], self._figure(slug, each[word], SCALE[1], each["people"]))
+            for each in self.core
+            for slug, word in (("core_before", "before"), ("core_after", "after"))
+        ]
+
+    def _other_rows(self) -> list[tuple[Measure, str, Figure]]:
+        goals, endings = self.content.get("goals"), self.content.get("endings", [])
+        judged = [(MEASURES["goal_t"], "", self._figure("goal_t", goals["t"], None, goals["people"]))] if goals else []
+        return judged + [
+            (MEASURES["endings"], words, self._figure("endings", count, None, count)) for words, count in endings
+        ]
+
+    def _comparison_rows(self) -> list[tuple[Measure, str, Figure]]:
+        found = self.comparison
+        if found is None:
+            return []
+        people = sum(each["people"] for each in found["groups"] if each["name"] != BOTH) or None
+        difference = round(found["interval"]["difference"], 2) if found["interval"] else None
+        sentence = " ".join([found["finding"], *found["cautions"], found["basis"]]).strip()
+        return [(MEASURES["comparison"], sentence, self._figure("comparison", difference, None, people))]
+
+
+def opened_by(program: Program, reader: User | None, now: dt.datetime) -> Opened:
+    """What somebody has opened; without a reader what anybody has. Queries: two with a reader, else one."""
+    looks = list(program.looks.all())
+    if reader is not None:
+        own = LookView.objects.filter(by=reader)
+        looks = list(program.looks.prefetch_related(Prefetch("views", own)))
+        looks = [look for look in looks if look.views.all()]
+    kinds = {look.kind for look in looks}
+    dates = {kind: due_at(program, kind) for kind in (MIDPOINT, CLOSE)}
+    ready = [kind for kind, due in dates.items() if due and due <= now]
+    # Once the close is there the mid-point has nothing more to say.
+    open_now = CLOSE if CLOSE in ready else MIDPOINT if ready else ""
+    coming = [due for due in dates.values() if due and due > now]
+    return Opened(
+        program,
+        looks[-1] if looks else None,
+        "" if open_now in kinds else open_now,
+        min(coming) if coming and (not open_now or open_now in kinds) else None,
+    )
+
+
+def progress(program: Program) -> str:
+    """How many have answered twice by now, of whom: nothing else may be known before the mid-point. Queries: two."""
+    found = paired([program])
+    if len(found.arms) < 2:
+        return ""
+    one, two = found.arms[:2]
+    plan = planned(None, Look.BEFORE)
+    return decide(analyse(found.of(one, two), (one, two), plan)).finding
+
+
+def plan_of(program: Program) -> ComparisonPlan | None:
+    return ComparisonPlan.objects.filter(program=program).first()
+
+
+def margin_words(plan: ComparisonPlan | None) -> str:
+    return points(plan.margin) if plan and plan.margin else ""
