@@ -77,6 +77,7 @@ def test_what_asks_for_no_database_is_pure(fixtures, marks, pure):
     added = []
     item: Any = SimpleNamespace(
         cls=None,
+        path=Path(__file__),
         fixturenames=fixtures,
         get_closest_marker=lambda name: name if name in marks else None,
         add_marker=lambda mark: added.append(mark.name),
