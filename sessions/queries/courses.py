@@ -138,7 +138,8 @@ def course_with_notes(user: User, match_id: int) -> Course | None:
 
 def session_of(user: User, session_id: int) -> tuple[Course, Session] | None:
     """A session of one of this person's active matches."""
-    around = list(_in_order().filter(match__sessions=session_id))
+    match = Session.objects.filter(pk=session_id).values("match")
+    around = list(_in_order().filter(match__in=match))
     here = next((each for each in around if each.pk == session_id), None)
     mine = my_match(user=user, match_id=here.match_id) if here else None
     return (Course(mine, around), here) if here and mine and may_open(mine) else None
