@@ -73,9 +73,11 @@ for (const agenda of document.querySelectorAll("[data-agenda]")) {
     }
     find("-left").textContent = at >= 0 && at < rows.length ? clock(ends[at] - passed) : "";
     find("-go").textContent = running() ? "Pause" : at < 0 ? "Start the clock" : "Go on";
+    find("-reset").hidden = at < 0;
+    // Whoever has a finger on a button that goes away stays with the clock.
+    if (at === rows.length && [find("-go"), find("-skip")].includes(document.activeElement)) find("-reset").focus();
     find("-go").hidden = find("-skip").hidden = at === rows.length;
     find("-skip").disabled = at < 0;
-    find("-reset").hidden = at < 0;
   };
   const set = (passed, run) => {
     state = { began: Date.now() - passed, held: run ? null : passed };
@@ -87,7 +89,6 @@ for (const agenda of document.querySelectorAll("[data-agenda]")) {
   find("-skip").addEventListener("click", () => {
     const next = ends.find((end) => elapsed() < end);
     set(next, running());
-    if (next === total) find("-reset").focus();
   });
   find("-reset").addEventListener("click", () => {
     set(0, false);
