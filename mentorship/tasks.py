@@ -11,6 +11,7 @@ from mail import services as outbox
 from mail import tasks as mail
 from matching import tasks as matching
 from programs import tasks as programs
+from reports import tasks as reports
 from sessions import tasks as sessions
 from surveys import tasks as surveys
 
@@ -22,6 +23,7 @@ BELLS: tuple[Callable[[datetime], object], ...] = (
     matching.tick,
     sessions.tick,
     surveys.tick,
+    reports.tick,
     mail.tick,
 )
 

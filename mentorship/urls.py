@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/<slug:slug>/", include("sessions.urls_program")),
     path("programs/<slug:slug>/", include("sessions.urls_closing")),
     path("programs/<slug:slug>/", include("surveys.urls")),
+    path("programs/<slug:slug>/", include("reports.urls_signals")),
     path("programs/<slug:slug>/", include("reports.urls")),
     path("t/<str:tok>/", include("programs.urls_token")),
     path("t/<str:tok>/", include("matching.urls_token")),

@@ -12,6 +12,7 @@ from participants.mails import once
 from participants.models import User
 from programs.catalogue import registry
 from programs.models import Application, Program, Role, Track
+from programs.planning import UNCONFIRMED, UNFINISHED
 from programs.queries.enrolling import intake_of, place_in_line, window_of
 from programs.services.enrolling_applying import JOIN_LINK, LINK_MINUTES, TRACK
 from programs.services.enrolling_deciding import ACCEPTED, DECLINED, RECEIVED, WAITING
@@ -101,8 +102,37 @@ def _declined(message: Message, _now: dt.datetime) -> Context | None:
     return _news(State.DECLINED, message)
 
 
-# All of them answer what the reader has just done, so that none can be switched off or wait for next week.
-KINDS = tuple(
+def _nudge(state: str, message: Message, now: dt.datetime) -> Context | None:
+    """What is left to do, by somebody who may still do it; None once it is done, or nobody can apply any more."""
+    related = ("track__program", "track__intake", "user", "enrolment")
+    application = Application.objects.select_related(*related).filter(pk=message.subject_id, state=state).first()
+    if application is None or application.enrolment or not application.user.is_active:
+        return None
+    program = application.track.program
+    if application.user.is_paused(now) or program.state == Program.State.CLOSED:
+        return None
+    if state == State.STARTED and window_of(program, now) != "open":
+        return None
+    return {
+        **signed_by(program),
+        "application": application,
+        "program": program,
+        "role_word": word_for(application.track, application.role),
+        "url": links.url(reverse("joining:sent", kwargs={"pk": application.pk})),
+        "why": f"You get this because you applied for {program.name}.",
+    }
+
+
+def _unfinished(message: Message, now: dt.datetime) -> Context | None:
+    return _nudge(State.STARTED, message, now)
+
+
+def _unconfirmed(message: Message, now: dt.datetime) -> Context | None:
+    return _nudge(State.ACCEPTED, message, now)
+
+
+# All of these answer what the reader has just done, so that none can be switched off or wait for next week.
+NEWS = tuple(
     Kind(
         slug=slug,
         template=f"programs/mail/{slug}",
@@ -119,6 +149,16 @@ KINDS = tuple(
         (DECLINED, "There is no place for you this time", _declined),
     )
 )
+
+# These come unasked, once each: they can be switched off, and wait for room in the weekly two.
+NUDGES = tuple(
+    Kind(slug=slug, template=f"programs/mail/{slug}", description=description, context=context, quiet_hours="later")
+    for slug, description, context in (
+        (UNFINISHED, "An application that was begun a week ago and not sent", _unfinished),
+        (UNCONFIRMED, "A place that was not confirmed for two weeks", _unconfirmed),
+    )
+)
+KINDS = (*NEWS, *NUDGES)
 
 
 def register_all() -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
+from programs import planning
 from programs.services import importing
 from programs.services.enrolling_applying import forget_unconfirmed
 
@@ -20,3 +21,4 @@ def tick(now: dt.datetime) -> None:
         run_import.delay(import_id)
     importing.forget_files(now=now)
     forget_unconfirmed(now=now)
+    planning.plan_all(now)

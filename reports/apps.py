@@ -6,6 +6,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from participants import hooks
-        from reports import personal
+        from reports import mails, personal
 
+        mails.register_all()
         hooks.parts.extend(personal.PARTS)

@@ -17,6 +17,12 @@ DECLARED = declare(
             f"pseudonymous, keep: {_FIXED}": "set_by",
         },
         "reports.ComparisonLook": {"none": "id program kind as_of locked_at content"},
+        "reports.Threshold": {"none": "id program slug value"},
+        "reports.Flag": {
+            "pseudonymous, keep: how often a rule was right is counted from it": "id match rule raised_at muted_at",
+            f"pseudonymous, keep: {_RUNS}": "muted_by",
+        },
+        "reports.AnswerSignal": {"none": "id publication rule matches out_of"},
         "reports.LookView": {
             f"pseudonymous, export, keep: {_FIXED}": "look at",
             f"pseudonymous, keep: {_FIXED}": "id by",

@@ -1,9 +1,6 @@
-from dataclasses import dataclass
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,63 +10,13 @@ from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
 from reports.exports import MIME, WRITERS, export_outcome
+from reports.planning import unanswered
 from reports.queries.base import load
 from reports.queries.opened import plan_of, progress
 from reports.queries.outcome import FUNNEL, Outcome, outcome
-from reports.queries.overview import Overview, overview, pair_rows
+from reports.queries.overview import Overview, contact_rate, overview, pair_rows
+from reports.queries.todos import todos_of
 from reports.views.drawing import comparison_tables
-
-
-@dataclass(frozen=True)
-class Todo:
-    """One thing that needs the coordinator."""
-
-    kind: str
-    icon: str
-    title: str
-    text: str
-    url: str
-    action: str
-
-
-def _todos(shown: Overview) -> list[Todo]:
-    slug = {"slug": shown.data.program.slug}
-    risky = sum(row.signal.level == "risk" for row in shown.pairs)
-    todos = []
-    if risky:
-        title = f"{risky} {'match is' if risky == 1 else 'matches are'} at risk"
-        text = "Not met yet, gone quiet, or sessions that did not happen."
-        todos.append(
-            Todo(
-                "risk", "exclamation-triangle-fill", title, text, reverse("reports:pairs", kwargs=slug), "Review pairs"
-            )
-        )
-    if shown.draft:
-        text = f"{shown.draft.placed} of {shown.draft.possible} are placed. Nobody has been told."
-        url = reverse("matching:proposal", kwargs={**slug, "number": shown.draft.number})
-        todos.append(
-            Todo("info", "shuffle", f"Proposal {shown.draft.number} is not published", text, url, "Open the proposal")
-        )
-    if shown.unmatched:
-        title = f"{shown.unmatched} {'person waits' if shown.unmatched == 1 else 'people wait'} for a match"
-        url = reverse("matching:proposals", kwargs=slug)
-        todos.append(
-            Todo(
-                "warn",
-                "person-plus-fill",
-                title,
-                "They take part and have no offered or active match.",
-                url,
-                "Go to matching",
-            )
-        )
-    if shown.waiting:
-        title = f"{shown.waiting} {'match waits' if shown.waiting == 1 else 'matches wait'} for an answer"
-        url = reverse("reports:pairs", kwargs=slug)
-        todos.append(
-            Todo("", "hourglass-split", title, "Somebody in them has not accepted or declined yet.", url, "See who")
-        )
-    return todos
 
 
 def _finding(shown: Overview) -> str:
@@ -91,7 +38,7 @@ def program_overview(request: ProgramRequest, program: Program) -> HttpResponse:
         "program": program,
         "shown": shown,
         "now": now,
-        "todos": _todos(shown),
+        "todos": todos_of(shown, program, now),
         "stages": _stages(program, shown),
         "finding": _finding(shown),
         "words": _words(shown),
@@ -160,12 +107,18 @@ def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
     now = timezone.now()
     data = load(program)
     rows = pair_rows(data, now)
+    rate, risky, live = contact_rate(rows, now), sum(row.signal.level == "risk" for row in rows), len(rows)
+    turn = unanswered(program, now) if request.GET.get("show") == "turn" else []
+    if turn:
+        rows = [row for row in rows if row.match.pk in turn]
     context = {
         "program": program,
         "now": now,
+        "rate": rate,
+        "turn": len(turn),
         "page": Paginator(rows, 50).get_page(request.GET.get("page", "1")[:6]),
-        "risky": sum(row.signal.level == "risk" for row in rows),
-        "live": len(rows),
+        "risky": risky,
+        "live": live,
         "offered": [match for match in data.matches if match.state == "offered"],
         "ended": sum(match.state in {"ended", "declined"} for match in data.matches),
     }

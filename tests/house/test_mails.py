@@ -23,6 +23,7 @@ from sessions.models import Session
 from surveys import services as surveys
 from surveys.models import Invitation, Response
 from surveys.wording import TIMES
+from tests.factories.sessions import SessionFactory
 from tests.house.world import CANARIES, LATER, World
 
 # First name, last name. A name that is one line on import can still come from a restored backup or an older version.
@@ -151,6 +152,26 @@ def own_data_ready(world: World) -> Message:
     return about(world, "own_data_ready", world.here.mentee, made.pk)
 
 
+def silent(world: World, kind: str) -> Message:
+    """To the person who was offered a match, which has long been on and in which nothing is planned."""
+    message = match_message(world, "match-on", "active")
+    Match.objects.filter(pk=message.subject_id).update(activated_at=LATER - dt.timedelta(days=60))
+    Seat.objects.filter(match=message.subject_id).update(answer="accepted", answered_at=LATER, live=True)
+    message.kind, message.sequence = kind, 0
+    if kind == "gone-quiet":
+        match, at = Match.objects.get(pk=message.subject_id), LATER - dt.timedelta(days=40)
+        if not match.sessions.exists():
+            SessionFactory.create(match=match, held=True, starts_at=at)
+        message.sequence = 2
+    return message
+
+
+def application_nudge(world: World, kind: str, **changes: object) -> Message:
+    message = application_message(world, kind, **changes)
+    message.sequence = 0
+    return message
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
     "own_data_ready": own_data_ready,
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
@@ -183,6 +204,15 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "survey-reminder": survey_reminder,
     "contact_request": contact_request,
     "join_link": join_link,
+    "no-first-session": lambda world: silent(world, "no-first-session"),
+    "gone-quiet": lambda world: silent(world, "gone-quiet"),
+    "coordinator-digest": lambda world: about(
+        world, "coordinator-digest", world.here.coordinator, world.here.program.pk
+    ),
+    "application_unfinished": lambda world: application_nudge(world, "application_unfinished", state="started"),
+    "place_unconfirmed": lambda world: application_nudge(
+        world, "place_unconfirmed", state="accepted", decided_at=LATER
+    ),
     "application_received": lambda world: application_message(world, "application_received"),
     "application_accepted": lambda world: application_message(world, "application_accepted", state="accepted"),
     "application_waiting": lambda world: application_message(world, "application_waiting", state="waiting"),
