@@ -30,6 +30,7 @@ from surveys import services as surveys
 from surveys.mails import survey_path, token_for
 from surveys.models import Invitation
 from tests.browser import sample_joining as joining
+from tests.browser import sample_together as together
 from tests.factories.matching import make_pair
 from tests.factories.programs import EnrolmentFactory
 from tests.factories.sessions import GoalFactory, SessionFactory
@@ -100,6 +101,7 @@ def make_sample(now: dt.datetime) -> Sample:
     joining.open_up(autumn, dana, now)
     made = joining.apply_all(autumn, dana, newcomer, now)
     wishing = joining.wish(mentor, sample.program, dana, now)
+    told = together.tell(_program("Learning together", ["co_mentoring", "pod"], dana, now), mentor, dana, now)
     cast = {"coordinator": dana, "admin": accounts["Admin"], "participant": mentor, "newcomer": newcomer}
     cast["accepted"] = joining.reader_of(made)
     sample.cookies = {role: _signed_in(user).cookies["sessionid"].value for role, user in cast.items()}
@@ -108,8 +110,13 @@ def make_sample(now: dt.datetime) -> Sample:
         "link": [
             *_link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
             *_shown(joining.link_pages(autumn, newcomer, now)),
+            *_shown(together.link_pages(told, now)),
         ],
-        "participant": [*_own_pages(match, mentor, over, to_come, finished), *_shown(joining.members_pages(wishing))],
+        "participant": [
+            *_own_pages(match, mentor, over, to_come, finished),
+            *_shown(joining.members_pages(wishing)),
+            *_shown(together.members_pages(told)),
+        ],
         "newcomer": [
             _at("sessions:home", "empty"),
             _at("account_set_password"),
@@ -119,6 +126,7 @@ def make_sample(now: dt.datetime) -> Sample:
         "coordinator": [
             *_coordinators_pages(sample.program, autumn, winter, draft, dana),
             *_shown(joining.coordinators_pages(autumn, sample.program, made)),
+            *_shown(together.coordinators_pages(told)),
         ],
         "admin": [
             Shown("organisation:programs", reverse("organisation:programs")),
