@@ -94,6 +94,7 @@ class Standing:
     is_active: bool
     is_suppressed: bool
     has_switched_off: bool
+    paused_until: datetime | None
 
 
 def standing(*, user_id: int, program_id: int | None, group: str, now: datetime) -> Standing:

@@ -45,6 +45,7 @@ class Kind:
     group          what it is switched off with, a key of GROUPS.
     doubt          when nobody knows whether the server took it: send again (perhaps twice, never lost), or hold
                    (never twice, perhaps lost, but listed as "unknown"); or a function of now and the message.
+    rests          not sent to somebody who has paused; what has happened and concerns them still is.
     quiet_hours    which way planners move it out of the night (mail.quiet.shift).
     """
 
@@ -54,6 +55,7 @@ class Kind:
     context: Callable[["Message", datetime], Context | None]
     transactional: bool = False
     capped: bool = True
+    rests: bool = False
     group: str = "other"
     doubt: Doubt | Callable[[datetime, "Message"], Doubt] = "resend"
     quiet_hours: QuietHours = "earlier"

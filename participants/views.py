@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.core import ratelimit
@@ -21,6 +22,27 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 NEXT = "sign_in_next"
 YEAR = 365 * 24 * 3600
 LONGEST_PATH = 2000
+
+
+# Kept in the session: until when somebody who has just shown who they are may do what cannot be taken back.
+CONFIRMED = "confirmed_until"
+CONFIRMED_FOR = timedelta(minutes=15)
+
+
+def confirm_session(request: HttpRequest, now: datetime) -> None:
+    """Note that this browser's person has just shown who they are."""
+    request.session[CONFIRMED] = (now + CONFIRMED_FOR).isoformat()
+
+
+def confirmed_until(request: HttpRequest) -> datetime | None:
+    """Until when this browser's person has shown who they are; None if they have not since they signed in."""
+    kept = request.session.get(CONFIRMED)
+    return datetime.fromisoformat(kept) if kept else None
+
+
+def go_on_with(request: HttpRequest, path: str) -> None:
+    """Where a sign-in link opened in this browser leads."""
+    request.session[NEXT] = _own_page(path)
 
 
 def _own_page(url: str) -> str:
@@ -60,6 +82,7 @@ def sign_in_by_link(request: HttpRequest, tok: str) -> HttpResponse:
     if request.method == "POST":
         after = request.session.pop(NEXT, "/")
         login(request, user, backend=BACKEND)
+        confirm_session(request, timezone.now())
         return redirect(_own_page(after))
     response = render(request, "participants/sign_in_by_link.html", {"person": user})
     response["X-Robots-Tag"] = "noindex"

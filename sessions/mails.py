@@ -222,6 +222,7 @@ KINDS = (
     ),
     Kind(
         slug=planning.DAY_BEFORE,
+        rests=True,
         template="sessions/mail/reminder",
         description="The day before a session",
         context=reminder,
@@ -229,6 +230,7 @@ KINDS = (
     ),
     Kind(
         slug=planning.HOUR_BEFORE,
+        rests=True,
         template="sessions/mail/reminder",
         description="An hour before a session",
         context=reminder,
@@ -237,6 +239,7 @@ KINDS = (
     ),
     Kind(
         slug=planning.FOLLOW_UP,
+        rests=True,
         template="sessions/mail/follow_up",
         description="“Did you meet?” after a planned session",
         context=follow_up,

@@ -117,6 +117,11 @@ def _agreements(user: User) -> QuerySet[Agreement]:
     return Agreement.objects.filter(pk__in=mine.values("pk")).order_by("match", "version")
 
 
+def _next_steps(user: User) -> QuerySet[NextStep]:
+    """What they do, and what they wrote down for somebody else."""
+    return NextStep.objects.filter(Q(owner=user) | Q(added_by=user))
+
+
 def _said(row: Agreement | Preparation) -> Any:  # noqa: ANN401 - whatever was stored
     return json.loads(row.body)
 
@@ -131,7 +136,7 @@ PARTS = (
         {"author": lambda note: note.author_id},
     ),
     Part("goals", "Your goals", DECLARED, lambda user: Goal.objects.filter(owner=user)),
-    Part("next_steps", "Your next steps", DECLARED, lambda user: NextStep.objects.filter(owner=user)),
+    Part("next_steps", "Your next steps", DECLARED, _next_steps),
     Part("agreements", "Agreements of your matches", DECLARED, _agreements, {"said": _said}, without=("body",)),
     Part("signatures", "What you signed", DECLARED, lambda user: Signature.objects.filter(user=user)),
     Part(

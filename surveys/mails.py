@@ -155,6 +155,7 @@ def _kind(slug: str, description: str) -> Kind:
         description=description,
         context=survey,
         group="surveys",
+        rests=True,
         doubt="hold",
         quiet_hours="later",
     )
@@ -167,6 +168,7 @@ KINDS = (
         description="A short check-in the morning after a session",
         context=pulse,
         group="surveys",
+        rests=True,
         doubt="hold",
         quiet_hours="later",
     ),

@@ -69,6 +69,9 @@ def plan_all(now: dt.datetime) -> int:
 
 
 def _ask(each: Asked, now: dt.datetime) -> bool:
+    if each.user.is_paused(now):
+        # Looked at again each minute: who is back within the days of grace is still asked.
+        return False
     core = each.learns and each.kind != Kind.TWO_WEEKS and not _was_asked_the_core(each, now)
     asked = services.invite(
         program=each.program,

@@ -142,6 +142,8 @@ def _objection(message: Message, now: datetime) -> dict[str, object] | None:
         return {"state": State.FAILED, "last_error_class": "SuppressedAddress"}
     if person.has_switched_off:
         return {"state": State.CANCELLED, "last_error_class": "Unsubscribed"}
+    if kind.rests and person.paused_until is not None and person.paused_until > now:
+        return {"state": State.CANCELLED, "last_error_class": "Paused"}
     return _over_the_cap(message, now) if _is_capped(message) else None
 
 

@@ -328,7 +328,8 @@ def _entrant(enrolment: Enrolment, places: int, taken: int) -> Entrant:
         email=user.email,
         name=user.name,
         places=places,
-        free=max(0, places - taken),
+        # Who pauses keeps the matches they have and is proposed for none.
+        free=0 if user.paused_until else max(0, places - taken),
         zone=user.timezone,
         reads=bool(getattr(enrolment, "reads", False)),
     )

@@ -1,6 +1,7 @@
 """What of a person goes from matches and proposals when they are erased."""
 
 import datetime as dt
+import json
 
 from matching.models import Ending, Match, Proposal, Seat, Thanks
 from participants.models import User
@@ -39,13 +40,16 @@ def _from_proposals(user: User) -> None:
 
 
 def _without_reasons(entry: dict[str, object], enrolments: set[int], user: User) -> dict[str, object]:
-    """Their own reasons go; of somebody else's, those that name them."""
+    """Their own reasons go; in somebody else's, their name: "The only mentor who fits has no free place: …"."""
     if entry["enrolment"] in enrolments:
         return {"enrolment": entry["enrolment"], "reason": REMOVED, "details": []}
-    details = entry.get("details")
-    if not isinstance(details, list):
-        return entry
-    return {**entry, "details": [each for each in details if user.name not in str(each)]}
+    kept: dict[str, object] = json.loads(json.dumps(entry, ensure_ascii=False).replace(_inside(user.name), REMOVED))
+    return kept
+
+
+def _inside(text: str) -> str:
+    """As it stands within a string of JSON."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def shares_a_match_with(user_id: int) -> list[int]:

@@ -13,7 +13,7 @@ from participants.services.accounts import (
 )
 from participants.services.erasing import CannotErase, erase, why_not_erased
 from participants.services.exporting import ask_for_export, drop_exports, due_exports, run_export
-from participants.services.pausing import BadPause, pause, resume
+from participants.services.pausing import BadPause, end_pauses, pause, resume
 from participants.services.retention import keep_to_retention, set_retention
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ask_for_export",
     "drop_exports",
     "due_exports",
+    "end_pauses",
     "ensure_account",
     "erase",
     "give_role",

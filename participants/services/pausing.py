@@ -43,3 +43,8 @@ def resume(*, by: User, now: dt.datetime) -> User:
         user.save(update_fields=["paused_until"])
         record(by=by, verb="pause ended", now=now, subject=user)
     return user
+
+
+def end_pauses(*, now: dt.datetime) -> int:
+    """End the pauses whose day has come; returns how many. Matching takes whoever has a date for one who pauses."""
+    return User.objects.filter(paused_until__lte=now).update(paused_until=None)

@@ -131,6 +131,7 @@ def make_sample(now: dt.datetime) -> Sample:
         "admin": [
             Shown("organisation:programs", reverse("organisation:programs")),
             Shown("organisation:roles", reverse("organisation:roles")),
+            Shown("privacy:retention", reverse("privacy:retention")),
         ],
     }
     return sample
@@ -211,7 +212,7 @@ def _shown(pages: list[tuple[str, str]]) -> list[Shown]:
 
 
 def _open_pages() -> list[Shown]:
-    names = ("account_login", "help", "privacy", "accessibility")
+    names = ("account_login", "help", "privacy", "accessibility", "own_data:erased")
     return [*map(_at, names), Shown("nothing there", "/nothing/there/")]
 
 
@@ -317,6 +318,10 @@ def _own_pages(match: Match, mentor: User, over: Session, to_come: Session, fini
         _at("sessions:note", "shared", session_id=done.pk, visibility="shared"),
         _at("sessions:note", "private", session_id=done.pk, visibility="private"),
         _at("participants:profile"),
+        _at("own_data:page"),
+        _at("own_data:pause"),
+        _at("own_data:erase"),
+        _at("own_data:confirm"),
         _at("own_surveys:mine"),
         _at("account_change_password"),
         _at("account_reauthenticate"),

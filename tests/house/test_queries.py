@@ -83,6 +83,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "programs of an admin": ("ada", "/programs/", 6),
     "my matches": ("bob", "/me/", 8),
     "one of my matches": ("bob", "/me/match/{match}/", 10),
+    "own data": ("bob", "/me/data/", 6),
     "goals": ("bob", "/me/match/{match}/goals/", 7),
     "a session": ("bob", "/me/session/{session}/", 9),
     "my calendar": ("bob", "{feed}", 9),

@@ -19,9 +19,11 @@ from matching import services as matching
 from matching.mails import PURPOSE as OFFER
 from matching.models import Match, Proposal
 from mentorship.definition import dump_program
+from mentorship.own_data.archive import own_data
 from participants.mails import PURPOSE as SIGN_IN
 from participants.mails import once
 from participants.models import RoleGrant, User
+from participants.services import ask_for_export, run_export
 from programs import services as programs
 from programs.importing import guess_for, plan_rows, targets_for
 from programs.mails import PURPOSE as JOIN
@@ -163,12 +165,19 @@ def make_world() -> World:
         _apply(place, applicant)
     world = World(cast, here, there)
     here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
+    here.args["data_file"] = _file_of_own_data(here.mentee)
     world.clients = _sign_in(world)
     for place, role in ((here, "co"), (there, "cx")):
         at = reverse("programs:import_check", kwargs={"slug": place.program.slug, "pk": place.args["mapped_import"]})
         place.args["seen"] = world.clients[role].get(at).context["seen"]
     _deliver()
     return world
+
+
+def _file_of_own_data(user: User) -> int:
+    asked = ask_for_export(by=user, now=LATER)
+    run_export(asked.pk, make=lambda of: own_data(of, organisation="Example", moment="now"), clock=lambda: LATER)
+    return asked.pk
 
 
 def _deliver() -> None:
