@@ -18,6 +18,11 @@ def run_proposal(proposal_id: int) -> None:
     services.run_proposal(proposal_id, clock=timezone.now)
 
 
+@shared_task(name="matching.tasks.count_ways")
+def count_ways(proposal_id: int) -> None:
+    services.count_ways(proposal_id, now=timezone.now())
+
+
 def tick(now: dt.datetime) -> None:
     """Once a minute: ring again for proposals nobody has taken up, and close what is over."""
     for proposal_id in services.due(now):
@@ -30,6 +35,19 @@ def tick(now: dt.datetime) -> None:
 def ring(proposal_id: int) -> None:
     """Once the transaction is committed, wake a worker for a queued proposal."""
     transaction.on_commit(lambda: _ring_now(proposal_id))
+
+
+def recount(proposal_id: int) -> None:
+    """Once the transaction is committed, count again how many ways out there are in a draft that was changed. Where no
+    worker hears of it the board shows the links without a number."""
+    transaction.on_commit(lambda: _recount_now(proposal_id))
+
+
+def _recount_now(proposal_id: int) -> None:
+    try:
+        count_ways.delay(proposal_id)
+    except (OperationalError, OSError) as error:
+        logger.warning("The bell could not be rung (%s); ways out stay uncounted", type(error).__name__)
 
 
 def _ring_now(proposal_id: int) -> None:

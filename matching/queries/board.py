@@ -28,6 +28,7 @@ from matching.queries.board_rows import (
 )
 from matching.queries.board_steps import people_in_steps, step_name, step_to_redo, step_to_undo
 from matching.queries.inputs import inputs_for, model_of
+from matching.queries.places import with_taken
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, ProfileField, Program, Role
 
@@ -181,7 +182,7 @@ def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", al
         after = _after_swaps(proposal, model, swap)
         _best_swap_first(outlines, after, swap)
     paged = Paginator([each.pk for each in outlines], PER_PAGE).get_page(page)
-    rows = {row.match.pk: row for row in rows_of(proposal, _seats_on(paged, seats), shown)}
+    rows = {row.match.pk: row for row in rows_of(proposal, _seats_on(proposal, paged, seats), shown)}
     for pk, row in rows.items():
         row.after = after.get(pk)
     entries = {entry["enrolment"]: entry for entry in proposal.left_over}
@@ -217,7 +218,10 @@ def _all_seats(proposal: Proposal) -> list[Seat]:
 
 
 def _seats_if_few(proposal: Proposal) -> list[Seat] | None:
-    return _all_seats(proposal) if proposal.placed <= AT_ONCE else None
+    if proposal.placed > AT_ONCE:
+        return None
+    seats = Seat.objects.filter(match__proposal=proposal).select_related("match", "enrolment__user")
+    return list(with_taken(seats, proposal).order_by("pk"))
 
 
 def _outlines_from(proposal: Proposal, seats: Iterable[Seat]) -> list[Outline]:
@@ -236,12 +240,12 @@ def _outlines(proposal: Proposal) -> list[Outline]:
     ]
 
 
-def _seats_on(page: Page[int], seats: Sequence[Seat] | None) -> list[Seat]:
+def _seats_on(proposal: Proposal, page: Page[int], seats: Sequence[Seat] | None) -> list[Seat]:
     shown = set(page.object_list)
     if seats is not None:
         return [seat for seat in seats if seat.match_id in shown]
     found = Seat.objects.filter(match__in=shown).select_related("match", "enrolment__user")
-    return list(found.order_by("pk"))
+    return list(with_taken(found, proposal).order_by("pk"))
 
 
 def _people(proposal: Proposal, model: MentoringModel, named: set[int]) -> list[Enrolment]:

@@ -8,6 +8,7 @@ from typing import Any
 from matching.models import Match, Proposal, Seat
 from matching.queries.inputs import model_of
 from matching.queries.offers import facts_of
+from matching.queries.places import Places, places_at
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, ProfileField, Role
 
@@ -28,6 +29,7 @@ class Member:
     short_name: str
     role: str
     sub: str
+    places: Places | None = None
 
     @property
     def part(self) -> str:
@@ -181,7 +183,7 @@ def rows_of(proposal: Proposal, seats: Iterable[Seat], shown: Sequence[ProfileFi
 
 
 def _row(proposal: Proposal, model: MentoringModel, seats: Sequence[Seat], shown: Sequence[ProfileField]) -> Row:
-    members = [_member(seat, shown) for seat in seats]
+    members = [_member(seat, shown, places_at(seat, proposal, model)) for seat in seats]
     match = seats[0].match
     givers = [member for member in members if member.role == Role.MENTOR] or members[1:2] or members[:1]
     takers = [member for member in members if member is not givers[0]] or givers
@@ -200,9 +202,9 @@ def _name(model: MentoringModel, match: Match, taker: Member) -> str:
     return f"{model.words.one.capitalize()} {match.number}" if model.shape == Shape.GROUPS and match.number else ""
 
 
-def _member(seat: Seat, shown: Sequence[ProfileField]) -> Member:
+def _member(seat: Seat, shown: Sequence[ProfileField], places: Places | None) -> Member:
     user = seat.enrolment.user
-    return Member(seat, user.name, user.short_name, seat.role, sub_of(seat.enrolment, shown))
+    return Member(seat, user.name, user.short_name, seat.role, sub_of(seat.enrolment, shown), places)
 
 
 def sub_of(enrolment: Enrolment, shown: Sequence[ProfileField]) -> str:

@@ -73,6 +73,8 @@ class Inputs:
     # One-off sessions: the moment from which times are offered, and those that are agreed on already.
     now: dt.datetime | None = None
     held: tuple[Held, ...] = ()
+    # When each locked one-off session is, by asker and expert: it keeps its time as well as its people.
+    kept_at: Mapping[tuple[int, ...], dt.datetime] = field(default_factory=dict)
     # Looked at while somebody waits: matches only, without proofs, reasons and what other aims would give.
     tried: bool = False
 

@@ -6,9 +6,11 @@ from matching.criteria import max_points
 from matching.models import Proposal
 from matching.queries.inputs import Entrant
 from matching.queries.others import Option, options_for, points_of, scores_with
+from matching.queries.places import Places
 from matching.queries.seated import Seated, seated_in
 from matching.queries.ways import Ways, ways_for
 from matching.queries.why_not import Answer, people_to_ask_about, why_not
+from programs.models import Role
 
 # More names than these are no list to choose from.
 MOST_ASKED = 100
@@ -31,6 +33,7 @@ class PersonPage:
     asked: int
     wanted: str
     answer: Answer | None
+    places: Places | None = None
 
     @property
     def many(self) -> bool:
@@ -66,7 +69,14 @@ def person_page(proposal: Proposal, person: int, *, other: int | None = None, wa
         len(asked),
         wanted,
         _answer(seated, person, other),
+        _places(seated, seated.people[person]),
     )
+
+
+def _places(seated: Seated, person: Entrant) -> Places | None:
+    if seated.inputs.peers or person.role != Role.MENTOR:
+        return None
+    return Places(person.places - person.free + seated.load[person.enrolment_id], person.places)
 
 
 def _to_choose_from(seated: Seated, person: int, asked: list[Entrant], wanted: str, other: int | None) -> list[Entrant]:

@@ -6,10 +6,12 @@ from datetime import datetime
 from matching.models import Proposal
 from matching.queries.booked import booked_in
 from matching.queries.inputs import Entrant
+from matching.queries.places import Places
 from matching.queries.seating import Seating, seating_in
 from matching.queries.ways_of_many import WayOut, looking, ways_out
 from matching.queries.why_not_of_many import AnswerOfMany, people_beside, why_not_of_many
 from programs.catalogue.base import Shape
+from programs.models import Role
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class PersonOfMany:
     others: list[Entrant]
     answer: AnswerOfMany | None
     one: str
+    places: Places | None = None
 
 
 def person_of_many(proposal: Proposal, person: int, *, now: datetime, other: int | None = None) -> PersonOfMany | None:
@@ -44,7 +47,14 @@ def person_of_many(proposal: Proposal, person: int, *, now: datetime, other: int
         people_beside(seating, found),
         why_not_of_many(seating, found, beside, booked) if beside else None,
         seating.one,
+        _places(seating, found),
     )
+
+
+def _places(seating: Seating, person: Entrant) -> Places | None:
+    if not seating.networks or person.role == Role.MENTEE:
+        return None
+    return Places(person.places - person.free + seating.load[person.enrolment_id], person.places)
 
 
 def _name(seating: Seating, person: Entrant, table_id: int) -> str:

@@ -77,8 +77,9 @@ def trial_of_many(proposal: Proposal, strengths: Mapping[int, str], objective: s
         return replace(nothing, problem=problem)
     kept = [[each.enrolment_id for each in table.members] for table in locked]
     present = [[each.enrolment_id for each in group.members] for group in before]
+    at = {tuple(each.enrolment_id for each in table.members): table.starts_at for table in locked if table.starts_at}
     try:
-        result = solve(inputs, kept, present)
+        result = solve(replace(inputs, kept_at=at), kept, present)
     except (InvalidRulesError, MatchingError) as error:
         return replace(nothing, problem=str(error))
     after = _named(before, result.matches)

@@ -15,7 +15,7 @@ from matching.services.latecomers import propose_for_waiting
 from matching.services.offering import offer_places
 from matching.services.parting import end_match, leave_match, wish_another
 from matching.services.placing import one_more_place
-from matching.services.proposing import discard, due, run_proposal, start_proposal
+from matching.services.proposing import count_ways, discard, due, run_proposal, start_proposal
 from matching.services.publishing import Published, publish
 from matching.services.rules import (
     RuleSpec,
@@ -37,6 +37,7 @@ __all__ = [
     "answer_seat",
     "book",
     "close_all",
+    "count_ways",
     "discard",
     "drop_drafts",
     "due",

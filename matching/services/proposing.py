@@ -89,7 +89,7 @@ def run_proposal(proposal_id: int, *, clock: Clock) -> Proposal | None:
         raise
     else:
         _store(proposal, inputs, solved, seconds=seconds, now=clock())
-        _count_ways(proposal.pk, clock())
+        count_ways(proposal.pk, now=clock())
     return Proposal.objects.select_related("track__program").get(pk=proposal_id)
 
 
@@ -103,7 +103,7 @@ def _claim(proposal_id: int, now: dt.datetime) -> bool:
 
 
 def _solve(proposal: Proposal) -> tuple[Inputs, Solved, float]:
-    inputs = inputs_for(proposal)
+    inputs = replace(inputs_for(proposal), kept_at=_locked_times(proposal.based_on_id))
     fixed, previous = _locked(proposal, inputs), _members(proposal.based_on_id)
     _progress(proposal, f"Comparing {len(inputs.takers)} people with {len(inputs.givers)}", 20)
     started = time.perf_counter()
@@ -146,6 +146,14 @@ def _locked(proposal: Proposal, inputs: Inputs) -> list[tuple[int, ...]]:
     return locked
 
 
+def _locked_times(proposal_id: int | None) -> dict[tuple[int, ...], dt.datetime]:
+    """When the locked one-off sessions of an earlier proposal are, by their people."""
+    if proposal_id is None:
+        return {}
+    timed = Match.objects.filter(proposal=proposal_id, locked=True, starts_at__isnull=False).prefetch_related("seats")
+    return {_in_order(match.seats.all()): match.starts_at for match in timed if match.starts_at}
+
+
 @transaction.atomic
 def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float, now: dt.datetime) -> None:
     running = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.RUNNING, started_at=proposal.started_at)
@@ -173,8 +181,9 @@ def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float
         _store_matches(proposal, _with_reasons(proposal, solved.matches), locked, now)
 
 
-def _count_ways(proposal_id: int, now: dt.datetime) -> None:
-    """So that the board says how many ways out there are without looking for them."""
+def count_ways(proposal_id: int, *, now: dt.datetime) -> None:
+    """So that the board says how many ways out there are without looking for them. What is no draft, or has been
+    changed meanwhile, stays as it is."""
     proposal = Proposal.objects.select_related("track__program", "track__plan").get(pk=proposal_id)
     if proposal.state == Proposal.State.DRAFT and proposal.left_over:
         counted = with_ways(proposal, now=now)

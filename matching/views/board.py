@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from mail.tasks import ring
-from matching import services
+from matching import services, tasks
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
 from matching.queries.board import board_of, row_of
@@ -96,6 +96,8 @@ def lock(request: ProgramRequest, program: Program, number: int, match: int) -> 
         )
     except MatchingError as error:
         messages.error(request, str(error))
+    else:
+        tasks.recount(found.pk)
     return _back(request, found, match)
 
 
@@ -113,6 +115,8 @@ def swap(request: ProgramRequest, program: Program, number: int, one: int, other
         )
     except MatchingError as error:
         messages.error(request, str(error))
+    else:
+        tasks.recount(found.pk)
     return _back(request, found, other)
 
 
@@ -124,6 +128,8 @@ def undo(request: ProgramRequest, program: Program, number: int) -> HttpResponse
         services.undo(proposal=found, version=_version(request), by=request.user, now=timezone.now())
     except MatchingError as error:
         messages.error(request, str(error))
+    else:
+        tasks.recount(found.pk)
     return _back(request, found)
 
 
@@ -135,6 +141,8 @@ def redo(request: ProgramRequest, program: Program, number: int) -> HttpResponse
         services.redo(proposal=found, version=_version(request), by=request.user, now=timezone.now())
     except MatchingError as error:
         messages.error(request, str(error))
+    else:
+        tasks.recount(found.pk)
     return _back(request, found)
 
 

@@ -78,6 +78,7 @@ def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason:
     except MatchingError as error:
         messages.error(request, str(error))
         return redirect("matching:person", slug=proposal.program.slug, number=proposal.number, person=person)
+    tasks.recount(proposal.pk)
     return redirect("matching:proposal", slug=proposal.program.slug, number=proposal.number)
 
 

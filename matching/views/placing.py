@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from matching import services
+from matching import services, tasks
 from matching.errors import MatchingError
 from matching.models import Proposal
 from matching.queries.booked import Meeting
@@ -47,6 +47,7 @@ def _do(request: ProgramRequest, proposal: Proposal, person: int) -> HttpRespons
     except MatchingError as error:
         messages.error(request, str(error))
         return redirect("matching:place", slug=proposal.program.slug, number=proposal.number, person=person)
+    tasks.recount(proposal.pk)
     return redirect("matching:proposal", slug=proposal.program.slug, number=proposal.number)
 
 

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matching import services
 from matching.criteria import RULE_KINDS, InvalidRulesError
 from matching.errors import BadRule, MatchingError
-from matching.forms import STRENGTHS, PlanForm, RuleForm
+from matching.forms import PlanForm
 from matching.models import MatchingPlan, MatchRule
 from matching.queries.board_aims import only_aim
 from matching.queries.board_list import Allowed, allowed_pairs
 from matching.queries.inputs import inputs_of, model_of
 from matching.queries.rules import rule_lines
+from matching.rule_forms import STRENGTHS, RuleForm
 from matching.services.rules import is_one_sided, objectives_of, spec_of
 from programs.access import ProgramRequest, program_view
 from programs.models import ProfileField, Program, Track

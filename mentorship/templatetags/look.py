@@ -71,10 +71,13 @@ def avatar(user: object, role: str = "", extra_class: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/person.html")
-def person(user: object, role: str = "", sub: str = "", label: str = "", url: str = "") -> dict[str, Any]:
+def person(
+    user: object, role: str = "", sub: str = "", label: str = "", url: str = "", places: object = None
+) -> dict[str, Any]:
     """A person line: ``{% person user "mentor" "Staff engineer, Platform" %}``.
 
-    ``label`` replaces the role's word where an organisation has its own; ``url`` makes the name a link.
+    ``label`` replaces the role's word where an organisation has its own; ``url`` makes the name a link; ``places``
+    (matching.queries.places.Places) shows as dots how many of somebody's places are taken.
     """
     return {
         "name": _name(user),
@@ -82,6 +85,7 @@ def person(user: object, role: str = "", sub: str = "", label: str = "", url: st
         "role_word": label or ROLE_WORDS.get(role, ""),
         "sub": sub,
         "url": url,
+        "places": places,
     }
 
 

@@ -1,6 +1,7 @@
 """A small track of groups, networks or sessions whose best matches are found by hand."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from matching import services
 from matching.models import Match, Proposal
@@ -66,7 +67,7 @@ class Village:
         return Sit(self.id(name), leaves.pk if leaves else 0, joins.pk if joins else 0)
 
 
-def make_village(model: str, **track: object) -> Village:
+def make_village(model: str, **track: Any) -> Village:
     crowd = make_crowd(model, {}, **track)
     plan = crowd.track.plan
     for rule in plan.rules.all():

@@ -6,10 +6,11 @@ from matching import services
 from matching.errors import ChangedMeanwhile, MatchingError, NotADraft, SwapRefused
 from matching.models import Match
 from matching.queries.board import board_of, find
+from matching.queries.places import Places
 from matching.queries.proposals import matches_by_email
-from programs.models import Role
-from tests.factories.matching import Town
-from tests.factories.programs import NOW, FieldFactory
+from programs.models import Enrolment, Role
+from tests.factories.matching import Town, make_pair
+from tests.factories.programs import NOW, EnrolmentFactory, FieldFactory
 
 
 @pytest.fixture
@@ -148,3 +149,20 @@ def test_a_row_that_is_not_there_cannot_be_chosen_for_a_swap(town):
     draft = town.propose()
     with pytest.raises(MatchingError):
         board_of(find(draft.program, draft.number) or draft, swap=10**9)
+
+
+def test_dots_say_how_many_places_of_a_mentor_are_taken(town, client, alice):
+    """Those of earlier matches that are on count; offers nobody has answered do not, as publishing takes them back."""
+    Enrolment.objects.filter(pk=town.people["Mona"].pk).update(capacity=3)
+    draft = town.propose()
+    mine = {row.giver.name: row.giver.places for row in board_of(draft).page}
+    assert mine[town.people["Mona"].user.name] == Places(2, 3)
+    make_pair(town.people["Mona"], EnrolmentFactory.create(track=town.track, role="mentee"))
+    make_pair(town.people["Mona"], EnrolmentFactory.create(track=town.track, role="mentee"), state="offered")
+    mine = {row.giver.name: row.giver.places for row in board_of(draft).page}
+    assert mine[town.people["Mona"].user.name] == Places(3, 3)
+    assert (Places(2, 3).filled, Places(2, 3).empty) == ([5, 16], [27])
+    shown = client.get(f"/programs/town/matching/{draft.number}/").content.decode()
+    assert "3 of 3 places taken" in " ".join(shown.split())
+    page = client.get(f"/programs/town/matching/{draft.number}/for/{town.people['Mona'].pk}/").content.decode()
+    assert "3 of 3 places taken" in " ".join(page.split())

@@ -1,6 +1,7 @@
 """A match ended before its time: who ended it shows nowhere, everything about it stops, and nobody meets them again."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -89,7 +90,8 @@ def test_only_a_match_that_is_on_can_be_ended(town):
 
 
 def test_reasons_are_a_closed_list_and_words_have_an_end(pair):
-    for facts, field in (({"reason": "ugly"}, "reason"), ({"words": "a" * 2001}, "words")):
+    refusals: list[tuple[Any, str]] = [({"reason": "ugly"}, "reason"), ({"words": "a" * 2001}, "words")]
+    for facts, field in refusals:
         with pytest.raises(MatchingError) as refused:
             services.leave_match(seat=seat_of(pair, "Tom"), by=user("Tom"), now=LATER, **facts)
         assert refused.value.field == field
@@ -100,7 +102,7 @@ def test_reasons_are_a_closed_list_and_words_have_an_end(pair):
 def test_the_programs_history_names_nobody_of_the_match(pair):
     services.leave_match(seat=seat_of(pair, "Tom"), by=user("Tom"), now=LATER, another=True)
     shown = AuditEntry.objects.filter(program_id=pair.track.program_id)
-    assert list(shown.filter(verb__startswith="match ").values_list("verb", "by")) == [("match ended", None)]
+    assert [(each.verb, each.by) for each in shown.filter(verb__startswith="match ")] == [("match ended", None)]
     assert not shown.filter(by=user("Tom")).exists()
     assert AuditEntry.objects.filter(by=user("Tom"), verb="match ended by oneself", program_id=None).count() == 1
 

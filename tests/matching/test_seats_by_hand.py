@@ -279,6 +279,30 @@ def test_a_session_moves_to_another_time_or_expert_and_back(sessions):
     assert (other.total, sessions.names(mine)) == (10, "Ada Fred")
 
 
+def test_a_locked_session_keeps_its_time_when_run_again(sessions):
+    draft = sessions.propose()
+    week = dt.timedelta(days=7)
+    book(sessions, draft, ("Ada", "Tess", TUESDAY + 2 * week))
+    services.lock(match=sessions.of(draft, "Ada"), by=None, now=NOW)
+    sessions.join("Cem", Role.MENTEE, "Art", time=TUESDAYS)
+    again = sessions.propose(based_on=draft)
+    mine = sessions.of(again, "Ada")
+    assert (sessions.names(mine), mine.starts_at, mine.locked) == ("Ada Tess", TUESDAY + 2 * week, True)
+    assert (again.placed, again.possible, again.total, again.bound, again.optimal) == (3, 3, 30, 30, True)
+    assert sessions.of(again, "Cem").starts_at == TUESDAY
+    # Both of hers in March are taken: a fourth person reads so, and nobody moves.
+    sessions.join("Dee", Role.MENTEE, "Art", time=TUESDAYS)
+    full = sessions.propose(based_on=again)
+    assert (full.placed, sessions.of(full, "Ada").starts_at) == (3, TUESDAY + 2 * week)
+    Enrolment.objects.filter(pk=sessions.id("Ada")).update(
+        answers={"area": "Art", "tongue": "English", "time": FRIDAYS}
+    )
+    queued = services.start_proposal(track=sessions.track, based_on=again, by=None, now=NOW)
+    failed = services.run_proposal(queued.pk, clock=lambda: NOW)
+    assert failed is not None
+    assert failed.error == "The locked sessions cannot all stay: some have no time left. Unlock them first."
+
+
 def test_two_swap_their_sessions_or_one_has_none(sessions):
     draft = sessions.propose()
     one, other = sessions.of(draft, "Ada"), sessions.of(draft, "Bea")

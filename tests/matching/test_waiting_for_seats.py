@@ -150,7 +150,7 @@ def test_a_network_that_lost_a_helper_gets_the_next_best_and_a_latecomer_a_netwo
     village.join("Pat Pia", Role.PEER, "Art")
     network = published(village, "Tom")
     say(village, network, True, "Mo", "Tom", "Pat", "Pia")
-    leave(enrolment=village.people["Pia"], by=None, now=NOW)
+    leave(enrolment=village.people["Pia"], by=village.people["Pia"].user, now=NOW)
     village.join("Paul", Role.PEER, "Biology")
     village.join("Pam", Role.PEER, "Art")
     listed = places_to_offer(village.track, NOW)
@@ -174,6 +174,43 @@ def test_a_network_that_lost_a_helper_gets_the_next_best_and_a_latecomer_a_netwo
     assert (fresh.state, fresh.score, fresh.seats.filter(live=True).count()) == ("offered", 30, 4)
 
 
+def test_a_helper_who_has_not_answered_moves_to_a_latecomer_whom_the_free_one_may_not_help():
+    village = make_village("distributed", capacity=1)
+    village.join("Mo", Role.MENTOR, "Art")
+    village.join("Tom", Role.MENTEE, "Art")
+    village.join("Pat Pia", Role.PEER, "Art")
+    network = published(village, "Tom")
+    village.join("Una", Role.MENTEE, "Art")
+    village.join("Max", Role.MENTOR, "Biology")
+    village.join("Pru Pip", Role.PEER, "Art")
+    LineManager.objects.create(user=village.people["Una"].user, email=village.people["Max"].user.email)
+    [una] = places_to_offer(village.track, NOW).waiting
+    assert (una.without, una.with_move.gain, una.with_move.button) == (None, 20, "Offer all places")
+    assert "would be no more" not in " ".join(una.with_move.effects)
+    assert any(effect.endswith(": 30 → 20.") for effect in una.with_move.effects)
+    together = [int(value) for name, value in una.with_move.fields if name == "together"]
+    sits = village.sit("Mo", network, None), village.sit("Max", None, network)
+    assert offer(village, *sits, together=together) == 5
+    assert present(village, network) == "Max Pat Pia Tom"
+    fresh = Match.objects.get(seats__enrolment=village.people["Una"])
+    assert parts(fresh, village) == {"Mo": "mentor", "Pru": "peer", "Pip": "peer"}
+
+
+def test_who_said_yes_in_a_network_stays():
+    village = make_village("distributed", capacity=1)
+    village.join("Mo", Role.MENTOR, "Art")
+    village.join("Tom", Role.MENTEE, "Art")
+    village.join("Pat Pia", Role.PEER, "Art")
+    network = published(village, "Tom")
+    say(village, network, True, "Mo")
+    village.join("Una", Role.MENTEE, "Art")
+    village.join("Max", Role.MENTOR, "Biology")
+    village.join("Pru Pip", Role.PEER, "Art")
+    LineManager.objects.create(user=village.people["Una"].user, email=village.people["Max"].user.email)
+    [una] = places_to_offer(village.track, NOW).waiting
+    assert (una.without, una.with_move) == (None, None)
+
+
 def test_after_a_no_a_session_with_the_next_best_expert_is_offered():
     village = make_village("flash", capacity=2)
     village.join("Tess", Role.MENTOR, "Art", time=TUESDAYS)
@@ -185,6 +222,7 @@ def test_after_a_no_a_session_with_the_next_best_expert_is_offered():
     assert session.state == "declined"
     [ada] = places_to_offer(village.track, NOW).waiting
     assert ada.without.title == "Fred Hill"
+    assert ada.without.start is not None
     meeting = Meeting(village.id("Ada"), village.id("Fred"), ada.without.start)
     assert services.offer_places(track=village.track, meetings=[meeting], by=None, now=NOW) == 2
     fresh = Match.objects.get(seats__enrolment=village.people["Fred"])

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from matching import services
+from matching import services, tasks
 from matching.errors import SwapRefused
 from matching.models import MatchRule, Proposal
 from matching.queries.booked import Meeting
@@ -96,6 +96,8 @@ def test_the_board_says_how_many_ways_there_are_until_something_changes(signed_i
     assert "see what would change without it" in shown
     services.lock(match=draft.matches.get(number=1), by=None, now=NOW)
     assert "See ways out<" in text(client.get(board))
+    tasks.count_ways(draft.pk)
+    assert "See 2 ways<" in text(client.get(board))
     more_people = "Ask 2 more people, for another pod with those left over"
     assert [way.title for way in page(crowd, draft, "Cleo").ways] == ["Join Pod 2", more_people]
 

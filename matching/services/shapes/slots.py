@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matching import engine
 
 Groups = Sequence[Sequence[int]]
+# An asker, an expert and a start, by enrolment.
+Session = tuple[int, int, dt.datetime]
 Span = tuple[dt.datetime, dt.datetime]
 PROOF = "Prices for every request, time and expert show that no more sessions, and none of a higher score, can be held."
 # So often a person who would be in two sessions at once, as asker and as expert, is asked for another time.
@@ -65,7 +67,10 @@ class Diary:
 
 
 def slots(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
-    """One session for as many who ask as there are times for. Raises CannotMatch where nobody is asked for times."""
+    """One session for as many who ask as there are times for; locked ones stay at their time (inputs.kept_at).
+
+    Raises CannotMatch where nobody is asked for times, or a locked session cannot be held any more.
+    """
     del previous  # a later run looks at later times
     if inputs.now is None or inputs.model.booking is None:
         raise ValueError("Sessions are booked from a moment on, by the terms of their model.")
@@ -75,15 +80,17 @@ def slots(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
         for each in (held.asker, held.helper):
             if each in people:
                 diary.take(people[each], held.start, dt.timedelta(minutes=held.minutes))
-    booking, pairs = _booked(diary, fixed)
-    _kept(fixed, pairs)
-    booked = {asker for asker, _, _ in pairs}
+    kept = _kept(diary, people, fixed)
+    booking, fresh = _booked(diary, kept)
+    matches = [_found(inputs, asker, helper, start) for asker, helper, start in (*kept, *fresh)]
+    booked = {asker for asker, _, _ in (*kept, *fresh)}
+    worth = sum(each.score for each in matches[: len(kept)])
     return Solved(
-        matches=[_found(inputs, asker, helper, start) for asker, helper, start in pairs],
-        placed=int(booking.filled),
-        possible=int(booking.possible),
-        total=int(booking.total),
-        bound=int(booking.bound),
+        matches=sorted(matches, key=lambda each: inputs.taker_row[each.members[0].enrolment_id]),
+        placed=int(booking.filled) + len(kept),
+        possible=int(booking.possible) + len(kept),
+        total=int(booking.total) + worth,
+        bound=int(booking.bound) + worth,
         optimal=bool(booking.optimal),
         max_points=max_points(inputs.rules),
         left_over=why_not_booked(inputs, booked, _with_time(diary, booked)),
@@ -91,11 +98,24 @@ def slots(inputs: Inputs, fixed: Groups, previous: Groups) -> Solved:
     )
 
 
-def _booked(diary: Diary, fixed: Groups) -> "tuple[engine.Booking, list[tuple[int, int, dt.datetime]]]":
+def _kept(diary: Diary, people: dict[int, Entrant], fixed: Groups) -> list[Session]:
+    """The locked sessions at their times, which nobody else gets then."""
+    earliest, found = diary.now + dt.timedelta(hours=diary.terms.notice_hours), []
+    for group in fixed:
+        start, calendars = diary.inputs.kept_at[tuple(group)], [diary.free(people[each]) for each in group]
+        if start < earliest or not all(each is None or each.holds(start, diary.length) for each in calendars):
+            raise CannotMatch("The locked sessions cannot all stay: some have no time left. Unlock them first.")
+        found.append((group[0], group[1], start))
+        for each in group:
+            diary.take(people[each], start, diary.length)
+    return found
+
+
+def _booked(diary: Diary, kept: Sequence[Session]) -> "tuple[engine.Booking, list[Session]]":
     """Sessions as (asker, helper, start), by enrolment, so that nobody is in two at once under two roles."""
     humans = {each.enrolment_id: each for each in (*diary.inputs.takers, *diary.inputs.givers)}
     for _ in range(MOST_ROUNDS):
-        booking, pairs = _asked(diary, fixed)
+        booking, pairs = _asked(diary, kept)
         twice = _twice(pairs, humans, diary.length)
         if not twice:
             return booking, pairs
@@ -124,7 +144,7 @@ def _twice(
     return found
 
 
-def _asked(diary: Diary, fixed: Groups) -> "tuple[engine.Booking, list[tuple[int, int, dt.datetime]]]":
+def _asked(diary: Diary, kept: Sequence[Session]) -> "tuple[engine.Booking, list[Session]]":
     from matching import engine  # noqa: PLC0415  two seconds and 80 MB that only a run needs
 
     inputs, terms = diary.inputs, diary.terms
@@ -138,29 +158,30 @@ def _asked(diary: Diary, fixed: Groups) -> "tuple[engine.Booking, list[tuple[int
     ]
     offers.sort(key=lambda slot: slot.start)
     starts = sorted({slot.start for slot in offers})
-    wanted = {group[0]: group[1] for group in fixed}
-    requests = [_request(diary, row, starts, wanted) for row, each in enumerate(inputs.takers) if each.free > 0]
+    settled = {asker for asker, _, _ in kept}
+    asking = [row for row, each in enumerate(inputs.takers) if each.free > 0 and each.enrolment_id not in settled]
+    requests = [_request(diary, row, starts) for row in asking]
+    held = [*((each.asker, each.helper, each.start) for each in inputs.held), *kept]
     booking = engine.book(
         requests,
         offers,
         notice=dt.timedelta(hours=terms.notice_hours),
         cap={giver.enrolment_id: giver.places for giver in inputs.givers},
         repeat=dt.timedelta(days=terms.no_repeat_days),
-        held=[engine.Held(each.asker, each.helper, each.start.astimezone(zone)) for each in inputs.held],
+        held=[engine.Held(asker, helper, start.astimezone(zone)) for asker, helper, start in held],
     )
     chosen = [(requests[int(at)], offers[int(slot)]) for at, slot in booking.sessions]
     return booking, [(_number(ask.asker), _number(slot.helper), slot.start.astimezone(dt.UTC)) for ask, slot in chosen]
 
 
-def _request(diary: Diary, row: int, starts: Sequence[dt.datetime], wanted: dict[int, int]) -> "engine.Request":
+def _request(diary: Diary, row: int, starts: Sequence[dt.datetime]) -> "engine.Request":
     from matching import engine  # noqa: PLC0415  as above
 
     inputs, asker = diary.inputs, diary.inputs.takers[row]
-    only = wanted.get(asker.enrolment_id)
     scores: dict[Hashable, float] = {
         giver.enrolment_id: int(inputs.scores.points[row, column])
         for column, giver in enumerate(inputs.givers)
-        if inputs.scores.allowed[row, column] and only in (None, giver.enrolment_id)
+        if inputs.scores.allowed[row, column]
     }
     calendar = diary.free(asker)
     # Who has not said when they have time can make any.
@@ -171,12 +192,6 @@ def _request(diary: Diary, row: int, starts: Sequence[dt.datetime], wanted: dict
 def _number(enrolment: object) -> int:
     assert isinstance(enrolment, int)  # noqa: S101 - people are named to the engine by their enrolments
     return enrolment
-
-
-def _kept(fixed: Groups, pairs: Sequence[tuple[int, int, dt.datetime]]) -> None:
-    booked = {(asker, helper) for asker, helper, _ in pairs}
-    if not all((group[0], group[1]) in booked for group in fixed):
-        raise CannotMatch("The locked sessions cannot all stay: some have no time left. Unlock them first.")
 
 
 def _with_time(diary: Diary, booked: Collection[int]) -> dict[int, set[int]]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from matching.engine import GroupProblem, Infeasible, Seats, Spread, certify, check, group, loosen, raise_floor
 from matching.engine.grouping import bound, branching
-from matching.engine.grouping.check import lowest_mean
+from matching.engine.grouping.check import floor_of, lowest_mean
 from matching.engine.grouping.proof import Fork, GroupProof, Leaf
+from matching.engine.grouping.space import GroupPrices
 from tests.matching.engine.oracles import partitions
 
 pytestmark = pytest.mark.pure
@@ -135,7 +136,11 @@ def test_other_objectives_go_on_from_what_cover_found(people):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bound, "PRICED", 0)  # the bound by prices is tested elsewhere, and takes long
         scores = table(people, 31)
-        rules = {"size": (4, 5), "seats": Seats((0, 1), 0, 1), "ids": [f"p{9 * one % 31}" for one in range(people)]}
+        rules: Any = {
+            "size": (4, 5),
+            "seats": Seats((0, 1), 0, 1),
+            "ids": [f"p{9 * one % 31}" for one in range(people)],
+        }
         cover, floor = group(scores, **rules), group(scores, objective="floor", **rules)
         best, free = group(scores, objective="score", **rules), loosen(cover)
     raised = raise_floor(cover)
@@ -296,7 +301,7 @@ def test_a_rule_the_search_could_not_keep_is_named_and_not_certified():
 
 def test_check_misses_members_and_leaders_for_whom_there_is_room():
     """A member too few, and a leader too few, each with groups that are as even as can be."""
-    rules = {"size": (2, 3), "seats": Seats((0, 1), 0, 1)}
+    rules: Any = {"size": (2, 3), "seats": Seats((0, 1), 0, 1)}
     result = group(table(8, 3), **rules)
     assert (len(result.groups), result.filled) == (2, 8)
     for gone, words in ((7, "5 members and 2 leaders"), (0, "6 members and 1 leaders")):
@@ -328,9 +333,43 @@ def test_a_grouping_made_worse_by_one_exchange_is_not_certified(people):
     first[0], second[0] = second[0], first[0]
     groups = tuple(tuple(sorted(one)) for one in (first, second, *rest))
     total = sum(result.problem.worth(one) for one in groups)
-    worse = replace(result, groups=groups, total=total)
+    worse = replace(result, groups=groups, total=total, floor=floor_of(result.problem, groups))
     assert total < result.total
-    assert not certify(result.problem, worse).optimal
+    proved = certify(result.problem, worse)
+    assert (proved.optimal, proved.reasons) == (False, (f"the bound leaves {result.bound - total} open",))
+
+
+def test_the_best_total_is_no_proof_of_the_highest_floor():
+    """Pairs worth 10 and 1 have the best total, two worth 5 the highest floor."""
+    scores = np.zeros((4, 4), dtype=int)
+    for one, other, points in ((0, 1, 10), (2, 3, 1), (0, 2, 5), (1, 3, 5)):
+        scores[one, other] = scores[other, one] = points
+    cover, floor = (group(scores, size=(2, 2), objective=objective) for objective in ("cover", "floor"))
+    assert [(one.groups, one.total, one.floor) for one in (cover, floor)] == [
+        (((0, 1), (2, 3)), 11, 1.0), (((0, 2), (1, 3)), 10, 5.0),
+    ]  # fmt: skip
+    assert certify(cover.problem, cover).optimal
+    assert certify(floor.problem, floor).reasons == ()
+    assert certify(floor.problem, cover).reasons == ("a higher lowest group is not ruled out",)
+
+
+def test_a_bound_allows_for_what_the_grid_may_hide_and_for_no_more():
+    """Six pairs in two groups of three, each score half a unit more than what it is read as."""
+    result = group(np.full((6, 6), 1 + 2.0**-44), size=(2, 2), seats=Seats((0, 1)))
+    assert (result.problem.grid.exact, result.problem.grid.unit) == (False, 2.0**-43)
+    proved = certify(result.problem, result)
+    assert (proved.total, proved.bound, proved.possible) == (6 + 6 * 2.0**-44, 6 + 6 * 2.0**-44, 6)
+    assert proved.optimal
+
+
+def test_prices_prove_nothing_where_there_are_none_or_none_could_be_exact():
+    """Not given, or forged for scores so large that no price would be exact."""
+    none = np.zeros(1, dtype=np.int64)
+    forged = GroupProof(GroupPrices(np.zeros(5, dtype=np.int64), none, none))
+    for points, prices in ((1, None), (2**43, forged)):
+        result = group(np.full((5, 5), points), size=(5, 5))
+        proved = certify(result.problem, replace(result, method="prices", prices=prices))
+        assert proved.reasons == ("the bound by prices cannot be recomputed",)
 
 
 def test_the_worked_example_of_the_documentation():
@@ -344,23 +383,6 @@ def test_nobody_and_fewer_than_one_group():
         result = group(table(people, 1), size=(3, 5))
         assert (result.groups, result.filled, result.optimal) == ((), 0, True)
         assert result.unfilled.tolist() == list(range(people))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"size": (4, 3)}, "size must be"),
-        ({"size": (1, 2), "effort": 0}, "effort must be"),
-        ({"size": (1, 2), "seats": Seats((9,))}, "seats must name"),
-        ({"size": (1, 2), "seats": Seats((0,), 2, 1)}, "least <= most"),
-        ({"size": (1, 2), "spread": [Spread(("a",))]}, "1 values for 3 people"),
-        ({"size": (1, 2), "apart": [(0, 0)]}, "with themselves"),
-        ({"size": (1, 2), "objective": "stable"}, "objective must be one of"),
-    ],
-)
-def test_bad_input_is_refused_by_name(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        group(np.zeros((3, 3)), **arguments)
 
 
 def test_check_names_each_broken_rule():
