@@ -1,4 +1,4 @@
-"""A whole program as one JSON file: what programs, matching and surveys each add, checked against one schema."""
+"""A whole program as one JSON file: what programs, matching, sessions and surveys add, checked against one schema."""
 
 import datetime as dt
 import json
@@ -16,8 +16,10 @@ from participants.models import User
 from participants.texts import first_hidden
 from programs import definition as programs_part
 from programs.errors import ProgramError
-from programs.models import Program
+from programs.models import Program, Track
 from programs.services.programs import slug_for
+from sessions import definition as sessions_part
+from sessions.errors import SessionError
 from surveys import definition as surveys_part
 
 MAX_BYTES = 2_000_000
@@ -104,6 +106,8 @@ def dump_program(program: Program) -> dict[str, Any]:
     data = programs_part.dump(program)
     for track, item in zip(program.tracks.all(), data["tracks"], strict=True):
         item["matching"] = matching_part.dump_part(track)
+        if weeks := sessions_part.dump_part(track):
+            item["weeks"] = weeks
     data["surveys"] = surveys_part.dump_part(program)
     return data
 
@@ -138,8 +142,19 @@ def load_program(
                 matching_part.load_part(tracks[item["slug"]], item.get("matching", {}), fields, now=now)
             except ValueError as error:
                 raise BadProgramFile([f"tracks[{position}].matching.{error}"]) from error
+            _load_weeks(tracks[item["slug"]], item, f"tracks[{position}]", by, now)
         programs_part.drop_fields(program, data["fields"], by=by, now=now)
         surveys_part.load_part(program, data.get("surveys", []))
     except ProgramError as error:
         raise BadProgramFile([str(error)]) from error
     return program, new
+
+
+def _load_weeks(track: Track, item: Mapping[str, Any], place: str, by: User | None, now: dt.datetime) -> None:
+    """A file that says nothing of weeks leaves them as they are."""
+    if "weeks" not in item:
+        return
+    try:
+        sessions_part.load_part(track, item["weeks"], by=by, now=now)
+    except SessionError as error:
+        raise BadProgramFile([f"{place}.{error}"]) from error

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sessions.models import Session
+    from sessions.models import Session, Week
 
 
 class SessionError(ValueError):
@@ -75,6 +75,17 @@ class PreparationChanged(SessionError):
     def __init__(self, stored: dict[str, str], version: int) -> None:
         super().__init__("You changed this elsewhere since you opened it. Nothing is lost: choose what to keep.")
         self.stored, self.version = stored, version
+
+
+class WeekChanged(SessionError):
+    """Somebody else has written the week since this page was opened: `stored` stands now."""
+
+    def __init__(self, stored: "Week") -> None:
+        super().__init__(
+            "Somebody has changed this week since you opened it. Nothing is lost: read what stands now, then decide "
+            "about your words."
+        )
+        self.stored = stored
 
 
 class AlreadyDelivered(SessionError):

@@ -10,6 +10,7 @@ from participants.models import User
 from programs.catalogue.working import AGREEMENT_PARTS, PreparationForm
 from sessions.models import Goal
 from sessions.services.agreements import LONGEST_PART
+from sessions.services.curriculum import WeekSpec
 from sessions.services.preparing import LONGEST_ANSWER
 from sessions.services.steps import LONGEST_STEP
 
@@ -120,3 +121,8 @@ class WeekForm(LookForm):
         assume_scheme="https",
         help_text="A web address. Members open it from their page.",
     )
+    # What its author has seen, where a week is changed.
+    seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def spec(self) -> WeekSpec:
+        return WeekSpec(**{name: words for name, words in self.cleaned_data.items() if name != "seen"})

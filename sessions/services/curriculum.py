@@ -1,6 +1,7 @@
 """A track's curriculum week by week, and what its members have handed in."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from participants.services import record
 from participants.texts import one_line
 from programs.catalogue import registry
 from programs.models import Track
-from sessions.errors import AlreadyDelivered, SessionError
+from sessions.errors import AlreadyDelivered, SessionError, WeekChanged
 from sessions.models import Delivery, Week
 from sessions.services.guards import lock_match
 
@@ -59,13 +60,50 @@ def add_week(*, track: Track, spec: WeekSpec, by: User, now: dt.datetime) -> Wee
 
 
 @transaction.atomic
-def change_week(*, week: Week, spec: WeekSpec, by: User, now: dt.datetime) -> Week:
-    """Say a week in other words; who has handed in has still handed in. Raises SessionError naming a field."""
+def change_week(*, week: Week, spec: WeekSpec, seen: str, by: User, now: dt.datetime) -> Week:
+    """Say a week in other words; who has handed in has still handed in.
+
+    `seen` is the stamp of the words it was made from; the words that stand already change nothing. Raises WeekChanged
+    if somebody else was quicker, SessionError naming a field.
+    """
     _lock(week.track)
-    locked = _checked(Week.objects.select_for_update(of=("self",)).get(pk=week.pk), spec)
+    standing = Week.objects.select_for_update(of=("self",)).get(pk=week.pk)
+    before = standing.stamp
+    locked = _checked(standing, spec)
+    if locked.stamp == before:
+        return locked
+    if seen != before:
+        raise WeekChanged(Week.objects.get(pk=week.pk))
     locked.save()
     _recorded(week.track, "week changed", by, now, number=locked.number)
     return locked
+
+
+@transaction.atomic
+def set_weeks(*, track: Track, specs: Sequence[WeekSpec], by: User | None, now: dt.datetime) -> None:
+    """Bring the weeks to these, each by its number.
+
+    Raises SessionError with the place and the field that will not do, AlreadyDelivered where a week that somebody has
+    handed in would go, or stand under another title: then the ticks would be for something else.
+    """
+    locked = _lock(track)
+    titles = dict(enumerate((one_line(spec.title) for spec in specs), start=1))
+    for week in locked.weeks.filter(deliveries__isnull=False).distinct():
+        if titles.get(week.number) != week.title:
+            raise AlreadyDelivered(f"weeks: week {week.number}, “{week.title}”, has been handed in and has to stay")
+    have = {week.number: week for week in locked.weeks.all()}
+    before = [week.stamp for week in have.values()]
+    for number, spec in enumerate(specs, start=1):
+        week = have.pop(number) if number in have else Week(track=locked, number=number)
+        try:
+            _checked(week, spec)
+        except SessionError as error:
+            raise SessionError(f"weeks[{number - 1}].{error.field}: {error}") from error
+        week.save()
+    for week in have.values():
+        week.delete()
+    if before != [week.stamp for week in locked.weeks.all()]:
+        _recorded(locked, "curriculum loaded", by, now)
 
 
 @transaction.atomic
@@ -138,5 +176,5 @@ def _checked(week: Week, spec: WeekSpec) -> Week:
     return week
 
 
-def _recorded(track: Track, verb: str, by: User, now: dt.datetime, **details: Any) -> None:
+def _recorded(track: Track, verb: str, by: User | None, now: dt.datetime, **details: Any) -> None:
     record(by=by, verb=verb, now=now, program_id=track.program_id, subject=track, **details)

@@ -13,7 +13,7 @@ from programs.catalogue import registry
 from programs.models import Program, Track
 from programs.permissions import Right
 from sessions.access import MemberRequest, match_view
-from sessions.errors import AlreadyDelivered
+from sessions.errors import AlreadyDelivered, SessionError, WeekChanged
 from sessions.forms_together import WeekForm
 from sessions.models import Week
 from sessions.queries import Course
@@ -69,8 +69,7 @@ def edit_weeks(request: ProgramRequest, program: Program, track: str) -> HttpRes
         return redirect("curriculum:weeks", slug=program.slug, track=found.slug)
     form = WeekForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        spec = services.WeekSpec(**form.cleaned_data)
-        wish: dict[str, Any] = {"track": found, "spec": spec, "by": request.user, "now": timezone.now()}
+        wish: dict[str, Any] = {"track": found, "spec": form.spec(), "by": request.user, "now": timezone.now()}
         if parts.attempt(form, lambda: services.add_week(**wish)):
             return redirect("curriculum:weeks", slug=program.slug, track=found.slug)
     context = {"program": program, "track": found, "weeks": curriculum_of(found), "form": form}
@@ -81,16 +80,25 @@ def edit_weeks(request: ProgramRequest, program: Program, track: str) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @program_view(Right.EDIT)
 def edit_week(request: ProgramRequest, program: Program, track: str, number: int) -> HttpResponse:
+    """Reword a week; if somebody was quicker, their words stand above one's own, which stay as typed."""
     week = _week(program, track, number)
     initial = {name: getattr(week, name) for name in ("title", "deliverable", "reading", "link")}
-    form = WeekForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = WeekForm(request.POST if request.method == "POST" else None, initial={**initial, "seen": week.stamp})
+    stored: Week | None = None
     if request.method == "POST" and form.is_valid():
-        spec = services.WeekSpec(**form.cleaned_data)
-        wish: dict[str, Any] = {"week": week, "spec": spec, "by": request.user, "now": timezone.now()}
-        if parts.attempt(form, lambda: services.change_week(**wish)):
+        wish: dict[str, Any] = {"week": week, "spec": form.spec(), "seen": form.cleaned_data["seen"]}
+        try:
+            services.change_week(**wish, by=request.user, now=timezone.now())
             return redirect("curriculum:weeks", slug=program.slug, track=week.track.slug)
-    context = {"program": program, "track": week.track, "week": week, "form": form}
-    return render(request, "sessions/curriculum_week.html", context, status=422 if form.errors else 200)
+        except WeekChanged as error:
+            stored = error.stored
+            form = WeekForm({**request.POST.dict(), "seen": stored.stamp})
+            form.add_error(None, str(error))
+        except SessionError as error:
+            parts.add_refusal(form, error)
+    context = {"program": program, "track": week.track, "week": week, "form": form, "stored": stored}
+    status = 409 if stored else 422 if form.errors else 200
+    return render(request, "sessions/curriculum_week.html", context, status=status)
 
 
 @require_POST

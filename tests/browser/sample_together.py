@@ -81,8 +81,9 @@ def _steps(swap: Match, reader: User, ines: User, now: dt.datetime) -> None:
         ("Find a room that is free on Thursdays", reader, None),
     ):
         due = None if days is None else now.date() + days * DAY
-        wish = {"match": swap, "text": text, "owner_id": owner.pk, "due_on": due, "goal": None}
-        found = steps.add_step(**wish, by=ines, now=now - 3 * DAY)
+        found = steps.add_step(
+            match=swap, text=text, owner_id=owner.pk, due_on=due, goal=None, by=ines, now=now - 3 * DAY
+        )
     steps.tick_step(step=found, done=True, by=reader, now=now)
 
 

@@ -27,7 +27,10 @@ BELL = """
   const make = AudioContext.prototype.createOscillator;
   AudioContext.prototype.createOscillator = function () { window.rung += 1; return make.call(this); };
 """
-SWAP = "Roles swap. Part 2 of 4: What the learner takes along, and practises until next time. Ben has the floor. 5 minutes."
+SWAP = (
+    "Roles swap. Part 2 of 4: What the learner takes along, and practises until next time. "
+    "Ben has the floor. 5 minutes."
+)
 
 
 @pytest.fixture
@@ -45,8 +48,9 @@ def phone_of_ann(open_browser: Callable[..., Page], live_server) -> Page:
     client = Client()
     client.force_login(User.objects.get(first_name="Ann"))
     phone = open_browser(phone=True)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    phone.context.add_cookies([cookie])
+    phone.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
     phone.add_init_script(BELL)
     phone.clock.install(time=now)
     phone.goto(f"/me/session/{session.pk}/")

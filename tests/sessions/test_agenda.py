@@ -156,6 +156,44 @@ def test_nobody_leads_where_the_model_has_no_rota(cast, plan):
     assert parts(pod, "Ann", SessionFactory.create(match=pod)) == {}
 
 
+# --- who has the floor --------------------------------------------------------------------------
+
+
+def floors(match, name, session):
+    """Minutes and who has the floor in each part, as one of the members reads it."""
+    agenda = agenda_for(found_course(member(match, name), match.pk), session)
+    assert sum(part.minutes for part in agenda.parts) == session.minutes
+    return [(part.minutes, part.floor) for part in agenda.parts]
+
+
+def test_in_co_mentoring_roles_swap_at_half_time_and_who_begins_changes(db):
+    match = group("co_mentoring", ("Ann", "Ben"))
+    first, second = (SessionFactory.create(match=match, starts_at=NOW + days * DAY, minutes=60) for days in (1, 26))
+    assert floors(match, "Ann", first) == [(25, "You"), (5, "Ben"), (25, "Ben"), (5, "You")]
+    assert floors(match, "Ben", first) == [(25, "Ann"), (5, "You"), (25, "You"), (5, "Ann")]
+    assert floors(match, "Ann", second) == [(25, "Ben"), (5, "You"), (25, "You"), (5, "Ben")]
+    agenda = agenda_for(found_course(member(match, "Ann"), match.pk), first)
+    assert [part.swaps for part in agenda.parts] == [False, True, False, True]
+    starts = [(part.starts_at - first.starts_at).total_seconds() / 60 for part in agenda.parts]
+    assert (starts, agenda.parts[-1].ends_at) == ([0, 25, 30, 55], first.ends_at)
+
+
+def test_in_a_triad_of_peers_all_three_have_an_equal_turn(db):
+    pair, triad = group("peer", ("Ann", "Ben")), group("peer", ("Cy", "Dee", "Eli"))
+    sessions = [SessionFactory.create(match=triad, starts_at=NOW + days * DAY, minutes=60) for days in (1, 15, 29)]
+    turns = [[(minutes, floor) for minutes, floor in floors(triad, "Cy", each) if floor] for each in sessions]
+    assert [[floor for _, floor in each] for each in turns] == [
+        ["You", "Dee", "Eli"],
+        ["Dee", "Eli", "You"],
+        ["Eli", "You", "Dee"],
+    ]
+    for each in turns:
+        lengths = [minutes for minutes, _ in each]
+        assert max(lengths) - min(lengths) <= 1
+    two = SessionFactory.create(match=pair, starts_at=NOW + DAY, minutes=60)
+    assert [floor for _, floor in floors(pair, "Ann", two) if floor] == ["You", "Ben"]
+
+
 # --- pages ----------------------------------------------------------------------------------
 
 
