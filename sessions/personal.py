@@ -21,6 +21,9 @@ from sessions.models import (
     Preparation,
     Session,
     Signature,
+    Slot,
+    SlotAsk,
+    SlotReview,
     TimeOffer,
 )
 from sessions.services.erasing import forget_private_notes, forget_shared_notes
@@ -86,6 +89,20 @@ DECLARED = declare(
             f"pseudonymous, keep: {_COUNTED}": "id user logged_by",
         },
         "mentoring_sessions.SentLog": {"pseudonymous, erase": "id user key digest session sent_at"},
+        "mentoring_sessions.Slot": {
+            "personal, export, erase": "topics",
+            f"pseudonymous, export, keep: {_COUNTED}": "starts_at ends_at zone minutes created_at withdrawn_at",
+            f"pseudonymous, keep: {_COUNTED}": "id enrolment wall_start",
+        },
+        "mentoring_sessions.SlotAsk": {
+            "personal, export, erase": "question",
+            f"pseudonymous, export, keep: {_COUNTED}": "slot match state topic created_at expires_at answered_at",
+            f"pseudonymous, keep: {_COUNTED}": "id asker",
+        },
+        "mentoring_sessions.SlotReview": {
+            f"pseudonymous, export, keep: {_COUNTED}": "match helped goes_on created_at answered_at",
+            f"pseudonymous, keep: {_COUNTED}": "id user settled_at",
+        },
         "mentoring_sessions.TimeOffer": {
             "personal, export, erase": "place",
             f"pseudonymous, export, keep: {_OTHERS}": "match state walls zone minutes channel created_at expires_at",
@@ -160,6 +177,9 @@ PARTS = (
         DECLARED,
         lambda user: Delivery.objects.filter(user=user).select_related("week"),
     ),
+    Part("slots", "Times you offered for questions", DECLARED, lambda user: Slot.objects.filter(enrolment__user=user)),
+    Part("asks", "Sessions you asked for", DECLARED, lambda user: SlotAsk.objects.filter(asker__user=user)),
+    Part("reviews", "What you said two weeks later", DECLARED, lambda user: SlotReview.objects.filter(user=user)),
     Part("time_offers", "Times you offered", DECLARED, lambda user: TimeOffer.objects.filter(by=user)),
     Part("calendar", "Your calendar's address", DECLARED, lambda user: CalendarFeed.objects.filter(user=user)),
 )

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from sessions.views import agreements, calendars, closing, curriculum, goals, matches, me, meetings, preparing, steps
+from sessions.views import (
+    agreements,
+    calendars,
+    closing,
+    curriculum,
+    goals,
+    matches,
+    me,
+    meetings,
+    preparing,
+    slots,
+    steps,
+)
 
 app_name = "sessions"
 
@@ -26,6 +38,9 @@ urlpatterns = [
     path("match/<int:match_id>/steps/", steps.steps, name="steps"),
     path("match/<int:match_id>/weeks/", curriculum.weeks, name="weeks"),
     path("match/<int:match_id>/weeks/<int:number>/", curriculum.tick, name="tick_week"),
+    path("slots/<int:enrolment_id>/", slots.slots, name="slots"),
+    path("book/<int:enrolment_id>/", slots.book, name="book"),
+    path("book/<int:enrolment_id>/<int:slot_id>/", slots.ask, name="ask_slot"),
     path("step/<int:step_id>/<str:step>/", steps.step, name="step"),
     path("session/<int:session_id>/given/", preparing.given, name="given"),
     path("session/<int:session_id>/", meetings.session, name="session"),

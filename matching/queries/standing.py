@@ -111,7 +111,8 @@ def _elsewhere(track: Track, *, repeats: bool) -> set[frozenset[int]]:
 
     Matches that are on elsewhere do not count: one may have a mentor and be in a pod with them.
     """
-    reasons = {Match.EndReason.ENDED, *(() if repeats else REPEATABLE)}
+    # One session elsewhere is no match one has had: who met for it may go on with each other.
+    reasons = {Match.EndReason.ENDED, *(() if repeats else REPEATABLE)} - {Match.EndReason.DONE}
     mine: dict[int, list[int]] = {}
     present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
     seats = Seat.objects.filter(match__end_reason__in=reasons, enrolment__user__in=present.values("user"))

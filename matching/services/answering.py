@@ -64,7 +64,7 @@ def _accepted(match: Match, seat: Seat, now: dt.datetime) -> None:
         _tell(match, [each for each in agreed if each.pk == seat.pk], now)
         tell_of(seat, JOINED, [each for each in agreed if each.pk != seat.pk], now=now)
     elif enough_to_begin(match, agreed) if may_shrink(match) else len(agreed) == match.seats.count():
-        _begin(match, agreed, now)
+        begin(match, agreed, now)
 
 
 def _declined(match: Match, seat: Seat, now: dt.datetime) -> None:
@@ -87,7 +87,8 @@ def _open(match: Match, seat: Seat, now: dt.datetime) -> None:
         raise OfferOver("The time to answer this offer is over.")
 
 
-def _begin(match: Match, agreed: Sequence[Seat], now: dt.datetime) -> None:
+def begin(match: Match, agreed: Sequence[Seat], now: dt.datetime) -> None:
+    """The match is on: these people are told, and what follows from it happens. Called with the match locked."""
     match.state, match.activated_at = Match.State.ACTIVE, now
     match.save(update_fields=["state", "activated_at"])
     _tell(match, agreed, now)

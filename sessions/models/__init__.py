@@ -8,6 +8,7 @@ from sessions.models.goals import LEVEL_WORDS, Goal, NextStep
 from sessions.models.meetings import Note, Session
 from sessions.models.preparing import Given, Preparation
 from sessions.models.sendings import SentLog
+from sessions.models.slots import Slot, SlotAsk, SlotReview
 from sessions.models.times import TimeOffer
 
 __all__ = [
@@ -25,6 +26,9 @@ __all__ = [
     "SentLog",
     "Session",
     "Signature",
+    "Slot",
+    "SlotAsk",
+    "SlotReview",
     "TimeOffer",
     "Week",
 ]

@@ -8,7 +8,19 @@ from django.db.models import F, Q
 from participants.models import User
 from participants.personal_data import REMOVED
 from programs.models import Enrolment
-from sessions.models import Agreement, CalendarFeed, Goal, NextStep, Note, Preparation, SentLog, Session, TimeOffer
+from sessions.models import (
+    Agreement,
+    CalendarFeed,
+    Goal,
+    NextStep,
+    Note,
+    Preparation,
+    SentLog,
+    Session,
+    Slot,
+    SlotAsk,
+    TimeOffer,
+)
 
 
 def erase_from_sessions(user: User, _now: dt.datetime) -> None:
@@ -37,6 +49,10 @@ def _remove_words(user: User) -> None:
     for step in NextStep.objects.filter(Q(owner=user) | Q(added_by=user)):
         step.text = REMOVED
         step.save(update_fields=["text"])
+    for ask in SlotAsk.objects.filter(asker__user=user):
+        ask.question = REMOVED
+        ask.save(update_fields=["question"])
+    Slot.objects.filter(enrolment__user=user).update(topics=[])
 
 
 def _emptied(body: str) -> str:

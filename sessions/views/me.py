@@ -1,5 +1,8 @@
 """Where a mentor, mentee or peer starts: the one next thing, then their matches."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,17 +13,22 @@ from matching.errors import OfferOver
 from matching.forms import AnswerForm
 from matching.queries import my_match
 from matching.services import answer_seat
+from participants.models import User
 from programs.queries.enrolling import joining_of
 from sessions.access import MemberRequest
 from sessions.queries import home_of
+from sessions.queries.slots import desks_of
 from sessions.views import parts
 
 
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
-    context = {"home": home_of(request.user, now), "joining": joining_of(request.user, now), "now": now}
-    return render(request, "sessions/home.html", context)
+    return render(request, "sessions/home.html", _context(request.user, now))
+
+
+def _context(user: User, now: datetime) -> dict[str, Any]:
+    return {"home": home_of(user, now), "joining": joining_of(user, now), "desks": desks_of(user), "now": now}
 
 
 @require_safe
@@ -47,6 +55,5 @@ def answer(request: MemberRequest, match_id: int) -> HttpResponse:
         except OfferOver as error:
             problem = str(error)
     now = timezone.now()
-    context = {"home": home_of(request.user, now), "joining": joining_of(request.user, now), "now": now}
-    context["problem"] = problem
+    context = {**_context(request.user, now), "problem": problem}
     return render(request, "sessions/home.html", context, status=409)

@@ -30,6 +30,7 @@ from surveys import services as surveys
 from surveys.mails import survey_path, token_for
 from surveys.models import Invitation
 from tests.browser import sample_joining as joining
+from tests.browser import sample_slots as slots
 from tests.browser import sample_together as together
 from tests.factories.matching import make_pair
 from tests.factories.programs import EnrolmentFactory
@@ -102,6 +103,7 @@ def make_sample(now: dt.datetime) -> Sample:
     made = joining.apply_all(autumn, dana, newcomer, now)
     wishing = joining.wish(mentor, sample.program, dana, now)
     told = together.tell(_program("Learning together", ["co_mentoring", "pod"], dana, now), mentor, dana, now)
+    booked = slots.book(_program("Quick questions", ["flash"], dana, now), mentor, dana, now)
     cast = {"coordinator": dana, "admin": accounts["Admin"], "participant": mentor, "newcomer": newcomer}
     cast["accepted"] = joining.reader_of(made)
     sample.cookies = {role: _signed_in(user).cookies["sessionid"].value for role, user in cast.items()}
@@ -110,11 +112,13 @@ def make_sample(now: dt.datetime) -> Sample:
         "link": [
             *_link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
             *_shown(joining.link_pages(autumn, newcomer, now)),
+            *_shown(booked.links),
             *_shown(together.link_pages(told, now)),
         ],
         "participant": [
             *_own_pages(match, mentor, over, to_come, finished),
             *_shown(joining.members_pages(wishing)),
+            *_shown(booked.members),
             *_shown(together.members_pages(told)),
         ],
         "newcomer": [
@@ -126,6 +130,7 @@ def make_sample(now: dt.datetime) -> Sample:
         "coordinator": [
             *_coordinators_pages(sample.program, autumn, winter, draft, dana),
             *_shown(joining.coordinators_pages(autumn, sample.program, made)),
+            *_shown(booked.coordinators),
             *_shown(together.coordinators_pages(told)),
         ],
         "admin": [

@@ -24,6 +24,7 @@ READERS: dict[str, set[str]] = {
     "agreement": {"me", "mn"},
     "next step": {"me", "mn"},
     "topic to teach": {"me", "mn"},
+    "question to an expert": {"me", "tk"},
     "words in a check-in": {"ts"},
     "words in a survey that is not sent": {"ts"},
     "why somebody said no": {"co"},

@@ -194,6 +194,11 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "session-planned": lambda world: session_message(world, "session-planned", "coming"),
     "session-series": lambda world: session_message(world, "session-series", "coming", series=uuid4()),
     "time-offer": lambda world: about(world, "time-offer", world.here.mentee, world.here.args["times"]),
+    "slot-ask": lambda world: about(world, "slot-ask", world.here.mentor, world.here.args["slot_ask"]),
+    "slot-not-possible": lambda world: about(
+        world, "slot-not-possible", world.here.mentee, world.here.args["back"]["back"]
+    ),
+    "slot-review": lambda world: about(world, "slot-review", world.here.mentee, world.here.args["review"]),
     "session-cancelled": lambda world: session_message(world, "session-cancelled", "coming", state="cancelled"),
     "session-day-before": lambda world: session_message(world, "session-day-before", "coming"),
     "session-hour-before": lambda world: session_message(world, "session-hour-before", "coming"),

@@ -35,6 +35,8 @@ BEHIND_A_LINK = {
     "session_links:undo": "tr",
     "session_links:feed": "ti",
     "session_links:time": "tt",
+    "session_links:slot": "tk",
+    "session_links:review": "tk",
     "match_links:offer": "tm",
     "survey_links:answer": "ts",
     "survey_links:question": "ts",

@@ -35,6 +35,8 @@ from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
 from sessions.models import CalendarFeed, Session
 from sessions.services.closing import give_thanks
+from sessions.slot_mails import ASK_PURPOSE as SLOT
+from sessions.slot_mails import REVIEW_PURPOSE as REVIEW
 from surveys import services as surveys
 from surveys.definition import load_part
 from surveys.mails import PURPOSE as SURVEY
@@ -42,6 +44,7 @@ from surveys.models import Invitation, Question
 from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
+from tests.house.world_slots import book_sessions
 from tests.house.world_together import work_together
 from tests.people import Cast, make_cast, person
 
@@ -49,7 +52,7 @@ from tests.people import Cast, make_cast, person
 LATER = NOW + dt.timedelta(days=10)
 PEOPLE = b"email,first name,grade\na@x.org,Ann,Junior\nb@x.org,Bob,Senior\n"
 PASSWORD = "a long pass phrase"
-TOKEN_ROLES = ("tr", "tt", "tm", "ts", "tf", "tl", "tj", "ti")
+TOKEN_ROLES = ("tr", "tt", "tm", "ts", "tf", "tl", "tj", "ti", "tk")
 # No page reads a token of this purpose.
 NO_PURPOSE = "nothing"
 
@@ -72,6 +75,7 @@ CANARIES = {
     "agreement": canary("agreementspring"),
     "next step": canary("stepspring"),
     "topic to teach": canary("topicspring"),
+    "question to an expert": canary("questionspring"),
     "words in a check-in": canary("wordsspring"),
     "words in a survey that is not sent": canary("draftspring"),
     "why somebody said no": canary("reasonspring"),
@@ -119,6 +123,7 @@ class World:
         made: dict[str, Callable[[], str]] = {
             "tr": lambda: links.make(SESSION, place.mentor, self._session(session), days=days),
             "tt": lambda: links.make(TIMES, place.mentee, place.args["times"], days=days),
+            "tk": lambda: _booking_link(place, session),
             "tm": lambda: links.make(OFFER, place.offered_to, place.args["offered_seat"], days=days),
             "ts": lambda: links.make(
                 SURVEY, place.mentee, (place.survey if session == "long" else place.invitation).pk, days=days
@@ -148,6 +153,13 @@ class World:
             "sl": cast.sally,
             "ad": cast.ada,
         }
+
+
+def _booking_link(place: Place, session: str) -> str:
+    """To an ask for a session, or to the question two weeks after one."""
+    if session == "review":
+        return links.make(REVIEW, place.mentee, place.args["review"], days=30)
+    return links.make(SLOT, place.mentor, place.args["slot_ask"], days=30)
 
 
 def make_world() -> World:
@@ -349,6 +361,9 @@ def _write(place: Place) -> None:
         mentee=place.mentee,
         coordinator=place.coordinator,
         canary=canary,
+    )
+    place.args |= book_sessions(
+        program=place.program, mentor=place.mentor, mentee=place.mentee, later=LATER, canary=canary
     )
 
 

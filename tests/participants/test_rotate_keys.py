@@ -20,7 +20,7 @@ from participants import confidential, rotation
 from participants.confidential import Unreadable, decrypt
 from participants.rotation import confidential_fields
 from programs.models import Application, Exclusion, Role, Wishes
-from sessions.models import Agreement, Goal, NextStep, Note, Preparation
+from sessions.models import Agreement, Goal, NextStep, Note, Preparation, Slot, SlotAsk
 from surveys.models import Answer, Invitation, Question, Response, Survey
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory
@@ -52,6 +52,11 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
         match=session.match, version=1, body=canary(Agreement, "body"), ends_on=NOW.date(), created_at=NOW
     )
     Preparation.objects.create(match=session.match, author=user, body=canary(Preparation, "body"), updated_at=NOW)
+    end = NOW + timedelta(hours=1)
+    slot = Slot.objects.create(enrolment=mentee, starts_at=NOW, ends_at=end, zone="UTC", minutes=60, created_at=NOW)
+    SlotAsk.objects.create(
+        slot=slot, asker=mentee, question=canary(SlotAsk, "question"), created_at=NOW, expires_at=NOW + timedelta(days=5)
+    )
     NextStep.objects.create(match=session.match, owner=user, text=canary(NextStep, "text"), created_at=NOW)
     Exclusion.objects.create(
         program=track.program, people=canary(Exclusion, "people"), note=canary(Exclusion, "note"), at=NOW
