@@ -174,8 +174,9 @@ def test_in_co_mentoring_roles_swap_at_half_time_and_who_begins_changes(db):
     assert floors(match, "Ann", second) == [(25, "Ben"), (5, "You"), (25, "You"), (5, "Ben")]
     agenda = agenda_for(found_course(member(match, "Ann"), match.pk), first)
     assert [part.swaps for part in agenda.parts] == [False, True, False, True]
-    starts = [(part.starts_at - first.starts_at).total_seconds() / 60 for part in agenda.parts]
-    assert (starts, agenda.parts[-1].ends_at) == ([0, 25, 30, 55], first.ends_at)
+    begins = [first.starts_at + dt.timedelta(minutes=minutes) for minutes in (0, 25, 30, 55)]
+    assert [part.starts_at for part in agenda.parts] == begins
+    assert agenda.parts[-1].ends_at == first.ends_at
 
 
 def test_in_a_triad_of_peers_all_three_have_an_equal_turn(db):
