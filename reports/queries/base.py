@@ -133,8 +133,8 @@ def _meetings(program: Program) -> list[Meeting]:
     rows = Session.objects.filter(match__track__program=program).order_by("starts_at", "pk")
     absent = absences_of(program)
     return [
-        Meeting(*row, frozenset(absent.get(pk, ())))
-        for pk, *row in rows.values_list("pk", "match_id", "state", "starts_at", "minutes")
+        Meeting(match, state, starts_at, minutes, frozenset(absent.get(pk, ())))
+        for pk, match, state, starts_at, minutes in rows.values_list("pk", "match_id", "state", "starts_at", "minutes")
     ]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import time_machine
@@ -56,7 +57,13 @@ def change(cast):
 
 
 def state(cast, user):
-    return agreement_of(course_of(user, cast.match.pk))
+    return agreement_of(course(cast, user))
+
+
+def course(cast, user):
+    found = course_of(user, cast.match.pk)
+    assert found is not None
+    return found
 
 
 # --- signing --------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ def test_a_change_is_a_new_version_that_everybody_signs_again(cast, change):
     change(cast.mia, version=1, boundaries="No calls after six")
     found = state(cast, cast.bob)
     assert (found.version, found.is_signed_by_reader, found.parts["boundaries"]) == (2, False, "No calls after six")
-    old = version_of(course_of(cast.bob, cast.match.pk), 1)
+    old = version_of(course(cast, cast.bob), 1)
     assert (old.is_current, old.is_complete) == (False, True)
     assert old.parts["boundaries"] == proposed_parts(cast.match)["boundaries"]
     with pytest.raises(AgreementChanged):
@@ -134,7 +141,7 @@ def test_what_cannot_be_agreed_on(cast, change):
         change(cast.bob, goals="x" * (LONGEST_PART + 1))
     assert (empty.value.field, long.value.field) == ("exit", "goals")
     for day in (NOW.date() - dt.timedelta(days=1), NOW.date() + dt.timedelta(days=4 * 366)):
-        facts = {"match": cast.match, "parts": proposed_parts(cast.match), "version": 0}
+        facts: dict[str, Any] = {"match": cast.match, "parts": proposed_parts(cast.match), "version": 0}
         with pytest.raises(SessionError) as end:
             change_agreement(**facts, ends_on=day, by=cast.bob, now=NOW)
         assert end.value.field == "ends_on"
@@ -168,7 +175,7 @@ def test_of_two_changes_at_once_one_is_told():
 
     def propose(user, words):
         parts = {**proposed_parts(cast.match), "goals": words}
-        facts = {"match": cast.match, "parts": parts, "ends_on": cast.program.ends_on, "version": 0}
+        facts: dict[str, Any] = {"match": cast.match, "parts": parts, "ends_on": cast.program.ends_on, "version": 0}
         try:
             ready.wait(timeout=10)
             return change_agreement(**facts, by=user, now=NOW).version
