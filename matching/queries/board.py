@@ -160,7 +160,7 @@ class Board:
 
 
 def find(program: Program, number: int) -> Proposal | None:
-    found = Proposal.objects.select_related("track", "published_by", "based_on").filter(program=program, number=number)
+    found = Proposal.objects.select_related("track__plan", "published_by", "based_on").filter(program=program, number=number)
     proposal = found.first()
     if proposal is not None:
         proposal.program = program
@@ -179,7 +179,7 @@ def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", al
     outlines.sort(key=lambda each: (order_of(each.section), *each.strength))
     after: dict[int, AfterSwap] = {}
     if swap is not None:
-        after = _after_swaps(proposal, model, swap)
+        after = _after_swaps(proposal, model, swap, seats)
         _best_swap_first(outlines, after, swap)
     paged = Paginator([each.pk for each in outlines], PER_PAGE).get_page(page)
     rows = {row.match.pk: row for row in rows_of(proposal, _seats_on(proposal, paged, seats), shown)}
@@ -286,11 +286,13 @@ def names_left_over(proposal: Proposal) -> list[str]:
 # --- choosing whom to swap --------------------------------------------------------------------
 
 
-def _after_swaps(proposal: Proposal, model: MentoringModel, match_id: int) -> dict[int, AfterSwap]:
+def _after_swaps(
+    proposal: Proposal, model: MentoringModel, match_id: int, known: Sequence[Seat] | None
+) -> dict[int, AfterSwap]:
     """Both scores after a swap with each other match. Raises MatchingError where nobody can be swapped."""
     if model.shape != Shape.TWO_SIDED or proposal.state != Proposal.State.DRAFT:
         raise MatchingError("This pair cannot be swapped.")
-    pairs = _pairs(proposal)
+    pairs = _pairs(proposal, known)
     chosen = pairs.pop(match_id, None)
     if chosen is None:
         raise MatchingError("This pair cannot be swapped.")
@@ -305,15 +307,20 @@ def _after_swaps(proposal: Proposal, model: MentoringModel, match_id: int) -> di
     }
 
 
-def _pairs(proposal: Proposal) -> dict[int, tuple[int, int, bool]]:
-    """Taker, giver, and whether they are locked, of each pair."""
+def _pairs(proposal: Proposal, known: Sequence[Seat] | None) -> dict[int, tuple[int, int, bool]]:
+    """Taker, giver, and whether they are locked, of each pair; read anew where not all seats are known."""
     people: dict[int, dict[bool, int]] = {}
     locked: dict[int, bool] = {}
-    seats = Seat.objects.filter(match__proposal=proposal)
-    for match_id, role, enrolment, is_locked in seats.values_list("match", "role", "enrolment", "match__locked"):
+    columns = ("match", "role", "enrolment", "match__locked")
+    seats = Seat.objects.filter(match__proposal=proposal).values_list(*columns) if known is None else _told(known)
+    for match_id, role, enrolment, is_locked in seats:
         people.setdefault(match_id, {})[role == Role.MENTOR] = enrolment
         locked[match_id] = is_locked
     return {pk: (both[False], both[True], locked[pk]) for pk, both in people.items() if len(both) == 2}
+
+
+def _told(seats: Iterable[Seat]) -> list[tuple[int, str, int, bool]]:
+    return [(seat.match_id, seat.role, seat.enrolment_id, seat.match.locked) for seat in seats]
 
 
 def _best_swap_first(outlines: list[Outline], after: dict[int, AfterSwap], chosen: int) -> None:
