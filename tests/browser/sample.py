@@ -29,6 +29,7 @@ from sessions.services.closing import give_thanks
 from surveys import services as surveys
 from surveys.mails import survey_path, token_for
 from surveys.models import Invitation
+from tests.browser import sample_groups as groups
 from tests.browser import sample_joining as joining
 from tests.browser import sample_slots as slots
 from tests.browser import sample_together as together
@@ -130,6 +131,7 @@ def make_sample(now: dt.datetime) -> Sample:
         "coordinator": [
             *_coordinators_pages(sample.program, autumn, winter, draft, dana),
             *_shown(joining.coordinators_pages(autumn, sample.program, made)),
+            *_shown(groups.pages_of(dana, now)),
             *_shown(booked.coordinators),
             *_shown(together.coordinators_pages(told)),
         ],
