@@ -62,7 +62,7 @@ def _forget_imports(user: User, now: dt.datetime) -> None:
         if not _names(item, user):
             continue
         # Only once it is certain that they are erased.
-        transaction.on_commit(partial(item.file.storage.delete, item.file.name))
+        transaction.on_commit(partial(item.file.storage.delete, str(item.file.name)))
         item.file = ""
         item.effects = [effect for effect in item.effects if effect["user"] != user.pk]
         if item.state not in (State.DONE, State.UNDONE):

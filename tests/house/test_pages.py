@@ -16,7 +16,7 @@ from tests.house.world import TOKEN_ROLES, World
 MATRIX = read_matrix()
 HTML = "{http://www.w3.org/1999/xhtml}"
 # An answer to a script that asks again and again, put into a page that has a heading.
-PARTS = {"matching:progress"}
+PARTS = {"matching:progress", "own_data:progress"}
 
 
 def tree_of(content: str) -> Element:

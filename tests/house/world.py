@@ -178,6 +178,8 @@ def make_world() -> World:
     world = World(cast, here, there)
     here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
     here.args["data_file"] = _file_of_own_data(here.mentee)
+    for place in (here, there):
+        place.args["data_file"] = _file_of_own_data(place.mentee)
     world.clients = _sign_in(world)
     for place, role in ((here, "co"), (there, "cx")):
         at = reverse("programs:import_check", kwargs={"slug": place.program.slug, "pk": place.args["mapped_import"]})
