@@ -10,7 +10,7 @@ from mail.models import Message
 from mail.registry import Kind
 from matching.models import Match
 from programs.models import Coordinator, Enrolment, Program
-from sessions.models import Session
+from sessions.models import Attendance, Session
 from sessions.planning import members_of
 from surveys import definition
 from surveys.models import Invitation, Question, Survey
@@ -20,6 +20,8 @@ from surveys.services.asking import REMINDER, first_mail
 PURPOSE = "survey"
 # After its last day a link still says that it is over.
 LINK_LIVES_ON = 14
+# A first mail that had to wait is not followed by its reminder at once.
+REST = dt.timedelta(days=2)
 
 # Subject and heading of the first mail; names and numbers are filled in.
 WORDS = {
@@ -82,6 +84,9 @@ def pulse(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     invitation = _asked(message, now)
     if invitation is None or invitation.session is None or invitation.session.state != Session.State.HELD:
         return None
+    missing = Attendance.objects.filter(session=invitation.session, present=False)
+    if missing.filter(seat__enrolment__user=message.recipient).exists():
+        return None
     url = links.url(survey_path(invitation, now=now))
     why = f"You get this because you took part in a session of {invitation.survey.program.name}."
     return _first_question(invitation, url, url, why)
@@ -108,7 +113,7 @@ def _first_question(invitation: Invitation, url: str, first_url: str, why: str) 
 def survey(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     """The first mail of a survey, and its reminders. None once it is answered, or what it asks about is over."""
     invitation = _asked(message, now)
-    if invitation is None or _is_stale(invitation):
+    if invitation is None or _is_stale(invitation) or _comes_too_soon(message, invitation, now):
         return None
     kind, token = invitation.survey.kind, token_for(invitation, now=now)
     url = links.url(reverse("survey_links:answer", kwargs={"tok": token}))
@@ -122,6 +127,16 @@ def survey(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     heading = WORDS[kind].format(count=words, partner=context["partner"] or "your match")
     begun = bool(own_answers(invitation))
     return {**context, "heading": heading, "intro": INTROS[kind], "begun": begun, "again": message.kind == REMINDER}
+
+
+def _comes_too_soon(message: Message, invitation: Invitation, now: dt.datetime) -> bool:
+    """A reminder of what its reader has only just heard of, or not yet: the weekly two have kept the first mail."""
+    if message.kind != REMINDER:
+        return False
+    about = {"subject_type": message.subject_type, "subject_id": message.subject_id, "recipient": message.recipient}
+    first = Message.objects.filter(kind=first_mail(invitation.survey.kind), **about).first()
+    waits = first is not None and first.state in {Message.State.PENDING, Message.State.SENDING}
+    return waits or (first is not None and first.handed_over_at is not None and first.handed_over_at > now - REST)
 
 
 def _is_stale(invitation: Invitation) -> bool:

@@ -184,7 +184,9 @@ def _at_the_end(times: Times, now: dt.datetime) -> Iterable[Asked]:
     seats = _unasked(kind, now).filter(over | (Q(match__state=Match.State.ACTIVE) & last))
     seats = seats.exclude(match__track__model__in=ONE_OFF)
     found = [each for seat in seats for each in _closing(seat, times, now)]
-    return [*found, *_after_one_offs(times, now)]
+    asked = {(each.program.pk, each.user.pk) for each in found}
+    # Who is asked about a match now is asked with it how they stand themselves.
+    return [*found, *(each for each in _after_one_offs(times, now) if (each.program.pk, each.user.pk) not in asked)]
 
 
 def _closing(seat: Seat, times: Times, now: dt.datetime) -> Iterator[Asked]:

@@ -1,7 +1,9 @@
 """What happens to the sessions of a match in the transaction that ends it, and who is told what is left to do."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from mail.quiet import shift
 from mail.services import Draft, cancel, enqueue_many
 from matching.models import Match, Seat
 from participants.services import record
@@ -57,16 +59,17 @@ def _not_yours(session: Session, user_id: int, now: datetime) -> Draft:
 
 
 def _point_to_closing(match: Match, now: datetime) -> None:
+    """Matches end at midnight; the mail waits for its reader's morning."""
     drafts = [
         Draft(
             kind=FINISHED,
             subject_type=SEAT,
             subject_id=seat.pk,
             recipient_id=seat.enrolment.user_id,
-            not_before=now,
+            not_before=shift(now, ZoneInfo(seat.enrolment.user.timezone), "later"),
             expires_at=now + WORTH_A_LOOK,
             program_id=match.track.program_id,
         )
-        for seat in planning.in_it(match.pk).select_related("enrolment")
+        for seat in planning.in_it(match.pk).select_related("enrolment__user")
     ]
     enqueue_many(drafts, now=now)
