@@ -1,6 +1,7 @@
 """Writes of reports: what a comparison is fixed on, what it came to, and the record of what left the building."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -8,6 +9,7 @@ from participants.models import User
 from participants.services import record
 from programs.models import Program
 from reports.models import ComparisonLook, ComparisonPlan, ExportLog, LookView
+from reports.queries.across import Across, across, compared_across
 from reports.queries.looks import content_of, due_at
 from surveys.models import Response, Survey
 
@@ -86,3 +88,15 @@ def _lock(program: Program, kind: str, due: dt.datetime, now: dt.datetime) -> Co
     plan = ComparisonPlan.objects.filter(program=program).first()
     content = content_of(program, kind, plan, due, list(program.looks.all()))
     return ComparisonLook.objects.create(program=program, kind=kind, as_of=due, locked_at=now, content=content)
+
+
+@transaction.atomic
+def open_comparison(*, by: User, now: dt.datetime) -> tuple[Across, dict[str, Any]]:
+    """The organisation's report with what comparing its programs came to, written down as seen.
+
+    Only programs whose close somebody has opened are in it: their answers are fixed, so it moves by whole programs.
+    """
+    found = across(now)
+    content = compared_across(found)
+    record(by=by, verb="programs compared", now=now, programs=[each.program.slug for each in found.looked_at])
+    return found, content

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from matching import services as matching
 from matching.models import Match, Proposal, Seat
+from mentorship.sample.finished import tell_finished
 from mentorship.sample.people import Invented, invent
 from participants.models import RoleGrant, User
 from participants.services import ensure_account, grant_role
@@ -65,6 +66,7 @@ def tell(*, now: dt.datetime) -> list[Account]:
     sample = Program.objects.filter(is_sample=True).first()
     if sample is None:
         sample = _live(_begin(now))
+        tell_finished(dana=User.objects.get(email=COORDINATOR[2]), now=now, zone=ZONE)
     mentor = Seat.objects.filter(match__track__program=sample, role=Role.MENTOR, match__state=Match.State.ACTIVE)
     cast = [("Coordinator", COORDINATOR[2]), ("Admin", ADMIN[2])]
     cast += [

@@ -32,6 +32,22 @@ TITLES = {
 }
 
 
+def title_of(comparison: dict[str, Any] | None) -> str:
+    """The finding of a comparison as a heading."""
+    if comparison is None:
+        return ""
+    one, two = comparison["arms"]
+    return TITLES[Kind(comparison["kind"])].format(one=one, two=two, higher=comparison.get("higher", ""))
+
+
+def named(core: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Before and after by kind of outcome, with their names and changes; the whole core first."""
+    names = {"": "All six statements", **dict(Question.Construct.choices)}
+    return [
+        {**each, "name": names[each["construct"]], "change": round(each["after"] - each["before"], 1)} for each in core
+    ]
+
+
 @dataclass(frozen=True)
 class Opened:
     """look      the latest one the reader has opened
@@ -54,21 +70,21 @@ class Opened:
 
     @cached_property
     def title(self) -> str:
-        """The finding of the comparison as a heading."""
-        found = self.comparison
-        if found is None:
-            return ""
-        one, two = found["arms"]
-        return TITLES[Kind(found["kind"])].format(one=one, two=two, higher=found.get("higher", ""))
+        return title_of(self.comparison)
 
     @property
     def core(self) -> list[dict[str, Any]]:
-        """Before and after by kind of outcome, with their names; the whole core first."""
-        names = {"": "All six statements", **dict(Question.Construct.choices)}
-        return [
-            {**each, "name": names[each["construct"]], "change": round(each["after"] - each["before"], 1)}
-            for each in self.content.get("core", [])
-        ]
+        return named(self.content.get("core", []))
+
+    @property
+    def endings(self) -> list[tuple[str, int]]:
+        """The reasons for ending early that may be shown, the most frequent first."""
+        shown = [(words, count) for words, count in self.content.get("endings", []) if count is not None]
+        return sorted(shown, key=lambda each: -each[1])
+
+    @property
+    def endings_left_out(self) -> bool:
+        return any(count is None for _, count in self.content.get("endings", []))
 
     @property
     def heading(self) -> str:

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from reports.queries.opened import Opened
 from reports.verdicts.wording import level, number
 
 BEFORE_AFTER = ["", "At the start", "At the end", "People"]
 
 
-def comparison_tables(opened: Opened) -> dict[str, Any]:
-    """For the templates of reports: the drawn means, and every chart's table."""
-    found = opened.comparison or {}
+def comparison_tables(comparison: dict[str, Any] | None, core: list[dict[str, Any]]) -> dict[str, Any]:
+    """For the templates of reports: the drawn means, and every chart's table. `core` with names."""
+    found = comparison or {}
     groups, interval = found.get("groups", []), found.get("interval")
     return {
         "slopes": [(each["name"], each["before"], each["after"]) for each in groups],
@@ -19,13 +18,11 @@ def comparison_tables(opened: Opened) -> dict[str, Any]:
             (each["name"], f"{each['before']:.1f}", f"{each['after']:.1f}", each["people"], each["units"])
             for each in groups
         ],
-        "fits_none": bool(interval) and interval["low"] <= 0 <= interval["high"],
+        "fits_none": interval is not None and interval["low"] <= 0 <= interval["high"],
         "interval_columns": ["Difference", "From", "To", "Interval"],
         "interval_rows": [_interval_row(interval)] if interval else [],
         "core_columns": ["Statements", *BEFORE_AFTER[1:]],
-        "core_rows": [
-            (each["name"], f"{each['before']:.1f}", f"{each['after']:.1f}", each["people"]) for each in opened.core
-        ],
+        "core_rows": [(each["name"], f"{each['before']:.1f}", f"{each['after']:.1f}", each["people"]) for each in core],
     }
 
 

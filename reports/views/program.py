@@ -157,7 +157,9 @@ def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
         "may_plan": Right.EDIT in request.program_rights,
         "plan": plan_of(program),
         "progress": progress(program) if waiting else "",
-        **comparison_tables(opened),
+        "found": opened.comparison,
+        "core": opened.core,
+        **comparison_tables(opened.comparison, opened.core),
     }
     return render(request, "reports/outcome.html", context)
 

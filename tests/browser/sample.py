@@ -51,7 +51,8 @@ NO_PAGES = {
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker", "own_data:ask", "own_data:file", "own_data:progress", "own_data:resume",
     "curriculum:change_weeks", "sessions:step", "sessions:tick_week",
-    "ready", "reports:export", "session_links:feed", "session_links:undo", "sessions:answer",
+    "ready", "reports:export", "reports:open_look", "organisation:comparison",
+    "session_links:feed", "session_links:undo", "sessions:answer",
     "sessions:certificate_pdf", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",
 }  # fmt: skip
@@ -85,7 +86,7 @@ class Sample:
 
 def make_sample(now: dt.datetime) -> Sample:
     accounts = {each.role: User.objects.get(email=each.email) for each in story.tell(now=now)}
-    sample = Sample(Program.objects.get(is_sample=True))
+    sample = Sample(Program.objects.get(name=story.NAME))
     dana, mentor = accounts["Coordinator"], accounts["Mentor"]
     autumn = _program("Autumn mentoring", ["traditional"], dana, now)
     finished = _finished(_program("Last year's mentoring", ["traditional"], dana, now).tracks.get(), mentor, now)
@@ -138,6 +139,7 @@ def make_sample(now: dt.datetime) -> Sample:
         "admin": [
             Shown("organisation:programs", reverse("organisation:programs")),
             Shown("organisation:roles", reverse("organisation:roles")),
+            Shown("organisation:report", reverse("organisation:report")),
             Shown("privacy:retention", reverse("privacy:retention")),
         ],
     }
@@ -404,6 +406,8 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("reports:pairs", **here),
         _at("reports:messages", **here),
         _at("reports:outcome", **here),
+        _at("reports:outcome", "finished", slug="last-years-mentoring"),
+        _at("reports:comparison_plan", **here),
     ]
     nothing_yet = ("programs:people", "matching:proposals", "reports:overview", "reports:pairs", "reports:messages",
                    "reports:outcome", "surveys:list", "setup:tasks", "programs:history")  # fmt: skip

@@ -38,7 +38,7 @@ def close(finished: Finished) -> ComparisonLook:
 
 
 def test_when_each_look_can_be_opened() -> None:
-    """Half-way is capped at 90 days, and the last answer to it comes five weeks later; the close is six after the end."""
+    """Half-way is capped at 90 days; its last answer comes five weeks later, and that of the end six weeks after it."""
     program = ProgramFactory.create(starts_on=dt.date(2027, 3, 1), ends_on=dt.date(2027, 8, 31))
     berlin = ZoneInfo("Europe/Berlin")
     assert due_at(program, "midpoint") == dt.datetime(2027, 7, 4, tzinfo=berlin)
@@ -135,8 +135,9 @@ def test_goals_and_reasons_of_five(finished: Finished) -> None:
     for match, level in zip(matches, (1, 1, 0, 0, -1), strict=False):
         owner = match.seats.order_by("pk")[0].enrolment.user
         Goal.objects.create(match=match, owner=owner, text="x", level=level, created_at=NOW)
-    for number, match in enumerate([*matches, matches[0]]):
-        Ending.objects.create(match=match, reason="schedule" if number < 6 else "fit", at=NOW)
+    seats = [seat for match in matches for seat in match.seats.order_by("pk")][:11]
+    for number, seat in enumerate(seats):
+        Ending.objects.create(match=seat.match, seat=seat, reason="schedule" if number < 6 else "fit", at=NOW)
     made = content_of(finished.program, "close", None, CLOSE)
     assert made["goals"] == {"t": 52.0, "people": 5}
     counts = dict(made["endings"])

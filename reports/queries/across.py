@@ -1,0 +1,240 @@
+"""The organisation's report: the figures of every program, of all together, and what comparing them came to."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matching.models import Match, Seat
+from programs.models import Enrolment, Program, Role
+from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
+from reports.models import ComparisonLook, ComparisonPlan
+from reports.queries.looks import content_of_all
+from reports.queries.outcome import ENDED_AS_PLANNED
+from sessions.models import Attendance, Goal, Session
+
+ALL = "All programs"
+SHOWN = (
+    "enrolled",
+    "matched_ever",
+    "matched_now",
+    "met",
+    "finished",
+    "sessions",
+    "hours",
+    "mentor_hours",
+    "goal_people",
+)
+
+
+@dataclass
+class Rows:
+    """What one program's figures are counted from: numbers of accounts, matches and minutes."""
+
+    enrolled: set[int]
+    active: set[int]
+    matched: set[int]
+    live: set[int]
+    met: set[int]
+    finished: set[int]
+    mentees: set[int]
+    setters: set[int]
+    reachers: set[int]
+    sessions: int = 0
+    minutes: int = 0
+    mentor_minutes: int = 0
+
+    @classmethod
+    def empty(cls) -> "Rows":
+        return cls(set(), set(), set(), set(), set(), set(), set(), set(), set())
+
+    def with_(self, other: "Rows") -> "Rows":
+        """Both together; who is in both counts once."""
+        return Rows(**{name: _joined(value, getattr(other, name)) for name, value in vars(self).items()})
+
+
+def _joined(one: Any, other: Any) -> Any:  # noqa: ANN401 - two sets or two numbers
+    return one | other if isinstance(one, set) else one + other
+
+
+@dataclass(frozen=True)
+class ProgramReport:
+    program: Program
+    figures: dict[str, Figure]
+    look: ComparisonLook | None
+
+    @property
+    def shown(self) -> bool:
+        return any(figure.shown for figure in self.figures.values())
+
+    @property
+    def change(self) -> float | None:
+        """How far people rose by their own answers, as the program's opened look has it."""
+        core = self.look.content.get("core") if self.look else None
+        return round(core[0]["after"] - core[0]["before"], 1) if core else None
+
+
+@dataclass(frozen=True)
+class Across:
+    as_of: dt.datetime
+    whole: dict[str, Figure]
+    programs: list[ProgramReport]
+
+    @property
+    def looked_at(self) -> list[ProgramReport]:
+        """Programs whose close somebody has opened: only their answers are compared."""
+        return [each for each in self.programs if each.look]
+
+    @property
+    def heading(self) -> str:
+        matched, enrolled = self.whole["matched_ever"], self.whole["enrolled"]
+        if not enrolled.shown:
+            return "Figures come when five people take part"
+        if not matched.shown or not matched.numerator:
+            return f"{enrolled.numerator:,.0f} people are enrolled; nobody is matched yet"
+        return f"{matched.numerator:,.0f} of {enrolled.numerator:,.0f} people were matched, in all programs together"
+
+    def rows_of_whole(self) -> list[tuple[Measure, Figure]]:
+        return [(MEASURES[slug], figure) for slug, figure in self.whole.items()]
+
+
+def across(now: dt.datetime) -> Across:
+    """Every program but samples, where there is any other. Queries: eight, whatever the size."""
+    every = list(Program.objects.all())
+    programs = [each for each in every if not each.is_sample] or every
+    looks = {
+        look.program_id: look
+        for look in ComparisonLook.objects.filter(program__in=programs, kind=ComparisonLook.Kind.CLOSE)
+    }
+    rows = _rows(programs)
+    whole = Rows.empty()
+    for each in rows.values():
+        whole = whole.with_(each)
+    reports = [ProgramReport(each, _figures(rows[each.pk], each.name, now), looks.get(each.pk)) for each in programs]
+    return Across(now, _figures(whole, ALL, now), _covered(reports))
+
+
+def compared_across(found: Across) -> dict[str, Any]:
+    """The comparison over programs that were looked at, each within itself. Queries: five."""
+    programs = [each.program for each in found.looked_at]
+    looks = [each.look for each in found.looked_at if each.look]
+    return content_of_all(programs, looks, ComparisonPlan.objects.filter(program__in=programs))
+
+
+def _covered(reports: list[ProgramReport]) -> list[ProgramReport]:
+    """Figure by figure: where those hidden are fewer than two, or of fewer than five people together, the next smallest
+    goes with them, or the whole less the others would show them.
+    """
+    for slug in SHOWN:
+        for pk in _to_hide(slug, reports):
+            reports = [_without(each, slug) if each.program.pk == pk else each for each in reports]
+    return reports
+
+
+def _to_hide(slug: str, reports: Sequence[ProgramReport]) -> list[int]:
+    shown = [each for each in reports if each.figures[slug].shown]
+    hidden = len(reports) - len(shown)
+    # What is hidden has at most four people each; one alone would follow, and two of whom one has nobody as well.
+    order = sorted(shown, key=lambda each: (each.figures[slug].people or 0, each.program.pk))
+    return [order[0].program.pk] if hidden and order else []
+
+
+def _without(report: ProgramReport, slug: str) -> ProgramReport:
+    blank = replace(report.figures[slug], numerator=None, denominator=None, people=None)
+    return replace(report, figures={**report.figures, slug: blank})
+
+
+def _figures(rows: Rows, group: str, now: dt.datetime) -> dict[str, Figure]:
+    def figure(slug: str, numerator: float, denominator: float | None, people: int) -> Figure:
+        if people < LEAST_PEOPLE:
+            return Figure(slug, group, None, None, None, now)
+        return Figure(slug, group, numerator, denominator, people, now)
+
+    size, matched, mentees = len(rows.enrolled), len(rows.matched), len(rows.mentees)
+    hours = round(rows.mentor_minutes / 60 / mentees, 1) if mentees else 0
+    figures = (
+        figure("enrolled", size, None, size),
+        figure("matched_ever", matched, size, size),
+        figure("matched_now", len(rows.live & rows.active), len(rows.active), len(rows.active)),
+        figure("met", len(rows.met), matched, matched),
+        figure("finished", len(rows.finished), matched, matched),
+        figure("sessions", rows.sessions, None, matched),
+        figure("hours", round(rows.minutes / 60, 1), None, matched),
+        figure("mentor_hours", hours, mentees, mentees),
+        figure("goal_people", len(rows.reachers), len(rows.setters), len(rows.setters)),
+    )
+    return {each.slug: each for each in figures}
+
+
+# --- reading ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Sitting:
+    user: int
+    mentor: bool
+
+
+def _rows(programs: Sequence[Program]) -> dict[int, Rows]:
+    """By program; people as numbers only. Queries: five."""
+    found = {each.pk: Rows.empty() for each in programs}
+    _count_people(found)
+    seated = _count_matches(found)
+    _count_sessions(found, seated)
+    _count_goals(found)
+    return found
+
+
+def _count_people(found: Mapping[int, Rows]) -> None:
+    rows = Enrolment.objects.filter(track__program__in=found)
+    for program, user, state in rows.values_list("track__program", "user", "state").order_by():
+        found[program].enrolled.add(user)
+        if state == Enrolment.State.ACTIVE:
+            found[program].active.add(user)
+
+
+def _count_matches(found: Mapping[int, Rows]) -> dict[int, list[_Sitting]]:
+    """Who was in which match that began."""
+    rows = Seat.objects.filter(match__track__program__in=found, match__activated_at__isnull=False, left_at=None)
+    columns = ("match__track__program", "match", "match__state", "match__end_reason", "enrolment__user", "role")
+    seated: dict[int, list[_Sitting]] = defaultdict(list)
+    of: dict[int, int] = {}
+    for program, match, state, reason, user, role in rows.values_list(*columns).order_by():
+        of[match] = program
+        seated[match].append(_Sitting(user, role == Role.MENTOR))
+        found[program].matched.add(user)
+        if state == Match.State.ACTIVE:
+            found[program].live.add(user)
+        elif reason in ENDED_AS_PLANNED:
+            found[program].finished.add(user)
+    for match, sitting in seated.items():
+        if any(each.mentor for each in sitting):
+            found[of[match]].mentees.update(each.user for each in sitting if not each.mentor)
+    return seated
+
+
+def _count_sessions(found: Mapping[int, Rows], seated: Mapping[int, list[_Sitting]]) -> None:
+    held = Session.objects.filter(match__track__program__in=found, state=Session.State.HELD)
+    missing: dict[int, set[int]] = defaultdict(set)
+    absences = Attendance.objects.filter(present=False, session__in=held)
+    for session, user in absences.values_list("session", "seat__enrolment__user"):
+        missing[session].add(user)
+    columns = ("pk", "match__track__program", "match", "minutes")
+    for session, program, match, minutes in held.values_list(*columns).order_by():
+        if match not in seated:
+            continue
+        there = [each for each in seated[match] if each.user not in missing.get(session, ())]
+        rows = found[program]
+        rows.sessions += 1
+        rows.minutes += minutes
+        rows.mentor_minutes += minutes * sum(each.mentor for each in there)
+        rows.met.update(each.user for each in there)
+
+
+def _count_goals(found: Mapping[int, Rows]) -> None:
+    rows = Goal.objects.filter(match__track__program__in=found, dropped_at=None)
+    for program, owner, reached in rows.values_list("match__track__program", "owner", "reached_at").order_by():
+        found[program].setters.add(owner)
+        if reached is not None:
+            found[program].reachers.add(owner)

@@ -1,0 +1,37 @@
+"""The organisation's report."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from participants.models import User
+from reports.queries.across import across
+from reports.queries.opened import named, title_of
+from reports.services import open_comparison
+from reports.views.drawing import comparison_tables
+from reports.views.organisation import admin_view
+
+
+@require_safe
+@admin_view
+def report(request: HttpRequest) -> HttpResponse:
+    return render(request, "reports/report_across.html", {"report": across(timezone.now())})
+
+
+@require_POST
+@admin_view
+def comparison(request: HttpRequest) -> HttpResponse:
+    """The same with the comparison. A POST, because who has seen it is written down."""
+    by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
+    found, content = open_comparison(by=by, now=timezone.now())
+    core = named(content["core"])
+    context = {
+        "report": found,
+        "opened": True,
+        "found": content["comparison"],
+        "title": title_of(content["comparison"]),
+        "core": core,
+        **comparison_tables(content["comparison"], core),
+    }
+    return render(request, "reports/report_across.html", context)
