@@ -35,7 +35,7 @@ def _help(shown: Overview, program: Program, now: dt.datetime) -> Iterator[Todo]
     if turn:
         title = f"{turn} {'match has' if turn == 1 else 'matches have'} not met after two reminders"
         text = "No more mail goes there by itself. A call or a message from you helps more."
-        yield Todo("risk", "telephone-fill", title, text, f"{pairs}?show=turn", "See which")
+        yield Todo("risk", "telephone", title, text, f"{pairs}?show=turn", "See which")
     risky = sum(row.signal.level == "risk" for row in shown.pairs)
     if risky:
         title = f"{risky} {'match is' if risky == 1 else 'matches are'} at risk"
@@ -49,7 +49,7 @@ def _people(shown: Overview, program: Program) -> Iterator[Todo]:
     if applied:
         title = f"{applied} {'application waits' if applied == 1 else 'applications wait'} for your decision"
         url = reverse("programs:applications", kwargs=slug)
-        yield Todo("info", "person-lines-fill", title, "", url, "Look at them")
+        yield Todo("info", "inbox", title, "", url, "Look at them")
     if shown.draft:
         text = f"{shown.draft.placed} of {shown.draft.possible} are placed. Nobody has been told."
         url = reverse("matching:proposal", kwargs={**slug, "number": shown.draft.number})

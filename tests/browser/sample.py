@@ -22,6 +22,9 @@ from participants.models import User
 from programs import services as programs
 from programs.models import Import, Program, Role, Track
 from programs.services import importing
+from reports.queries.base import load
+from reports.queries.overview import pair_rows
+from reports.signalling import mute
 from sessions import services as sessions
 from sessions.mails import offer_path, session_path
 from sessions.models import Goal, Session, TimeOffer
@@ -51,7 +54,7 @@ NO_PAGES = {
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker", "own_data:ask", "own_data:file", "own_data:progress", "own_data:resume",
     "curriculum:change_weeks", "sessions:step", "sessions:tick_week",
-    "ready", "reports:export", "reports:open_look", "organisation:comparison",
+    "ready", "signals:mute", "reports:export", "reports:open_look", "organisation:comparison",
     "session_links:feed", "session_links:undo", "sessions:answer",
     "sessions:certificate_pdf", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",
@@ -404,6 +407,8 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
         _at("surveys:timing", **here, kind="midpoint"),
         _at("reports:overview", **here),
         _at("reports:pairs", **here),
+        _at("signals:rules", **here),
+        _at("signals:pair", **here, match=_silent(program)),
         _at("reports:messages", **here),
         _at("reports:outcome", **here),
         _at("reports:outcome", "finished", slug="last-years-mentoring"),
@@ -412,6 +417,16 @@ def _coordinators_pages(program: Program, autumn: Program, winter: Program, draf
     nothing_yet = ("programs:people", "matching:proposals", "reports:overview", "reports:pairs", "reports:messages",
                    "reports:outcome", "surveys:list", "setup:tasks", "programs:history")  # fmt: skip
     return pages + [_at(name, "empty", **empty) for name in nothing_yet]
+
+
+def _silent(program: Program) -> int:
+    """A match that the rules have something to say about; one of their sayings was of no use."""
+    rows = pair_rows(load(program), timezone.now())
+    row = max(rows, key=lambda each: len(each.signals))
+    if len(row.signals) > 1:
+        match = Match.objects.get(pk=row.match.pk)
+        mute(match=match, rule=row.signals[-1].rule, by=program.coordinators.get().user, now=timezone.now())
+    return row.match.pk
 
 
 def _choosing_pages(program: Program) -> list[Shown]:
