@@ -32,11 +32,16 @@ def book(program: Program, member: User, by: User, now: dt.datetime) -> Booked:
     """`member` is an expert and asks others themselves; `by` coordinates."""
     start_meeting(program=program, by=by, now=now)
     track = program.tracks.get()
-    told: dict[str, Any] = {"joined_at": now, "answers": {}}
+    # What the model's own rules look at: the expert knows the topic, in a language both speak.
+    skill = program.fields.get(slug="skills-wanted").options[0]
+    knows = {"skills-wanted": {skill: 1}, "skills-offered": {skill: 3}, "language": ["English"]}
+    told: dict[str, Any] = {"joined_at": now, "answers": knows}
     expert = EnrolmentFactory.create(track=track, user=member, role=Role.MENTOR, **told)
     asks = EnrolmentFactory.create(track=track, user=member, role=Role.MENTEE, **told)
-    ines = EnrolmentFactory.create(track=track, role=Role.MENTOR, user__first_name="Ines", user__last_name="Roth")
-    tom = EnrolmentFactory.create(track=track, role=Role.MENTEE, user__first_name="Tom", user__last_name="Berg")
+    ines = EnrolmentFactory.create(
+        track=track, role=Role.MENTOR, user__first_name="Ines", user__last_name="Roth", **told
+    )
+    tom = EnrolmentFactory.create(track=track, role=Role.MENTEE, user__first_name="Tom", user__last_name="Berg", **told)
     day = dt.datetime.combine((now + 8 * DAY).date(), dt.time(14))
     mine = [_offer(expert, day + number * DAY, now) for number in range(3)]
     theirs = [_offer(ines, day + number * DAY + dt.timedelta(hours=2), now) for number in range(3)]
