@@ -1,0 +1,69 @@
+"""The organisation's report: what is left out of it, and what programs together come to."""
+
+import pytest
+
+from participants.models import AuditEntry
+from programs.models import Role
+from reports import services
+from reports.queries.across import across
+from tests.factories.finished import Finished
+from tests.factories.matching import make_pair
+from tests.factories.participants import UserFactory
+from tests.factories.programs import NOW, EnrolmentFactory, ProgramFactory, TrackFactory
+from tests.factories.sessions import SessionFactory
+from tests.reports.test_looks import CLOSE
+
+pytestmark = pytest.mark.django_db
+
+
+def program_of(pairs: int) -> None:
+    """So many pairs in a program of their own; each has met once for 45 minutes."""
+    track = TrackFactory.create()
+    for _ in range(pairs):
+        mentor, mentee = EnrolmentFactory.create(track=track, role=Role.MENTOR), EnrolmentFactory.create(track=track)
+        SessionFactory.create(match=make_pair(mentor, mentee), held=True)
+
+
+def test_a_small_program_takes_the_next_smallest_with_it() -> None:
+    """Of 4, 6 and 20 people the four are left out, and the six with them, or the whole less the others would tell."""
+    for pairs in (2, 3, 10):
+        program_of(pairs)
+    found = across(NOW)
+    assert found.whole["enrolled"].numerator == 30
+    assert [each.figures["enrolled"].numerator for each in found.programs if each.shown] == [20]
+
+
+def test_hours_by_hand() -> None:
+    """Ten sessions of 45 minutes are 7.5 hours, and each of the ten mentees had 0.75, which is shown as 0.8."""
+    program_of(10)
+    whole = across(NOW).whole
+    assert (whole["hours"].numerator, whole["mentor_hours"].numerator, whole["mentor_hours"].denominator) == (
+        7.5,
+        0.8,
+        10,
+    )
+
+
+def test_who_is_in_two_programs_counts_once_in_the_whole() -> None:
+    program_of(5)
+    user = EnrolmentFactory.create().user
+    EnrolmentFactory.create(user=user)
+    assert across(NOW).whole["enrolled"].numerator == 11
+
+
+def test_programs_are_compared_within_themselves_and_only_those_that_were_looked_at() -> None:
+    """In one program mentees rise by 2 and 1 in turn and peers by 1, in the other by 3 and 2 and by 2: within each the
+    difference is 0.5, although one program rose by a point more. A third that nobody opened is left out.
+    """
+    by = UserFactory.create()
+    for more, opened in ((0, True), (1, True), (3, False)):
+        made = Finished(ProgramFactory.create())
+        for number in range(6):
+            made.match("traditional", [([3] * 6, [5 - number % 2 + more if more < 3 else 7] * 6)], led=True)
+            made.match("peer", [([3] * 6, [4 + min(more, 2)] * 6), ([3] * 6, [4 + min(more, 2)] * 6)])
+        if opened:
+            services.open_look(program=made.program, kind="close", by=by, now=CLOSE)
+    found, content = services.open_comparison(by=by, now=CLOSE)
+    assert len(found.looked_at) == 2
+    assert content["comparison"]["interval"]["difference"] == pytest.approx(0.5)
+    assert AuditEntry.objects.filter(verb="programs compared").count() == 1
