@@ -160,7 +160,9 @@ class Board:
 
 
 def find(program: Program, number: int) -> Proposal | None:
-    found = Proposal.objects.select_related("track__plan", "published_by", "based_on").filter(program=program, number=number)
+    found = Proposal.objects.select_related("track__plan", "published_by", "based_on").filter(
+        program=program, number=number
+    )
     proposal = found.first()
     if proposal is not None:
         proposal.program = program

@@ -72,9 +72,14 @@ def people_in_steps(proposal_steps: Sequence[Any]) -> set[int]:
     return {person for step in named if step for person in step["people"]}
 
 
+# Of more people only the first is named on a button.
+FEW = 3
+
+
 def step_name(step: Step | None, names: Mapping[int, str]) -> str:
-    """“swap Lena and Jonas”, “lock Amara and Jonas”; "" without a step."""
+    """“swap Lena and Jonas”, “lock Amara and 4 others”; "" without a step."""
     if not step:
         return ""
     each = [names.get(pk, "somebody") for pk in step["people"]]
-    return NAMED[step["verb"]].format(" and ".join(each), *each)
+    told = " and ".join(each if len(each) <= FEW else [each[0], f"{len(each) - 1} others"])
+    return NAMED[step["verb"]].format(told, *each)
