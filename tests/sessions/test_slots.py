@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from mail import links
 from mail.models import Message
@@ -392,3 +393,22 @@ def test_the_whole_way_on_pages_without_script(bureau, client):
         assert client.post(page, {"do": f"accept:{SlotAsk.objects.get().pk}"}).status_code == 302
         assert "Booked" in text(client.get(page))
     assert Session.objects.get().wall_start == "2027-03-28T03:30"
+
+
+def test_many_times_and_experts_cost_no_more_questions_than_few(bureau, slot, client):
+    """Both lists, looked at with one time and with twelve."""
+    asked = {}
+    with time_machine.travel(NOW, tick=False):
+        for size in (1, 12):
+            for number in range(1, size):
+                bureau.offer(WALL + number * DAY)
+                expert = EnrolmentFactory.create(track=bureau.track, role=Role.MENTOR)
+                bureau.offer(WALL + number * DAY, expert)
+            for person, page in ((bureau.expert, "slots"), (bureau.asker, "book")):
+                client.force_login(person.user)
+                with CaptureQueriesContext(connection) as caught:
+                    assert client.get(f"/me/{page}/{person.pk}/").status_code == 200
+                asked.setdefault(page, []).append(len(caught))
+    assert {page: counts[0] for page, counts in asked.items()} == {page: counts[1] for page, counts in asked.items()}
+    assert max(asked["slots"]) <= 8
+    assert max(asked["book"]) <= 17
