@@ -87,7 +87,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "report of the organisation": ("ada", "/org/report/", 11),
     "roles": ("ada", "/org/roles/", 5),
     "programs of an admin": ("ada", "/programs/", 6),
-    "my matches": ("bob", "/me/", 8),
+    "my matches": ("bob", "/me/", 9),
     "one of my matches": ("bob", "/me/match/{match}/", 10),
     "own data": ("bob", "/me/data/", 6),
     "goals": ("bob", "/me/match/{match}/goals/", 7),
