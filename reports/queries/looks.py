@@ -22,13 +22,13 @@ from reports.statistics import Learner, goal_attainment
 from reports.verdicts import Analysis, Assignment, Kind, Look, Plan, Verdict, analyse, decide, withheld
 from reports.verdicts.gates import LEAST_UNITS
 from sessions.models import Goal
-from surveys.models import Answer, Publication, Survey
+from surveys.models import Answer, Publication, Survey, Timing
 from surveys.services.publishing import counts_shown
-from surveys.wording import AGREE, CORE, CORE_ITEMS, LATEST_HALF, TIMES
+from surveys.wording import CORE, CORE_ITEMS, LATEST_HALF, TIMES
 
 LOOKS = {ComparisonLook.Kind.MIDPOINT.value: Look.MIDPOINT, ComparisonLook.Kind.CLOSE.value: Look.CLOSE}
 AFTER_OF = {Look.MIDPOINT: Survey.Kind.MIDPOINT.value, Look.CLOSE: Survey.Kind.CLOSING.value}
-SCALE = (1.0, float(AGREE["points"]))
+SCALE = (1.0, 7.0)
 # Half of so short a program would come together with its end.
 LEAST_FOR_HALF = dt.timedelta(days=42)
 Content = dict[str, Any]
@@ -36,15 +36,26 @@ Content = dict[str, Any]
 
 def due_at(program: Program, kind: str) -> dt.datetime | None:
     """When a look may be opened: once nobody can answer its survey any more. None where there is no such look."""
-    survey = AFTER_OF[LOOKS[kind]]
+    return due_dates(program)[kind]
+
+
+def due_dates(program: Program) -> dict[str, dt.datetime | None]:
+    """`due_at` of both looks. Queries: one, as a program may ask later than usual."""
+    moved = dict(Timing.objects.filter(program=program).values_list("kind", "after_days"))
+    return {kind: _due(program, kind, moved.get(AFTER_OF[look])) for kind, look in LOOKS.items()}
+
+
+def _due(program: Program, kind: str, moved: int | None) -> dt.datetime | None:
     length = program.ends_on - program.starts_on
     if kind == ComparisonLook.Kind.CLOSE:
-        day = program.ends_on
+        day = program.ends_on + dt.timedelta(days=moved or 0)
     elif length >= LEAST_FOR_HALF:
-        day = program.starts_on + min(length / 2, dt.timedelta(days=LATEST_HALF))
+        half = min(length / 2, dt.timedelta(days=LATEST_HALF))
+        day = program.starts_on + (half if moved is None else dt.timedelta(days=moved))
     else:
         return None
-    rest = dt.timedelta(days=TIMES[survey].open_days + TIMES[survey].grace_days)
+    times = TIMES[AFTER_OF[LOOKS[kind]]]
+    rest = dt.timedelta(days=times.open_days + times.grace_days)
     return dt.datetime.combine(day + rest, dt.time(0), ZoneInfo(program.timezone))
 
 

@@ -12,7 +12,7 @@ from programs.models import Program
 from reports.figures import MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.answers import BOTH, paired
-from reports.queries.looks import SCALE, due_at, planned
+from reports.queries.looks import SCALE, due_dates, planned
 from reports.verdicts import Kind, Look, analyse, decide
 from reports.verdicts.wording import points
 from surveys.models import Question
@@ -134,14 +134,14 @@ class Opened:
 
 
 def opened_by(program: Program, reader: User | None, now: dt.datetime) -> Opened:
-    """What somebody has opened; without a reader what anybody has. Queries: two with a reader, else one."""
+    """What somebody has opened; without a reader what anybody has. Queries: four with a reader, else two."""
     looks = list(program.looks.all())
     if reader is not None:
         own = LookView.objects.filter(by=reader)
         looks = list(program.looks.prefetch_related(Prefetch("views", own)))
         looks = [look for look in looks if look.views.all()]
     kinds = {look.kind for look in looks}
-    dates = {kind: due_at(program, kind) for kind in (MIDPOINT, CLOSE)}
+    dates = due_dates(program)
     ready = [kind for kind, due in dates.items() if due and due <= now]
     # Once the close is there the mid-point has nothing more to say.
     open_now = CLOSE if CLOSE in ready else MIDPOINT if ready else ""

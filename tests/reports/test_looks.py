@@ -13,6 +13,7 @@ from reports.queries.looks import content_of, due_at
 from reports.queries.outcome import outcome
 from sessions.models import Goal
 from surveys.definition import survey_of
+from surveys.models import Timing
 from surveys.services import publish_figures
 from tests.factories.finished import DAY, Finished
 from tests.factories.participants import UserFactory
@@ -43,6 +44,8 @@ def test_when_each_look_can_be_opened() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     assert due_at(program, "midpoint") == dt.datetime(2027, 7, 4, tzinfo=berlin)
     assert due_at(program, "close") == CLOSE
+    Timing.objects.create(program=program, kind="closing", after_days=10)
+    assert due_at(program, "close") == CLOSE + 10 * DAY
     short = ProgramFactory.create(starts_on=dt.date(2027, 3, 1), ends_on=dt.date(2027, 4, 1))
     assert due_at(short, "midpoint") is None
 
