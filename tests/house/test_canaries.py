@@ -54,7 +54,7 @@ ALSO = {
     "matching:publish": ("number", ("offered_proposal", "declined_proposal")),
     "matching:progress": ("number", ("offered_proposal", "declined_proposal")),
     "programs:application": ("pk", ("accepted_application", "declined_application")),
-    "matching:match": ("match", ("early_match",)),
+    "matching:match": ("match", ("early_match", "over_match")),
 }
 
 

@@ -321,7 +321,8 @@ def probed(world: World) -> World:
     for model, column, length in _text_columns():
         model._default_manager.update(**{column: PROBE[:length]})
     # These keep the words of several boxes as one text.
-    for each in (*Agreement.objects.all(), *Preparation.objects.all()):
+    together: list[Agreement | Preparation] = [*Agreement.objects.all(), *Preparation.objects.all()]
+    for each in together:
         each.body = json.dumps(dict.fromkeys(json.loads(each.body), PROBE))
         each.save()
     ProfileField.objects.filter(slug="grade").update(options=["Junior", "Senior", PROBE])

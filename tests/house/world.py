@@ -177,7 +177,6 @@ def make_world() -> World:
         _apply(place, applicant)
     world = World(cast, here, there)
     here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
-    here.args["data_file"] = _file_of_own_data(here.mentee)
     for place in (here, there):
         place.args["data_file"] = _file_of_own_data(place.mentee)
     world.clients = _sign_in(world)
@@ -241,6 +240,7 @@ def _set_up(place: Place) -> None:
     place.args |= {
         "slug": program.slug,
         "track": "mentoring",
+        "track_number": _track(program).pk,
         "field": "grade",
         "rule": rule.pk,
         "coordinator": second.pk,
