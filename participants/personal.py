@@ -70,11 +70,11 @@ PARTS = (
 )
 
 RULES = (
-    Rule("own_data_files", "Files of own data", "made", 7, 1, 30, drop_expired),
+    Rule("own_data_files", "Files of own data", "the file was made", 7, 1, 30, drop_expired),
     Rule(
         "mail_errors",
         "What the mail server said about a message",
-        "the message was due",
+        "it was queued",
         30,
         1,
         365,
