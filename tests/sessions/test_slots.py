@@ -397,7 +397,7 @@ def test_the_whole_way_on_pages_without_script(bureau, client):
 
 def test_many_times_and_experts_cost_no_more_questions_than_few(bureau, slot, client):
     """Both lists, looked at with one time and with twelve."""
-    asked = {}
+    asked: dict[str, list[int]] = {}
     with time_machine.travel(NOW, tick=False):
         for size in (1, 12):
             for number in range(1, size):
