@@ -42,6 +42,7 @@ MOST = 20
 # What is about one thing, or shows figures: no longer in a larger crowd.
 NO_LISTS = {
     "a session",
+    "own data",
     "check before closing all",
     "one match",
     "signals",
