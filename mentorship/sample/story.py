@@ -19,6 +19,7 @@ from programs.catalogue import registry
 from programs.models import Program, Role, Track
 from sessions import services as sessions
 from sessions.models import Session
+from sessions.services.steps import add_step, tick_step
 from surveys import services as surveys
 from surveys.models import Invitation, Survey
 
@@ -122,6 +123,8 @@ def _live(story: Story) -> Program:
     for number, match in enumerate(active.select_related("track")):
         _meet(story, match, FATES[number % len(FATES)])
         _set_goals(story, match)
+        if number % 6:  # in each sixth nobody writes down what comes next
+            _note_steps(story, match)
     for survey in Survey.objects.filter(program=story.program):
         surveys.publish_figures(survey=survey, now=story.now)
     for person in late:
@@ -215,3 +218,17 @@ def _set_goals(story: Story, match: Match) -> None:
             goal = sessions.add_goal(match=match, text=text, by=seat.enrolment.user, now=when)
             if story.rng.random() < 0.35:
                 sessions.reach_goal(goal=goal, by=seat.enrolment.user, now=when + story.rng.randint(2, 7) * WEEK)
+
+
+STEPS = ("Send the draft round", "Ask two people how they began", "Write down three questions", "Book the course")
+
+
+def _note_steps(story: Story, match: Match) -> None:
+    """After every session that was held; done a week later."""
+    held = Session.objects.filter(match=match, state=Session.State.HELD).order_by("starts_at")
+    learner = match.seats.exclude(role=Role.MENTOR).select_related("enrolment__user").order_by("pk")[0].enrolment.user
+    for number, session in enumerate(held):
+        text, when = STEPS[number % len(STEPS)], session.ends_at + dt.timedelta(hours=1)
+        step = add_step(match=match, text=text, owner_id=learner.pk, due_on=None, goal=None, by=learner, now=when)
+        if when + WEEK <= story.now:
+            tick_step(step=step, done=True, by=learner, now=when + WEEK)

@@ -20,6 +20,8 @@ from surveys.models import Publication, Survey
 from surveys.queries import SurveyFigures, figures_of
 
 RECENT_DAYS = 30
+# The rules about whether a match meets.
+RHYTHM = frozenset({"first_session", "quiet", "no_shows"})
 SHOWN = {"risk": 12, "warn": 8, "ok": 5}
 GROUPS = (("risk", "At risk"), ("warn", "To watch"), ("ok", "Steady"))
 MARKS = {
@@ -44,6 +46,11 @@ class PairRow:
     # All that the rules say about it, the gravest first, without what a coordinator has found of no use.
     signals: list[Signal] = field(default_factory=list)
     muted: list[Signal] = field(default_factory=list)
+
+    @property
+    def keeps_rhythm(self) -> bool:
+        """Whether they meet; goals and steps that nobody has written down say nothing about that."""
+        return all(signal.rule not in RHYTHM for signal in self.signals)
 
 
 @dataclass(frozen=True)

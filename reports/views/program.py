@@ -22,7 +22,7 @@ from reports.views.drawing import comparison_tables
 def _finding(shown: Overview) -> str:
     if not shown.live:
         return "No pair is active yet"
-    steady = sum(row.signal.level == "ok" for row in shown.pairs)
+    steady = sum(row.keeps_rhythm for row in shown.pairs)
     if steady == shown.live:
         return f"All {shown.live} keep their rhythm" if shown.live > 1 else "The one pair keeps its rhythm"
     risky = sum(row.signal.level == "risk" for row in shown.pairs)
