@@ -37,6 +37,7 @@ LONG = (
     "browser/test_every_model",
     "browser/",
     "mail/test_chaos",
+    "mentorship/test_six_months",
     "mentorship/test_demo",
     "mentorship/test_every_model",
     "house/test_hostile",
