@@ -68,7 +68,7 @@ def file(request: OwnRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 def pause(request: OwnRequest) -> HttpResponse:
-    form = PauseForm(request.POST or None)
+    form = PauseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.pause(by=request.user, until=form.cleaned_data["until"], now=timezone.now())
@@ -91,7 +91,7 @@ def resume(request: OwnRequest) -> HttpResponse:
 def erase(request: OwnRequest) -> HttpResponse:
     """What goes and what stays; the button works for some minutes after one has shown who one is."""
     now = timezone.now()
-    form = EraseForm(request.POST or None)
+    form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not _is_confirmed(request, now):
         return redirect("own_data:confirm")
     refused = services.why_not_erased(request.user)
@@ -151,7 +151,7 @@ def erased(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """For how long things are kept, for admins."""
     rules = queries.retention()
-    form = RetentionForm(request.POST or None, rules=rules)
+    form = RetentionForm(request.POST if request.method == "POST" else None, rules=rules)
     if request.method == "POST" and form.is_valid():
         by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
         services.set_retention(days=form.cleaned_data, by=by, now=timezone.now())

@@ -45,6 +45,7 @@ NO_LISTS = {
     "own data",
     "check before closing all",
     "one match",
+    "own data",
     "signals",
     "what can be done for a match",
     "columns of an import",
