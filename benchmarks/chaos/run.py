@@ -31,6 +31,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def under_fire(
     for number, deed in enumerate(deeds):
         reached = (number + 1) * options.messages * 9 // (10 * len(deeds))
         gone = len(cancelled)
-        wait_until(lambda least=reached - gone: len(sink.messages) >= least, options.patience)
+        wait_until(partial(arrived, sink, reached - gone), options.patience)
         known = set(sink.message_ids)
         fresh = cancel_some(options.cancels // len(deeds), chance)
         cancelled |= fresh
@@ -220,6 +221,10 @@ def under_fire(
             "plan": plan,
         }[deed]()
     return cancelled, early
+
+
+def arrived(sink: Sink, least: int) -> bool:
+    return len(sink.messages) >= least
 
 
 def wait_until(reached: Callable[[], bool], seconds: float) -> bool:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from mail.quiet import shift
 from mail.services import Draft, enqueue_many
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
@@ -40,8 +42,8 @@ def _ask(match_id: int, now: datetime) -> bool:
     if SlotReview.objects.filter(match=match).exists():
         return False
     seats = Seat.objects.filter(match=match, enrolment__state=Enrolment.State.ACTIVE).order_by("pk")
-    users = list(seats.values_list("enrolment__user", flat=True))
-    reviews = [SlotReview.objects.create(match=match, user_id=user, created_at=now) for user in users]
+    zones = dict(seats.values_list("enrolment__user", "enrolment__user__timezone"))
+    reviews = [SlotReview.objects.create(match=match, user_id=user, created_at=now) for user in zones]
     enqueue_many(
         [
             Draft(
@@ -49,7 +51,7 @@ def _ask(match_id: int, now: datetime) -> bool:
                 subject_type=SUBJECT,
                 subject_id=review.pk,
                 recipient_id=review.user_id,
-                not_before=now,
+                not_before=shift(now, ZoneInfo(zones[review.user_id]), "later"),
                 expires_at=now + ASKED_FOR,
                 program_id=match.track.program_id,
             )

@@ -274,6 +274,7 @@ def _survey_pages(mentor: User, match: Match, now: dt.datetime) -> list[Shown]:
         token = token_for(asked, now=now)
         pages.append([reverse("survey_links:question", kwargs={"tok": token, "n": n}) for n in (1, 8, 9, 11, 12)])
         begin = survey_path(asked, now=now)
+    assert asked is not None
     surveys.send(invitation=asked, consent=True, contact_me=False, now=now)
     names = ("", "choice", "long scale", "words", "to send")
     return [

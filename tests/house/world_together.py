@@ -8,6 +8,7 @@ from matching.models import Match, Seat
 from participants.models import User
 from programs.models import Program, Role
 from sessions import services as sessions
+from sessions.models import Week
 from sessions.queries.agreements import proposed_parts
 from sessions.services import agreements, curriculum, preparing, steps
 from tests.factories.matching import MatchFactory
@@ -51,6 +52,7 @@ def work_together(
         "swap_session": held.pk,
         "swap_given": {f"given_{mentor.pk}": 30, f"given_{mentee.pk}": 30},
         "pod_match": pod.pk,
+        "week_seen": Week.objects.get(track=pod.track, number=1).stamp,
         "agreement_parts": {**parts, "ends_on": program.ends_on.isoformat(), "version": 1},
     }
 

@@ -54,8 +54,9 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
     Preparation.objects.create(match=session.match, author=user, body=canary(Preparation, "body"), updated_at=NOW)
     end = NOW + timedelta(hours=1)
     slot = Slot.objects.create(enrolment=mentee, starts_at=NOW, ends_at=end, zone="UTC", minutes=60, created_at=NOW)
+    until = NOW + timedelta(days=5)
     SlotAsk.objects.create(
-        slot=slot, asker=mentee, question=canary(SlotAsk, "question"), created_at=NOW, expires_at=NOW + timedelta(days=5)
+        slot=slot, asker=mentee, question=canary(SlotAsk, "question"), created_at=NOW, expires_at=until
     )
     NextStep.objects.create(match=session.match, owner=user, text=canary(NextStep, "text"), created_at=NOW)
     Exclusion.objects.create(

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ OFTEN = [(days, "held") for days in range(57, 0, -7)]  # nine in two months, whe
 OLD = (NOW - 42 * DAY,)
 
 
-def rules(row: MatchRow, **more: object) -> list[tuple[str, str]]:
+def rules(row: MatchRow, **more: Any) -> list[tuple[str, str]]:
     return [(each.rule, each.level) for each in signals_of(row, around(**more), NOW)]
 
 

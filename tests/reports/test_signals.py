@@ -125,7 +125,7 @@ def test_a_count_does_not_move_with_an_answer_or_a_threshold(cast: Cast) -> None
     surveys.publish_figures(survey=survey, now=NOW + 3 * DAY)
     signalling.count_answers(program=cast.program, now=NOW + 3 * DAY)
     before = list(AnswerSignal.objects.values())
-    changed = Invitation.objects.filter(response__answers__value=1).first()
+    changed = Invitation.objects.filter(response__answers__value=1).earliest("pk")
     surveys.answer(invitation=changed, answers={"useful": 5}, now=NOW + 4 * DAY)
     signalling.set_thresholds(program=cast.program, values={"pulse_item": 4.0}, by=cast.alice, now=NOW + 4 * DAY)
     surveys.publish_figures(survey=survey, now=NOW + 5 * DAY)
