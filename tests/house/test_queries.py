@@ -38,7 +38,7 @@ from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
 from tests.house.world import LATER, at_later
 
 FEW, MANY = 3, 60
-MOST = 20
+MOST = 24
 # What is about one thing, or shows figures: no longer in a larger crowd.
 NO_LISTS = {
     "a session",
