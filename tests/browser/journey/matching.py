@@ -39,7 +39,8 @@ def pairs_on(page: Page) -> list[Pair]:
 
 
 def _pair(row: Locator) -> Pair:
-    mentor, mentee = row.locator(".who b").all_inner_texts()
+    # Beside a mentor's name stands, for those who listen, how many places are taken.
+    mentor, mentee = (name.splitlines()[0].strip() for name in row.locator(".who b").all_inner_texts())
     points = SCORE.search(row.get_by_role("img").get_attribute("aria-label") or "")
     assert points
     return Pair(mentor, mentee, int(points[1]))
