@@ -97,10 +97,6 @@ def capped_slugs() -> list[str]:
     return [kind.slug for kind in all_kinds() if kind.is_capped]
 
 
-def transactional_slugs() -> list[str]:
-    return [kind.slug for kind in all_kinds() if kind.transactional]
-
-
 def groups_in_use() -> dict[str, str]:
     """The groups that have a kind which can be switched off, in the order they are shown."""
     used = {kind.group for kind in all_kinds() if not kind.transactional}

@@ -76,15 +76,6 @@ class TimeOfDayInput(forms.TimeInput):
         super().__init__(attrs, format="%H:%M")
 
 
-class MomentInput(forms.DateTimeInput):
-    """Day and time in one field; the label or hint names the zone."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
-
-
 class LookMixin(forms.BaseForm):
     """Our look for any form. ``mark_optional`` is off where every field may stay empty, as in a filter."""
 

@@ -147,13 +147,15 @@ def _of(
 
 
 def unanswered(program: Program, now: dt.datetime) -> list[int]:
-    """Matches in which two reminders have changed nothing within a week: now it is a person's turn. Two queries."""
-    quiet = {(each.match.pk, each.sequence(1)) for each in silences(now, track__program=program)}
+    """Matches in which two reminders have changed nothing within a week: now a person's turn. At most two queries."""
     second = Message.objects.filter(
         kind__in=NUDGES, subject_type=SUBJECT, program_id=program.pk, not_before__lte=now - BETWEEN
     ).exclude(state=Message.State.CANCELLED)
+    told = set(second.values_list("subject_id", "sequence"))
+    if not told:
+        return []
     return sorted(
-        {match for match, sequence in second.values_list("subject_id", "sequence") if (match, sequence) in quiet}
+        each.match.pk for each in silences(now, track__program=program) if (each.match.pk, each.sequence(1)) in told
     )
 
 

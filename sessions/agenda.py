@@ -47,10 +47,6 @@ class Agenda:
     minutes: int
     leads: list[Lead]
 
-    @property
-    def has_floors(self) -> bool:
-        return any(part.floor for part in self.parts)
-
 
 def agenda_for(course: Course, session: Session | None) -> Agenda:
     """The agenda of a planned session; without one, that of a session as long as the track's, led by nobody yet."""

@@ -6,7 +6,7 @@ from matching.models import Match, Seat
 from matching.queries import MyMatch
 from participants.models import User
 from programs.models import Enrolment
-from sessions.models import Goal, Note, Session
+from sessions.models import Goal, Session
 
 # A log can be taken back as long as nobody has been asked about the session by mail. That mail leaves at nine the
 # next morning in its reader's zone, so never sooner than nine hours after the log.
@@ -17,10 +17,6 @@ def may_open(mine: MyMatch | None) -> bool:
     """Pages of a match are for the people in it who have said yes, from the day it is on until it ends."""
     agreed = mine is not None and mine.seat.answer == Seat.Answer.ACCEPTED
     return mine is not None and agreed and mine.state == Match.State.ACTIVE and mine.seat.live
-
-
-def may_read(note: Note, user: User) -> bool:
-    return note.visibility == Note.Visibility.SHARED or note.author_id == user.pk
 
 
 def may_change(goal: Goal, user: User) -> bool:

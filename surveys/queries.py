@@ -82,10 +82,6 @@ class Moment:
         return str(Survey.Kind(self.kind).label)
 
 
-def surveys_of(program: Program) -> list[Survey]:
-    return list(program.surveys.filter(active=True).prefetch_related("questions"))
-
-
 def moments_of(program: Program) -> list[Moment]:
     """Every survey of a program in the order of a match's life. Queries: five, and one for published words of each."""
     active = program.surveys.filter(active=True).prefetch_related("questions", "publications").order_by("pk")
@@ -117,9 +113,12 @@ def _people_of(surveys: Sequence[Survey]) -> dict[int, tuple[int, int]]:
     return {row["survey"]: (row["asked"], row["answered"]) for row in counted}
 
 
-def figures_of(survey: Survey) -> SurveyFigures:
-    asked, answered = _people_of([survey]).get(survey.pk, (0, 0))
-    return SurveyFigures(survey, survey.publications.first(), asked, answered)
+def figures_of(program: Program, kind: str) -> SurveyFigures | None:
+    """The figures of a program's survey of this kind, if it is in use. Queries: two."""
+    answered = Count("invitations__user", filter=Q(invitations__answered_at__isnull=False), distinct=True)
+    counted = program.surveys.annotate(asked=Count("invitations__user", distinct=True), answered=answered)
+    survey = counted.filter(kind=kind, active=True).first()
+    return SurveyFigures(survey, survey.publications.first(), survey.asked, survey.answered) if survey else None
 
 
 def questions_for(invitation: Invitation) -> list[Question]:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from matching.engine.assigning.problem import AssignProblem
 from matching.engine.assigning.transport import Cut, Prices
 from matching.engine.numbers import Ints
@@ -81,7 +79,3 @@ class Certificate:
     @property
     def gap(self) -> float:
         return self.bound - self.total
-
-
-def no_pairs() -> Ints:
-    return np.zeros((0, 2), dtype=np.int64)

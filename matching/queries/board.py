@@ -15,7 +15,6 @@ from matching.queries.between import scores_between
 from matching.queries.board_aims import only_aim, price_of_aim
 from matching.queries.board_rows import (
     SECTIONS,
-    WORTH_A_LOOK,
     AfterSwap,
     LeftOver,
     Row,
@@ -153,10 +152,6 @@ class Board:
     @property
     def weak(self) -> int:
         return sum(each.section == "weak" for each in self.outlines)
-
-    @property
-    def worth_a_look(self) -> int:
-        return WORTH_A_LOOK
 
 
 def find(program: Program, number: int) -> Proposal | None:

@@ -120,13 +120,6 @@ class Inputs:
     def giver_column(self) -> dict[int, int]:
         return {entrant.enrolment_id: column for column, entrant in enumerate(self.givers)}
 
-    def score_of(self, taker_id: int, giver_id: int) -> int | None:
-        """The points of these two enrolments; None where a rule forbids them or one of them is not in it any more."""
-        row, column = self.taker_row.get(taker_id), self.giver_column.get(giver_id)
-        if row is None or column is None or not self.scores.allowed[row, column]:
-            return None
-        return int(self.scores.points[row, column])
-
     def _cells(self, pairs: Iterable[frozenset[int]]) -> Iterable[tuple[int, int]]:
         for pair in pairs:
             for one, other in ((a, b) for a in pair for b in pair if a != b):

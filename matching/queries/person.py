@@ -44,11 +44,6 @@ class PersonPage:
     def partner_names(self) -> str:
         return " and ".join(each.name for each in self.partners)
 
-    @property
-    def is_taker(self) -> bool:
-        """Whether it is this person who is moved; between peers anybody is."""
-        return self.ways is not None or bool(self.options) or self.person.role != "mentor"
-
 
 def person_page(proposal: Proposal, person: int, *, other: int | None = None, wanted: str = "") -> PersonPage | None:
     """None for somebody who does not take part in the track, as it is now. `wanted` is part of a name to ask about."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from matching.models import Seat
 from programs.catalogue import registry
@@ -171,15 +172,20 @@ def _arm(model: str, by: str) -> str:
     return BOTH if model in IN_BOTH else ARM_NAMES[known.family]
 
 
-def _said(programs: Sequence[Program], after: str, until: Until) -> dict[tuple[int, int, str], list[Said]]:
-    """Everybody's core at each moment; of several answers to one moment the last that was sent counts."""
-    rows = Answer.objects.filter(
+def core_answers(programs: Sequence[Program], after: str) -> QuerySet[Answer]:
+    """What was sent in answer to the outcome core before a match, and at the moment compared with it."""
+    return Answer.objects.filter(
         response__invitation__survey__program__in=programs,
         response__invitation__survey__kind__in=(BEFORE, after),
         response__submitted_at__isnull=False,
         question__construct__in=CORE,
         value__isnull=False,
-    ).order_by("response__submitted_at", "response", "question__position")
+    )
+
+
+def _said(programs: Sequence[Program], after: str, until: Until) -> dict[tuple[int, int, str], list[Said]]:
+    """Everybody's core at each moment; of several answers to one moment the last that was sent counts."""
+    rows = core_answers(programs, after).order_by("response__submitted_at", "response", "question__position")
     invitation = "response__invitation"
     columns = (f"{invitation}__survey__program", f"{invitation}__user", f"{invitation}__survey__kind", "response")
     answer = ("pk", "question", "question__construct", "value", "response__submitted_at")

@@ -2,18 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from django.db.models import F
-
-from matching.models import Match, Seat
 from programs.catalogue import registry
 from programs.catalogue.base import Shape
 from programs.models import Program, Role, Track
 from reports.health import Around, Limits
 from reports.models import Flag, Threshold
-from reports.queries.base import MatchRow, ProgramData
-from sessions.models import Goal, NextStep
+from reports.queries.base import MatchRow, Member, ProgramData
+from sessions.models import NextStep
 
 ONE_OFF = frozenset(model.slug for model in registry.all_models() if model.shape == Shape.SLOTS)
 
@@ -37,10 +34,10 @@ def muted_in(program: Program) -> set[tuple[int, str]]:
 
 
 def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, Around]:
-    """For each active match what its rules look at. Numbers and moments alone, in three queries; no word is read."""
+    """For each active match what its rules look at. Numbers and moments alone, in one query; no word is read."""
     live = {match.pk: match for match in data.matches if match.live}
     tracks = {track.pk: track for track in data.tracks}
-    goals, moved, steps = _work(live)
+    goals, moved, steps = _work(data, live)
     loads = _loads(data, tracks, limits, now)
     return {
         pk: Around(
@@ -58,19 +55,15 @@ def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, 
 Moments = dict[int, list[dt.datetime]]
 
 
-def _work(live: Iterable[int]) -> tuple[dict[int, int], Moments, Moments]:
+def _work(data: ProgramData, live: Collection[int]) -> tuple[dict[int, int], Moments, Moments]:
     """By match: how many goals there are, when a goal or a step last changed, and when steps were added."""
-    wanted = list(live)
     goals: dict[int, int] = defaultdict(int)
     moved: Moments = defaultdict(list)
     steps: Moments = defaultdict(list)
-    changes = ("match_id", "created_at", "reached_at", "dropped_at")
-    for match, *moments in Goal.objects.filter(match__in=wanted).values_list(*changes):
-        goals[match] += 1
-        moved[match] += [each for each in moments if each]
-    for match, added, done in NextStep.objects.filter(match__in=wanted).values_list(
-        "match_id", "created_at", "done_at"
-    ):
+    for goal in data.goals:
+        goals[goal.match] += 1
+        moved[goal.match] += [each for each in (goal.created_at, goal.reached_at, goal.dropped_at) if each]
+    for match, added, done in NextStep.objects.filter(match__in=live).values_list("match_id", "created_at", "done_at"):
         steps[match].append(added)
         moved[match] += [each for each in (added, done) if each]
     return goals, moved, steps
@@ -85,7 +78,7 @@ def _loads(data: ProgramData, tracks: dict[int, Track], limits: Limits, now: dt.
         for member in match.members:
             if member.role != Role.MENTEE:
                 by_user[member.user][match.pk] = match
-    for user, (name, count, places) in _over_the_cap(data.program, now, limits).items():
+    for user, (name, count, places) in _over_the_cap(data, tracks, limits, now).items():
         for pk in by_user[user]:
             found[pk].append(
                 f"{name} is in {count} matches and offered {places}, for {limits['overload_days']:.0f} days."
@@ -98,26 +91,25 @@ def _loads(data: ProgramData, tracks: dict[int, Track], limits: Limits, now: dt.
     return found
 
 
-def _over_the_cap(program: Program, now: dt.datetime, limits: Limits) -> dict[int, tuple[str, int, int]]:
+def _over_the_cap(
+    data: ProgramData, tracks: dict[int, Track], limits: Limits, now: dt.datetime
+) -> dict[int, tuple[str, int, int]]:
     """By user: first name, active matches in one track, and the places offered there; of who has long had more."""
     since = now - dt.timedelta(days=limits["overload_days"])
-    seats = Seat.objects.filter(
-        live=True, match__state=Match.State.ACTIVE, match__track__program=program, match__activated_at__lte=since
-    ).exclude(role=Role.MENTEE)
-    rows = seats.annotate(own=F("enrolment__capacity"), usual=F("match__track__capacity")).select_related(
-        "enrolment__user"
-    )
-    held: dict[int, list[Seat]] = defaultdict(list)
-    for seat in rows:
-        held[seat.enrolment_id].append(seat)
+    offered = {(person.track, person.user, person.role): person.capacity for person in data.people}
+    held: dict[tuple[int, int, str], list[Member]] = defaultdict(list)
+    for match in data.matches:
+        if match.live and match.activated_at and match.activated_at <= since:
+            for member in match.members:
+                held[match.track, member.user, member.role] += [member] if member.live else []
     over = {}
-    for seats_of in held.values():
-        first = seats_of[0]
-        places = first.own if first.own is not None else first.usual  # type: ignore[attr-defined]  # annotated above
-        if first.role == Role.PEER and first.enrolment.capacity is None:
+    for (track, user, role), seats in held.items():
+        own = offered.get((track, user, role))
+        if role == Role.MENTEE or (role == Role.PEER and own is None):
             continue
-        if len(seats_of) > places:
-            over[first.enrolment.user_id] = (first.enrolment.user.short_name, len(seats_of), places)
+        places = tracks[track].capacity if own is None else own
+        if len(seats) > places:
+            over[user] = (seats[0].first_name, len(seats), places)
     return over
 
 

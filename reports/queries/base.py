@@ -22,6 +22,8 @@ class Person:
     track: int
     role: str
     active: bool
+    # How many matches this person gives at once; None: as many as the track says.
+    capacity: int | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Member:
     role: str
     first_name: str
     name: str
+    live: bool
 
 
 @dataclass
@@ -84,8 +87,17 @@ class MatchRow:
 class GoalRow:
     match: int
     owner: int
-    reached: bool
-    dropped: bool
+    created_at: dt.datetime
+    reached_at: dt.datetime | None
+    dropped_at: dt.datetime | None
+
+    @property
+    def reached(self) -> bool:
+        return self.reached_at is not None
+
+    @property
+    def dropped(self) -> bool:
+        return self.dropped_at is not None
 
 
 @dataclass(frozen=True)
@@ -109,9 +121,10 @@ def load(program: Program) -> ProgramData:
 
 def _people(program: Program) -> list[Person]:
     rows = Enrolment.objects.filter(track__program=program).order_by("pk")
+    columns = ("pk", "user_id", "track_id", "role", "state", "capacity")
     return [
-        Person(pk, user, track, role, state == Enrolment.State.ACTIVE)
-        for pk, user, track, role, state in rows.values_list("pk", "user_id", "track_id", "role", "state")
+        Person(pk, user, track, role, state == Enrolment.State.ACTIVE, capacity)
+        for pk, user, track, role, state, capacity in rows.values_list(*columns)
     ]
 
 
@@ -123,7 +136,7 @@ def _matches(program: Program) -> list[MatchRow]:
     seats = Seat.objects.filter(match__track__program=program, match__offered_at__isnull=False, left_at=None)
     for seat in seats.select_related("enrolment__user").order_by("pk"):
         user = seat.enrolment.user
-        members[seat.match_id].append(Member(user.pk, seat.role, user.short_name, user.name))
+        members[seat.match_id].append(Member(user.pk, seat.role, user.short_name, user.name, seat.live))
     for match in matches:
         match.members = sorted(members[match.pk], key=lambda member: member.role != "mentor")
     return matches
@@ -140,7 +153,4 @@ def _meetings(program: Program) -> list[Meeting]:
 
 def _goals(program: Program) -> list[GoalRow]:
     rows = Goal.objects.filter(match__track__program=program).order_by("pk")
-    return [
-        GoalRow(match, owner, reached is not None, dropped is not None)
-        for match, owner, reached, dropped in rows.values_list("match_id", "owner_id", "reached_at", "dropped_at")
-    ]
+    return [GoalRow(*row) for row in rows.values_list("match_id", "owner_id", "created_at", "reached_at", "dropped_at")]

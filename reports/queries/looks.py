@@ -17,12 +17,12 @@ from programs.models import Program
 from reports.figures import LEAST_PEOPLE
 from reports.models import ComparisonLook, ComparisonPlan
 from reports.privacy import Room, Row, Variable
-from reports.queries.answers import BEFORE, BOTH, Gathered, Key, gather
+from reports.queries.answers import BEFORE, BOTH, Gathered, Key, core_answers, gather
 from reports.statistics import Learner, goal_attainment
 from reports.verdicts import Analysis, Assignment, Kind, Look, Plan, Verdict, analyse, decide, withheld
 from reports.verdicts.gates import LEAST_UNITS
 from sessions.models import Goal
-from surveys.models import Answer, Publication, Survey, Timing
+from surveys.models import Publication, Survey, Timing
 from surveys.services.publishing import counts_shown
 from surveys.wording import CORE, CORE_ITEMS, LATEST_HALF, TIMES
 
@@ -299,13 +299,7 @@ def _published(programs: Sequence[Program], after: str) -> list[Row]:
 
 
 def _answers(programs: Sequence[Program], after: str) -> dict[tuple[int, str], list[tuple[Variable, dt.datetime]]]:
-    rows = Answer.objects.filter(
-        response__invitation__survey__program__in=programs,
-        response__invitation__survey__kind__in=(BEFORE, after),
-        response__submitted_at__isnull=False,
-        question__construct__in=CORE,
-        value__isnull=False,
-    )
+    rows = core_answers(programs, after)
     columns = ("question__survey", "question__slug", "response__invitation__user", "pk", "response__submitted_at")
     found: dict[tuple[int, str], list[tuple[Variable, dt.datetime]]] = defaultdict(list)
     for survey, slug, user, pk, sent in rows.values_list(*columns):

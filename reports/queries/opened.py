@@ -14,7 +14,6 @@ from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.answers import BOTH, paired
 from reports.queries.looks import SCALE, due_dates, planned
 from reports.verdicts import Kind, Look, analyse, decide
-from reports.verdicts.wording import points
 from surveys.models import Question
 
 WHOLE = "Whole program"
@@ -166,7 +165,3 @@ def progress(program: Program) -> str:
 
 def plan_of(program: Program) -> ComparisonPlan | None:
     return ComparisonPlan.objects.filter(program=program).first()
-
-
-def margin_words(plan: ComparisonPlan | None) -> str:
-    return points(plan.margin) if plan and plan.margin else ""

@@ -16,7 +16,7 @@ from reports.health.rules import OK, ORDER
 from reports.queries.around import around_of, limits_of, muted_in
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
 from sessions.models import Session
-from surveys.models import Publication, Survey
+from surveys.models import Survey
 from surveys.queries import SurveyFigures, figures_of
 
 RECENT_DAYS = 30
@@ -116,7 +116,7 @@ class Overview:
 
 
 def pair_rows(data: ProgramData, now: dt.datetime) -> list[PairRow]:
-    """Every active match, those that may need help first. Queries: five besides those of load()."""
+    """Every active match, those that may need help first. Queries: three besides those of load()."""
     limits, muted = limits_of(data.program), muted_in(data.program)
     found = raised_in(data, limits, now)
     rows = [_row(match, data.program, found[match.pk], muted, now) for match in data.matches if match.live]
@@ -164,7 +164,7 @@ def _row(
 
 
 def overview(program: Program, now: dt.datetime) -> Overview:
-    """All of the overview page. Queries: the five of load(), one for figures of the survey, two for matching."""
+    """All of the overview page. Queries: those of load(), three for signals, two for the survey, one for the draft."""
     data = load(program)
     rows = pair_rows(data, now)
     weeks = week_of(program, dt.datetime.combine(program.ends_on, dt.time(12), ZoneInfo(program.timezone))) + 1
@@ -193,7 +193,7 @@ def overview(program: Program, now: dt.datetime) -> Overview:
         heat=heat,
         weekdays=weekdays,
         finding=_busiest(weekdays),
-        survey=_survey(program),
+        survey=figures_of(program, Survey.Kind.PULSE),
         waiting=sum(match.state == Match.State.OFFERED for match in data.matches),
         draft=_draft(program),
         unmatched=_unmatched(data),
@@ -268,19 +268,6 @@ def _months(program: Program, shown: Window) -> list[tuple[int, str]]:
         if not months or months[-1][1] != name:
             months.append((week, name))
     return months
-
-
-def _survey(program: Program) -> SurveyFigures | None:
-    survey = program.surveys.filter(kind=Survey.Kind.PULSE, active=True).first()
-    return figures_of(survey) if survey else None
-
-
-def published_pulse(program: Program) -> Publication | None:
-    return (
-        Publication.objects.filter(survey__program=program, survey__kind=Survey.Kind.PULSE, survey__active=True)
-        .order_by("-as_of")
-        .first()
-    )
 
 
 def _unmatched(data: ProgramData) -> int:

@@ -38,7 +38,7 @@ from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
 from tests.house.world import LATER, at_later
 
 FEW, MANY = 3, 60
-MOST = 24
+MOST = 20
 # What is about one thing, or shows figures: no longer in a larger crowd.
 NO_LISTS = {
     "a session",
@@ -77,12 +77,12 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "fields": ("alice", "/programs/crowd/set-up/fields/", 6),
     "coordinators": ("alice", "/programs/crowd/set-up/coordinators/", 6),
     "set-up": ("alice", "/programs/crowd/set-up/", 12),
-    "pairs": ("alice", "/programs/crowd/pairs/", 17),
+    "pairs": ("alice", "/programs/crowd/pairs/", 15),
     "signals": ("alice", "/programs/crowd/pairs/signals/", 9),
     "what can be done for a match": ("alice", "/programs/crowd/pairs/{match}/", 18),
     "messages": ("alice", "/programs/crowd/messages/", 7),
     "surveys": ("alice", "/programs/crowd/surveys/", 10),
-    "overview": ("alice", "/programs/crowd/", 24),
+    "overview": ("alice", "/programs/crowd/", 20),
     "report": ("alice", "/programs/crowd/reports/", 19),
     "organisation": ("ada", "/org/", 7),
     "report of the organisation": ("ada", "/org/report/", 11),

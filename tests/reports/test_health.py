@@ -87,7 +87,7 @@ def test_dependency_takes_both_signs_that_may_be_seen() -> None:
 def group(people: int, *absent: int) -> MatchRow:
     """A group whose sessions, ten days apart, so many were missing from."""
     row = match(90)
-    row.members = [Member(user, "peer", f"P{user}", f"P{user}") for user in range(people)]
+    row.members = [Member(user, "peer", f"P{user}", f"P{user}", True) for user in range(people)]
     ago = range(10 * len(absent), 0, -10)
     row.meetings = [
         Meeting(1, "held", NOW - days * DAY, 60, frozenset(range(missing)))
