@@ -14,6 +14,7 @@ from sessions.models import (
     Attendance,
     CalendarFeed,
     Delivery,
+    ExpertWanted,
     Given,
     Goal,
     NextStep,
@@ -72,7 +73,11 @@ DECLARED = declare(
             f"pseudonymous, export, keep: {_COUNTED}": (
                 "id match state starts_at ends_at zone minutes channel planned_at cancelled_at logged_at created_at"
             ),
-            f"pseudonymous, keep: {_COUNTED}": "wall_start uid sequence series planned_by logged_by",
+            f"pseudonymous, keep: {_COUNTED}": "wall_start uid sequence series planned_by logged_by facilitated_by",
+        },
+        "mentoring_sessions.ExpertWanted": {
+            f"pseudonymous, export, keep: {_COUNTED}": "session said_at",
+            f"pseudonymous, keep: {_COUNTED}": "id said_by",
         },
         "mentoring_sessions.Note": {
             "personal, export, erase": "body",
@@ -139,6 +144,10 @@ def _next_steps(user: User) -> QuerySet[NextStep]:
     return NextStep.objects.filter(Q(owner=user) | Q(added_by=user))
 
 
+def _experts_wanted(user: User) -> QuerySet[ExpertWanted]:
+    return ExpertWanted.objects.filter(said_by=user)
+
+
 def _said(row: Agreement | Preparation) -> Any:  # noqa: ANN401 - whatever was stored
     return json.loads(row.body)
 
@@ -171,6 +180,7 @@ PARTS = (
         DECLARED,
         lambda user: Attendance.objects.filter(seat__enrolment__user=user),
     ),
+    Part("experts_wanted", "Where you asked for an expert", DECLARED, _experts_wanted),
     Part(
         "deliveries",
         "What you handed in",

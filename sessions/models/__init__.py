@@ -5,7 +5,7 @@ from sessions.models.attendance import GROUP, Attendance
 from sessions.models.curriculum import Delivery, Week
 from sessions.models.feeds import CalendarFeed
 from sessions.models.goals import LEVEL_WORDS, Goal, NextStep
-from sessions.models.meetings import Note, Session
+from sessions.models.meetings import ExpertWanted, Note, Session
 from sessions.models.preparing import Given, Preparation
 from sessions.models.sendings import SentLog
 from sessions.models.slots import Slot, SlotAsk, SlotReview
@@ -18,6 +18,7 @@ __all__ = [
     "Attendance",
     "CalendarFeed",
     "Delivery",
+    "ExpertWanted",
     "Given",
     "Goal",
     "NextStep",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from matching.models import Match
+from matching.models import Match, Seat
 from participants.confidential import ConfidentialTextField
 from participants.zones import validate_zone
 
@@ -48,6 +48,8 @@ class Session(models.Model):
     cancelled_at = models.DateTimeField(null=True, editable=False)
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     logged_at = models.DateTimeField(null=True)
+    # Who led a group's session, as its log says; of a session that was not held, nobody.
+    facilitated_by = models.ForeignKey(Seat, models.SET_NULL, null=True, related_name="+")
     # What the last log replaced, for its undo: {} where there was no session, empty where nothing can be undone.
     before_log = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField()
@@ -69,6 +71,9 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="planned") | Q(planned_at__isnull=False), name="session_planned_has_a_date"
             ),
+            models.CheckConstraint(
+                condition=Q(state="held") | Q(facilitated_by=None), name="session_facilitated_if_held"
+            ),
             models.UniqueConstraint(
                 fields=["match", "starts_at"], condition=~Q(state="cancelled"), name="one_session_of_a_match_at_a_time"
             ),
@@ -81,6 +86,21 @@ class Session(models.Model):
     def stamp(self) -> str:
         """What somebody has seen of it when they write down what came of it: the time agreed, and the last log."""
         return f"{self.sequence}.{self.logged_at.isoformat() if self.logged_at else ''}"
+
+
+class ExpertWanted(models.Model):
+    """The people of a match need somebody who knows more: one tap on the log of a session, by one for all."""
+
+    session = models.OneToOneField(Session, models.CASCADE, related_name="expert_wanted")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "experts wanted"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"ExpertWanted {self.pk}"
 
 
 class Note(models.Model):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from sessions.models import Session
+from sessions.models import ExpertWanted, Session
 from tests.factories.programs import NOW
 from tests.factories.sessions import GoalFactory, SessionFactory
 
@@ -25,6 +25,19 @@ BROKEN = [
 def test_a_session_is_whole(cast, name, facts):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         SessionFactory.create(match=cast.match, starts_at=NOW + dt.timedelta(days=1), **facts)
+
+
+def test_only_a_session_that_was_held_was_led_by_somebody(cast):
+    seat = cast.match.seats.first()
+    with pytest.raises(IntegrityError, match="session_facilitated_if_held"), transaction.atomic():
+        SessionFactory.create(match=cast.match, facilitated_by=seat)
+
+
+def test_an_expert_is_wanted_once_a_session(cast):
+    session = SessionFactory.create(match=cast.match)
+    ExpertWanted.objects.create(session=session, said_by=cast.mia, said_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ExpertWanted.objects.create(session=session, said_by=cast.bob, said_at=NOW)
 
 
 def test_a_match_has_one_session_at_a_time_unless_it_was_cancelled(cast):
