@@ -6,7 +6,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from participants import hooks
-        from reports import mails, personal
+        from reports import mails, personal, services
 
         mails.register_all()
         hooks.parts.extend(personal.PARTS)
+        hooks.retaining.extend(personal.RULES)
+        hooks.erasing.insert(0, services.drop_tables_of)

@@ -8,9 +8,10 @@ from surveys.models import Publication
 
 
 class ExportLog(models.Model):
-    """Every file of figures that left the building: who took what, when."""
+    """Every file of figures or people that left the building: who took what, when."""
 
-    program = models.ForeignKey(Program, models.CASCADE, related_name="exports")
+    # Empty: of the whole organisation.
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="exports")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     what = models.CharField(max_length=40)
@@ -22,6 +23,67 @@ class ExportLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}.{self.format}"
+
+
+class ExportJob(models.Model):
+    """A long table that somebody has asked for. Written only by reports.services.exporting."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    OPEN = (State.QUEUED, State.RUNNING)
+
+    # Empty: of the whole organisation.
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="export_jobs")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="export_jobs")
+    table = models.CharField(max_length=40)
+    format = models.CharField(max_length=10)
+    # Which part of the table, as its declaration offers it; empty: all of it.
+    part = models.CharField(max_length=100, blank=True)
+    # Whether a CSV begins with the mark by which Excel knows UTF-8.
+    mark = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    progress = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    file = models.FileField(upload_to="exports/", max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    # When it was first fetched; that is written down once.
+    fetched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "running", "ready", "failed", "cancelled"]),
+                name="export_job_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | (Q(ready_at__isnull=False, expires_at__isnull=False) & ~Q(file="")),
+                name="export_job_ready_has_a_file",
+            ),
+            models.UniqueConstraint(
+                fields=["program", "by", "table", "format", "part", "mark"],
+                condition=Q(state__in=["queued", "running"], program__isnull=False),
+                name="one_open_export_of_a_program_each",
+            ),
+            models.UniqueConstraint(
+                fields=["by", "table", "format", "part", "mark"],
+                condition=Q(state__in=["queued", "running"], program__isnull=True),
+                name="one_open_export_of_the_whole_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.format}: {self.state}"
 
 
 class ComparisonPlan(models.Model):

@@ -1,7 +1,12 @@
 """What the tables of this app hold about people, who gets it, and when it goes."""
 
+import datetime as dt
+
 from participants.personal_data import Part, declare
-from reports.models import ExportLog, LookView
+from participants.retention import Rule
+from reports.models import ExportJob, ExportLog, LookView
+from reports.services import drop_tables
+from reports.services.exporting import KEPT
 
 _RUNS = "which figures left the building, and by whose hand, stays on record"
 _FIXED = "who fixed a comparison, and who saw it when, is what makes it believable"
@@ -11,6 +16,11 @@ DECLARED = declare(
         "reports.ExportLog": {
             f"pseudonymous, export, keep: {_RUNS}": "program at what format rows",
             f"pseudonymous, keep: {_RUNS}": "id by",
+        },
+        "reports.ExportJob": {
+            "personal, erase": "file size",
+            "pseudonymous, export, erase": "program table format part asked_at ready_at expires_at fetched_at",
+            "pseudonymous, erase": "id by mark state progress total attempts started_at",
         },
         "reports.ComparisonPlan": {
             "none": "id program assignment margin set_at",
@@ -34,9 +44,22 @@ DECLARED = declare(
 PARTS = (
     Part(
         "exports",
-        "Files of figures you took",
+        "Files of figures and people you took",
         DECLARED,
         lambda user: ExportLog.objects.filter(by=user).order_by("at", "pk"),
     ),
+    Part(
+        "export_files",
+        "Long files you asked for",
+        DECLARED,
+        lambda user: ExportJob.objects.filter(by=user).order_by("asked_at", "pk"),
+    ),
     Part("looks", "Comparisons you looked at", DECLARED, lambda user: LookView.objects.filter(by=user)),
 )
+
+
+def _drop_expired(_before: dt.datetime, now: dt.datetime) -> int:
+    return drop_tables(now=now)
+
+
+RULES = (Rule(KEPT, "Long files of tables", "the file was made", 1, 1, 7, _drop_expired),)

@@ -1,4 +1,4 @@
-"""Writes of reports: what a comparison is fixed on, what it came to, and the record of what left the building."""
+"""Writes of reports: what a comparison is fixed on, and what it came to."""
 
 import datetime as dt
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import transaction
 from participants.models import User
 from participants.services import record
 from programs.models import Program
-from reports.models import ComparisonLook, ComparisonPlan, ExportLog, LookView
+from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.across import Across, across, compared_across
 from reports.queries.looks import content_of, due_at
 from surveys.models import Response, Survey
@@ -20,13 +20,6 @@ class TooLate(Exception):
 
 class TooEarly(Exception):
     """A look before its date."""
-
-
-@transaction.atomic
-def log_export(*, program: Program, what: str, ending: str, rows: int, by: User | None, now: dt.datetime) -> ExportLog:
-    """Write down that somebody took a file of so many rows out of the building."""
-    record(by=by, verb="report exported", now=now, program_id=program.pk, subject=program, format=ending, rows=rows)
-    return ExportLog.objects.create(program=program, by=by, at=now, what=what, format=ending, rows=rows)
 
 
 @transaction.atomic
