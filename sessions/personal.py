@@ -11,6 +11,10 @@ from participants.personal_data import Part, declare
 from participants.retention import Rule
 from sessions.models import (
     Agreement,
+    Ask,
+    AskFlag,
+    AskReply,
+    AskRoute,
     Attendance,
     CalendarFeed,
     Delivery,
@@ -27,7 +31,7 @@ from sessions.models import (
     SlotReview,
     TimeOffer,
 )
-from sessions.services.erasing import forget_private_notes, forget_shared_notes
+from sessions.services.erasing import forget_asks, forget_private_notes, forget_shared_notes
 
 _COUNTED = "the others were in it too, and statistics are counted from it"
 _OTHERS = "it belongs to all in the match"
@@ -42,6 +46,28 @@ DECLARED = declare(
         "mentoring_sessions.Signature": {
             f"pseudonymous, export, keep: {_OTHERS}": "agreement signed_at",
             f"pseudonymous, keep: {_OTHERS}": "id user",
+        },
+        "mentoring_sessions.AskTerms": {"none": "id track weekly_cap"},
+        "mentoring_sessions.Ask": {
+            "personal, export, erase": "context question",
+            f"pseudonymous, export, keep: {_COUNTED}": (
+                "id state help skill level named created_at closed_at emptied_at"
+            ),
+            f"pseudonymous, keep: {_COUNTED}": "asker key wanted look_at",
+        },
+        "mentoring_sessions.AskRoute": {
+            f"pseudonymous, export, keep: {_COUNTED}": "ask state routed_at answer_by answered_at",
+            f"pseudonymous, keep: {_COUNTED}": "id helper",
+        },
+        "mentoring_sessions.AskReply": {
+            "personal, export, erase": "strength question suggestion",
+            f"pseudonymous, export, keep: {_COUNTED}": "ask created_at thanked_at",
+            f"pseudonymous, keep: {_COUNTED}": "id route place hidden_at",
+        },
+        "mentoring_sessions.AskFlag": {
+            "personal, export, erase": "shown",
+            f"pseudonymous, export, keep: {_COUNTED}": "ask reply reason created_at settled_at",
+            f"pseudonymous, keep: {_COUNTED}": "id by",
         },
         "mentoring_sessions.Attendance": {
             f"pseudonymous, export, keep: {_COUNTED}": "session present",
@@ -148,6 +174,11 @@ def _experts_wanted(user: User) -> QuerySet[ExpertWanted]:
     return ExpertWanted.objects.filter(said_by=user)
 
 
+def _replies(user: User) -> QuerySet[AskReply]:
+    """What they replied, and what was replied to them."""
+    return AskReply.objects.filter(Q(route__helper__user=user) | Q(ask__asker__user=user)).order_by("ask", "place")
+
+
 def _said(row: Agreement | Preparation) -> Any:  # noqa: ANN401 - whatever was stored
     return json.loads(row.body)
 
@@ -188,6 +219,10 @@ PARTS = (
         lambda user: Delivery.objects.filter(user=user).select_related("week"),
     ),
     Part("slots", "Times you offered for questions", DECLARED, lambda user: Slot.objects.filter(enrolment__user=user)),
+    Part("written_asks", "What you asked", DECLARED, lambda user: Ask.objects.filter(asker__user=user)),
+    Part("asked_of_you", "Asks that went to you", DECLARED, lambda user: AskRoute.objects.filter(helper__user=user)),
+    Part("ask_replies", "Replies to asks: your own, and those to you", DECLARED, _replies),
+    Part("ask_flags", "What you reported of asks", DECLARED, lambda user: AskFlag.objects.filter(by=user)),
     Part("asks", "Sessions you asked for", DECLARED, lambda user: SlotAsk.objects.filter(asker__user=user)),
     Part("reviews", "What you said two weeks later", DECLARED, lambda user: SlotReview.objects.filter(user=user)),
     Part("time_offers", "Times you offered", DECLARED, lambda user: TimeOffer.objects.filter(by=user)),
@@ -204,5 +239,6 @@ RULES = (
         3650,
         forget_shared_notes,
     ),
+    Rule("asks", "Asks in a network, and their replies", "the ask was closed", 90, 1, 3650, forget_asks),
     Rule("private_notes", "Private notes", "their author left the program", 30, 1, 3650, forget_private_notes),
 )

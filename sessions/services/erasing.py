@@ -3,13 +3,16 @@
 import datetime as dt
 import json
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from participants.models import User
 from participants.personal_data import REMOVED
 from programs.models import Enrolment
 from sessions.models import (
     Agreement,
+    Ask,
+    AskFlag,
+    AskReply,
     CalendarFeed,
     Goal,
     NextStep,
@@ -53,6 +56,22 @@ def _remove_words(user: User) -> None:
         ask.question = REMOVED
         ask.save(update_fields=["question"])
     Slot.objects.filter(enrolment__user=user).update(topics=[])
+    _empty_asks(Ask.objects.filter(asker__user=user), AskReply.objects.filter(route__helper__user=user))
+    # What somebody showed of another's words, and what others showed of theirs.
+    theirs = Q(by=user) | Q(reply__route__helper__user=user) | Q(reply__isnull=True, ask__asker__user=user)
+    for flag in AskFlag.objects.filter(theirs).exclude(shown=""):
+        flag.shown = REMOVED
+        flag.save(update_fields=["shown"])
+
+
+def _empty_asks(asks: QuerySet[Ask], replies: QuerySet[AskReply]) -> None:
+    for ask in asks:
+        ask.context = ask.question = REMOVED
+        ask.save(update_fields=["context", "question"])
+    for reply in replies:
+        reply.strength = REMOVED
+        reply.question, reply.suggestion = (REMOVED if words else "" for words in (reply.question, reply.suggestion))
+        reply.save(update_fields=["strength", "question", "suggestion"])
 
 
 def _emptied(body: str) -> str:
@@ -85,3 +104,12 @@ def forget_private_notes(before: dt.datetime, _now: dt.datetime) -> int:
     )
     private = Note.objects.filter(gone, visibility=Note.Visibility.PRIVATE)
     return Note.objects.filter(pk__in=list(private.values_list("pk", flat=True))).delete()[0]
+
+
+def forget_asks(before: dt.datetime, now: dt.datetime) -> int:
+    """Empty the asks that were closed by then, their replies, and what was shown of them; figures stay."""
+    over = Ask.objects.filter(closed_at__lt=before, emptied_at=None)
+    ids = list(over.values_list("pk", flat=True))
+    _empty_asks(Ask.objects.filter(pk__in=ids), AskReply.objects.filter(ask__in=ids))
+    AskFlag.objects.filter(ask__in=ids).update(shown="")
+    return Ask.objects.filter(pk__in=ids).update(emptied_at=now)
