@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+# So often a message may end its worker, or break the mail server's line, before it is given up and listed.
+STRIKES = 5
+
 
 class Message(models.Model):
     """One message to one person: the only record that it is due. Written by mail.services alone.
@@ -39,6 +42,8 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    # How often whoever had it in hand died, or lost the line to the mail server while that had it.
+    strikes = models.PositiveSmallIntegerField(default=0)
     # Set by the fence just before the mail server gets the message; kept while delivery is in doubt.
     handed_over_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -68,6 +73,10 @@ class Message(models.Model):
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="message_sent_has_a_time"
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("not_before")), name="message_expires_after_due"),
+            models.CheckConstraint(
+                condition=Q(strikes__lt=STRIKES) | Q(strikes=STRIKES) & ~Q(state__in=["pending", "sending", "held"]),
+                name="message_given_up_stays_so",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             # In the order of the claim, which then reads ten rows of it however many are due.
@@ -106,6 +115,23 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Hold(models.Model):
+    """While its one row is there nothing leaves: the copy may be older than what has been sent from the original."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(id=1), name="one_hold"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Held since {self.since:%Y-%m-%d %H:%M}"
 
 
 class MailPreference(models.Model):

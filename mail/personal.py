@@ -9,13 +9,14 @@ TOLD = {
             "id kind program_id channel state not_before sent_at"
         ),
         _WORKING: (
-            "subject_type subject_id sequence recipient expires_at lease_until lease_token attempts handed_over_at"
-            " message_id last_error_class created_at"
+            "subject_type subject_id sequence recipient expires_at lease_until lease_token attempts strikes"
+            " handed_over_at message_id last_error_class created_at"
         ),
         "personal, erase": "last_error",
     },
     "mail.Tick": {_NUMBERS: "id name slot"},
     "mail.Heartbeat": {_NUMBERS: "id component at"},
+    "mail.Hold": {_NUMBERS: "id since"},
     "mail.MailPreference": {
         "personal, export, erase": "program_id kind_group until",
         "pseudonymous, erase": "id user",

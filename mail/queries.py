@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from mail.models import Heartbeat, MailPreference, Message, SuppressedAddress
+from mail.models import STRIKES, Heartbeat, Hold, MailPreference, Message, SuppressedAddress
 
 State = Message.State
 
@@ -31,25 +31,40 @@ def oldest_due_age(now: datetime) -> timedelta | None:
     return None if first is None else now - first
 
 
+def held_since() -> datetime | None:
+    """Since when nothing leaves because this may be an old copy (manage.py after_restore); None if mail leaves."""
+    return Hold.objects.values_list("since", flat=True).first()
+
+
+# Refusals of an address are everyday, and stand under the messages of their program.
+_OF_THE_ADDRESS = ("RecipientRefused", "SuppressedAddress")
+
+
+def poisoned(now: datetime) -> QuerySet[Message]:
+    """Messages that could not be written or sent, and those given up, as long as they would still be of use."""
+    stopped = Q(state=State.FAILED) & ~Q(last_error_class__in=_OF_THE_ADDRESS)
+    return Message.objects.filter(stopped | Q(strikes=STRIKES), expires_at__gt=now).order_by("pk")
+
+
 def heartbeats() -> dict[str, datetime]:
     """When each part of the machinery last showed life."""
     return dict(Heartbeat.objects.values_list("component", "at"))
 
 
 # After these somebody should look. A tick that was never seen is no fault: the installation has just started, and mail
-# that nobody sends shows by its age.
+# that nobody sends shows by its age; mail that is held waits for a person.
 SILENT = timedelta(minutes=5)
 OVERDUE = timedelta(minutes=10)
 
 
 def complaints(now: datetime) -> list[str]:
-    """What is wrong with the machinery behind the pages, one sentence each; two queries."""
+    """What is wrong with the machinery behind the pages, one sentence each; two queries, three if mail is late."""
     found = []
     planner = heartbeats().get("planner")
     if planner is not None and now - planner > SILENT:
         found.append(f"the minute tick has been silent for {_minutes(now - planner)}")
     waiting = oldest_due_age(now)
-    if waiting is not None and waiting > OVERDUE:
+    if waiting is not None and waiting > OVERDUE and not held_since():
         found.append(f"a message has been due for {_minutes(waiting)}")
     return found
 

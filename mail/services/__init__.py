@@ -3,6 +3,7 @@
 from mail.services.delivery import Outcome, Tally, deliver_one, drain
 from mail.services.leases import claim, hand_over, release
 from mail.services.outcomes import (
+    discard_held,
     expire_due,
     hold_overdue,
     lift_suppression,
@@ -25,6 +26,7 @@ __all__ = [
     "cancel_person",
     "claim",
     "deliver_one",
+    "discard_held",
     "drain",
     "enqueue",
     "enqueue_many",

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from mail import queries, registry
-from mail.models import Message
+from mail.models import STRIKES, Message
 from mail.registry import UnknownKind
 from mail.services.guards import guards
 
@@ -25,20 +25,45 @@ WEEK = timedelta(days=7)
 
 
 def claim(limit: int, now: datetime) -> list[Message]:
-    """Take up to `limit` due messages for LEASE and return them with their recipients.
+    """Take up to `limit` due messages for LEASE and return them with their recipients; none while all mail is held.
 
     Due is what waits and may leave, and what another worker took and did not finish in its time. Of those, a message
-    that had passed the fence may have arrived: its kind decides whether it goes again or becomes "unknown". Two
-    callers never get the same row: PostgreSQL skips locked rows, SQLite runs one writer at a time.
+    that had passed the fence may have arrived: its kind decides whether it goes again or becomes "unknown". A message
+    whose worker died is from then on taken alone, so that one that kills workers takes no other down with it, and is
+    given up at its STRIKES. Two callers never get the same row: PostgreSQL skips locked rows, SQLite runs one writer
+    at a time.
     """
-    while True:
+    while not queries.held_since():
         with transaction.atomic():
-            rows = list(_due(now)[:limit])
-            sure = [row for row in rows if not (row.handed_over_at and must_hold(row, now))]
-            _set_aside([row for row in rows if row not in sure])
+            rows = _apart([_struck(row) for row in _due(now)[:limit]])
+            over = [row for row in rows if row.strikes >= STRIKES]
+            sure = [row for row in rows if row not in over and not (row.handed_over_at and must_hold(row, now))]
+            _give_up(over)
+            _set_aside([row for row in rows if row not in sure and row not in over])
             _lease(sure, now)
         if sure or not rows:
             return sure
+    return []
+
+
+def _struck(row: Message) -> Message:
+    """Whoever had it ended without a word."""
+    if row.state == State.SENDING:
+        row.strikes += 1
+    return row
+
+
+def _apart(rows: list[Message]) -> list[Message]:
+    """The first row alone if it is under suspicion, else those up to the first that is."""
+    suspect = next((place for place, row in enumerate(rows) if row.strikes), len(rows))
+    return rows[: max(1, suspect)]
+
+
+def _give_up(rows: list[Message]) -> None:
+    for row in rows:
+        state = State.UNKNOWN if row.handed_over_at else State.FAILED
+        changes = {"state": state, "strikes": row.strikes, "last_error_class": "GaveUp"}
+        Message.objects.filter(pk=row.pk).update(lease_until=None, **changes)
 
 
 def _due(now: datetime) -> QuerySet[Message]:
@@ -66,8 +91,9 @@ def _set_aside(rows: list[Message]) -> None:
 
 def _lease(rows: list[Message], now: datetime) -> None:
     token, until = uuid.uuid4(), now + LEASE
+    strikes = rows[0].strikes if rows else 0  # of one that is alone; the others have none
     Message.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=State.SENDING, lease_token=token, lease_until=until, attempts=F("attempts") + 1
+        state=State.SENDING, lease_token=token, lease_until=until, attempts=F("attempts") + 1, strikes=strikes
     )
     for row in rows:
         row.state, row.lease_token, row.lease_until, row.attempts = State.SENDING, token, until, row.attempts + 1

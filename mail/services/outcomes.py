@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from mail.models import Message, SuppressedAddress
+from mail.models import STRIKES, Hold, Message, SuppressedAddress
 from mail.services.leases import mine, must_hold
 
 State = Message.State
@@ -51,17 +51,25 @@ def put_off(message: Message, error: Exception, *, now: datetime, doubtful: bool
         changes |= {"not_before": again, "lease_token": None}
     elif doubtful:
         changes = {"state": State.UNKNOWN}
-    if not doubtful:
+    if doubtful:
+        changes["strikes"] = message.strikes
+    else:
         changes["handed_over_at"] = None
     mine(message).filter(state=State.SENDING).update(lease_until=None, **changes, **described(error))
 
 
 def leave_in_doubt(message: Message, error: Exception, *, now: datetime) -> bool:
-    """The connection broke while the server had the message. True if it will be sent again, False if it is held."""
-    if not must_hold(message, now):
+    """The connection broke while the server had the message. True if it will be sent again, False if it is held.
+
+    Held is what its kind wants held, and what has broken the line so often that it would arrive again and again.
+    """
+    message.strikes += 1
+    if message.strikes < STRIKES and not must_hold(message, now):
         put_off(message, error, now=now, doubtful=True)
         return True
-    mine(message).filter(state=State.SENDING).update(state=State.UNKNOWN, lease_until=None, **described(error))
+    mine(message).filter(state=State.SENDING).update(
+        state=State.UNKNOWN, lease_until=None, strikes=message.strikes, **described(error)
+    )
     return False
 
 
@@ -116,11 +124,31 @@ def expire_due(now: datetime) -> int:
 
 
 def hold_overdue(*, now: datetime) -> int:
-    """After a backup was restored: hold what was due by now, since it may have been sent after the backup was made."""
+    """After a backup was restored: nothing leaves from now on, and what was due by now waits for a decision.
+
+    It may have been sent after the backup was made. Returns how many messages that are.
+    """
     overdue = Message.objects.filter(state__in=[State.PENDING, State.SENDING], not_before__lt=now)
-    return overdue.update(state=State.HELD, lease_until=None, lease_token=None)
+    with transaction.atomic():
+        Hold.objects.get_or_create(pk=Hold.ONLY, defaults={"since": now})
+        return overdue.update(state=State.HELD, lease_until=None, lease_token=None)
 
 
 def release_held(*, now: datetime) -> int:
-    """Let held messages go, those that are not too late; returns how many."""
-    return Message.objects.filter(state=State.HELD, expires_at__gt=now).update(state=State.PENDING)
+    """Let mail leave again, the held messages too, those that are not too late; returns how many."""
+    with transaction.atomic():
+        Hold.objects.all().delete()
+        return Message.objects.filter(state=State.HELD, expires_at__gt=now).update(state=State.PENDING)
+
+
+def discard_held(*, now: datetime) -> int:
+    """Let mail leave again, but nothing that was due before it was held; returns how many messages are cancelled.
+
+    Also what has been planned since then for a time before: a planner that finds no row in an old copy makes it anew.
+    """
+    with transaction.atomic():
+        since = Hold.objects.select_for_update().values_list("since", flat=True).first() or now
+        due = Q(state=State.HELD) | Q(state=State.PENDING, not_before__lt=since)
+        count = Message.objects.filter(due).update(state=State.CANCELLED, last_error_class="Restored")
+        Hold.objects.all().delete()
+        return count

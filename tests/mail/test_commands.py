@@ -111,6 +111,10 @@ def test_after_restore_holds_and_releases(ann, kind, present, queue):
     assert run("drain_mail") == "nothing due\n"
     assert run("after_restore", "--release") == "1 messages released\n"
     assert run("drain_mail") == "1 sent\n"
+    queue(ann, subject_id=2, not_before=present.now - timedelta(hours=1))
+    run("after_restore")
+    assert run("after_restore", "--discard") == "1 messages discarded\n"
+    assert run("drain_mail") == "nothing due\n"
 
 
 def test_the_tick_closes_what_is_late_and_sends_what_is_due(ann, kind, present, queue):
@@ -277,3 +281,19 @@ def test_mail_health_ends_with_status_1_where_somebody_should_look(ann, kind, qu
         call_command("mail_health")
     assert ended.value.code == 1
     assert "Look: the minute tick has been silent for 7 minutes." in capsys.readouterr().out
+
+
+def test_mail_health_lists_what_was_given_up_and_that_mail_is_held(ann, kind, queue, present, capsys):
+    def broken(message, now):
+        raise ZeroDivisionError("7 by nothing")
+
+    kind(context=broken)
+    poison = queue(ann)
+    run("drain_mail")
+    services.hold_overdue(now=present.now)
+    with pytest.raises(SystemExit) as ended:
+        call_command("mail_health")
+    told = capsys.readouterr().out
+    assert (ended.value.code, f"all mail is held since {present.now.isoformat()}" in told) == (1, True)
+    assert "Look: 1 messages could not be sent." in told
+    assert f"  {poison.pk} hello: failed after 1, ZeroDivisionError 7 by nothing" in told

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from mail.models import Heartbeat, MailPreference, Message, SuppressedAddress, Tick
+from mail.models import STRIKES, Heartbeat, Hold, MailPreference, Message, SuppressedAddress, Tick
 from tests.mail.conftest import START
 
 
@@ -65,6 +65,15 @@ def test_sent_without_a_time(ann):
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1)])
 def test_expired_before_it_is_due(ann, late):
     assert refused(row(ann, not_before=START + late, expires_at=START), by="message_expires_after_due")
+
+
+@pytest.mark.parametrize("changes", [{"strikes": STRIKES}, {"strikes": STRIKES + 1, "state": "failed"}], ids=str)
+def test_what_was_given_up_is_queued_again(ann, changes):
+    assert refused(row(ann, **changes), by="message_given_up_stays_so")
+
+
+def test_a_second_hold(db):
+    assert refused(Hold(since=START), Hold(pk=2, since=START), by="one_hold")
 
 
 def test_one_tick_a_slot(db):

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.db import OperationalError
 
-from mail import services
+from mail import queries, services
 from mail.models import Heartbeat, Message
 from mail.services import Outcome
 from tests.factories.participants import UserFactory
@@ -261,3 +261,30 @@ def test_after_a_restore_nothing_due_leaves_until_somebody_says_so(ann, kind, qu
         3: "sent",
         4: "expired",
     }
+
+
+def test_while_mail_is_held_nothing_planned_meanwhile_leaves_either(ann, kind, queue, drain, clock):
+    """A planner in an old copy finds that yesterday's message is missing, and makes it anew."""
+    kind()
+    queue(ann, subject_id=1)
+    services.hold_overdue(now=clock.move(minutes=1))
+    queue(ann, subject_id=2)
+    queue(ann, subject_id=3, not_before=clock.now - timedelta(days=1))
+    queue(ann, subject_id=4, not_before=clock.now + timedelta(minutes=1))
+    clock.move(hours=1)
+    assert drain().outcomes == {}
+    assert (queries.held_since(), queries.complaints(clock.now)) == (clock.now - timedelta(hours=1), [])
+    assert services.discard_held(now=clock.now) == 2
+    assert drain().outcomes == {Outcome.SENT: 2}
+    assert dict(Message.objects.values_list("subject_id", "state")) == {
+        1: "cancelled",
+        2: "sent",
+        3: "cancelled",
+        4: "sent",
+    }
+
+
+def test_holding_twice_keeps_the_first_moment(db, clock):
+    services.hold_overdue(now=clock.now)
+    services.hold_overdue(now=clock.now + timedelta(hours=1))
+    assert queries.held_since() == clock.now

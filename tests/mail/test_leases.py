@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection, connections, transaction
 
-from mail import services
-from mail.models import MailPreference, Message, SuppressedAddress
+from mail import queries, services
+from mail.models import STRIKES, MailPreference, Message, SuppressedAddress
 from mail.services.guards import guards
 from participants.models import User
 from tests.factories.participants import UserFactory
@@ -314,3 +314,46 @@ def test_cancelling_and_the_fence_never_both_win(transactional_db, kind, queue, 
             thread.join(30)
         handed = Message.objects.get(pk=message.pk).handed_over_at is not None
         assert passed == [handed]
+
+
+# --- messages that bring their workers down ---------------------------------------------
+
+
+def dies(clock) -> list[int]:
+    """A worker claims and is never heard of again; the subjects of what it had."""
+    taken = [message.subject_id for message in services.claim(10, clock.now)]
+    clock.move(seconds=121)
+    return taken
+
+
+def test_a_message_that_kills_its_workers_is_taken_alone_and_given_up(ann, kind, queue, clock):
+    kind()
+    for number in (1, 2, 3):
+        queue(ann, subject_id=number)
+    assert dies(clock) == [1, 2, 3]
+    assert [dies(clock) for _ in range(4)] == [[1], [1], [1], [1]]
+    assert [message.subject_id for message in services.claim(10, clock.now)] == [2]
+    assert [message.subject_id for message in services.claim(10, clock.now)] == [3]
+    given_up = Message.objects.get(subject_id=1)
+    assert (given_up.state, given_up.strikes, given_up.attempts) == ("failed", STRIKES, STRIKES)
+    assert (given_up.last_error_class, list(queries.poisoned(clock.now))) == ("GaveUp", [given_up])
+
+
+def test_one_given_up_that_may_have_arrived_is_unknown(ann, kind, queue, clock):
+    kind()
+    queue(ann)
+    for _ in range(STRIKES):
+        [message] = services.claim(1, clock.now)
+        assert services.hand_over(message, now=clock.now)
+        clock.move(seconds=121)
+    assert services.claim(1, clock.now) == []
+    assert Message.objects.get().state == "unknown"
+
+
+def test_what_has_no_strikes_is_taken_up_to_the_first_that_has(ann, kind, queue, clock):
+    kind()
+    for number in (1, 2, 3, 4):
+        queue(ann, subject_id=number)
+    Message.objects.filter(subject_id=3).update(strikes=1)
+    claimed = [[message.subject_id for message in services.claim(10, clock.now)] for _ in range(4)]
+    assert claimed == [[1, 2], [3], [4], []]

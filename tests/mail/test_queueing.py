@@ -35,6 +35,7 @@ def test_a_queued_message_waits_with_everything_it_needs(ann, kind, queue, clock
         "lease_until": None,
         "lease_token": None,
         "attempts": 0,
+        "strikes": 0,
         "handed_over_at": None,
         "sent_at": None,
         "message_id": message.message_id,

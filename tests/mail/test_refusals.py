@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mail import services
-from mail.models import Message, SuppressedAddress
+from mail.models import STRIKES, Message, SuppressedAddress
 from mail.services import Outcome, delivery
 from mail.services.outcomes import BACK_OFF, described, next_try
 from tests.factories.participants import UserFactory
@@ -254,6 +254,19 @@ def test_an_error_nobody_knows_leaves_a_doubt(ann, kind, queue, drain, monkeypat
     queue(ann)
     assert drain().outcomes == {Outcome.UNKNOWN: 1}
     assert stored() == ("unknown", "RuntimeError")
+
+
+@real_mail
+def test_one_that_breaks_the_line_each_time_is_given_up(ann, kind, queue, drain, sink, clock):
+    """The server takes it and then drops the line: without an end a copy would arrive with every try."""
+    kind()
+    queue(ann)
+    sink.data_answers.extend([LOSE_THE_ANSWER] * 9)
+    for _ in range(9):
+        drain()
+        clock.move(hours=1)
+    row = Message.objects.get()
+    assert (row.state, row.strikes, len(sink.messages)) == ("unknown", STRIKES, STRIKES)
 
 
 def test_errors_are_described_without_addresses():

@@ -9,15 +9,21 @@ from mail.clock import database_now
 
 class Command(BaseCommand):
     help = (
-        "Run this after restoring a backup and before starting anything else: holds every message that was due by "
-        "now, since it may have been sent after the backup was made."
+        "Run this after restoring a backup and before starting anything else: no mail leaves until it is run again "
+        "with --release or --discard. What was due by now may have been sent after the backup was made."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--release", action="store_true", help="send the held messages that are not too late")
+        ways = parser.add_mutually_exclusive_group()
+        ways.add_argument("--release", action="store_true", help="send again, what was due before it was held too")
+        ways.add_argument("--discard", action="store_true", help="send again, but nothing due before it was held")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        now = database_now()
         if options["release"]:
-            self.stdout.write(f"{services.release_held(now=database_now())} messages released")
+            done = f"{services.release_held(now=now)} messages released"
+        elif options["discard"]:
+            done = f"{services.discard_held(now=now)} messages discarded"
         else:
-            self.stdout.write(f"{services.hold_overdue(now=database_now())} messages held")
+            done = f"{services.hold_overdue(now=now)} messages held"
+        self.stdout.write(done)

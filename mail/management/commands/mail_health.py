@@ -9,6 +9,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from mail import queries
+from mail.models import Message
+
+EXAMPLES = 20
 
 
 class Command(BaseCommand):
@@ -22,26 +25,50 @@ class Command(BaseCommand):
         complaints = queries.complaints(now)
         dwell = queries.dwell(now)
         oldest = queries.oldest_due_age(now)
+        since = queries.held_since()
+        poisoned = queries.poisoned(now)
         figures: dict[str, Any] = {
             "complaints": complaints,
             "messages": queries.counts_by_state(),
             "oldest_due_seconds": None if oldest is None else round(oldest.total_seconds()),
+            "held_since": since and since.isoformat(),
+            "poisoned": poisoned.count(),
+            "examples": [_told(each) for each in poisoned[:EXAMPLES]],
             "dwell": dwell and asdict(dwell),
             "heartbeats": {name: at.isoformat() for name, at in queries.heartbeats().items()},
         }
         self.stdout.write(json.dumps(figures) if options["json"] else "\n".join(_lines(figures)))
-        if complaints:
+        if complaints or since or figures["poisoned"]:
             raise SystemExit(1)
+
+
+def _told(message: Message) -> dict[str, Any]:
+    """A message that was given up, without anybody's address."""
+    names = ("pk", "kind", "state", "attempts", "strikes", "last_error_class", "last_error")
+    return {name: getattr(message, name) for name in names}
 
 
 def _lines(figures: dict[str, Any]) -> list[str]:
     states = ", ".join(f"{number} {state}" for state, number in figures["messages"].items() if number)
     return [
         *(f"Look: {complaint}." for complaint in figures["complaints"]),
+        *_held(figures["held_since"]),
+        *_given_up(figures["poisoned"], figures["examples"]),
         f"Messages: {states or 'none'}",
         _dwell(figures["dwell"]),
         *(f"{name.capitalize()} last seen {at}" for name, at in figures["heartbeats"].items()),
     ]
+
+
+def _held(since: str | None) -> list[str]:
+    return [f"Look: all mail is held since {since} (manage.py after_restore)."] if since else []
+
+
+def _given_up(number: int, examples: list[dict[str, Any]]) -> list[str]:
+    if not number:
+        return []
+    rows = ("{pk} {kind}: {state} after {attempts}, {last_error_class} {last_error}".format(**row) for row in examples)
+    return [f"Look: {number} messages could not be sent.", *(f"  {row.rstrip()}" for row in rows)]
 
 
 def _dwell(dwell: dict[str, Any] | None) -> str:
