@@ -14,8 +14,11 @@ RULES = ("I keep to myself what I am told.", "I come, or say in time that I cann
 
 
 def open_up(program: Program, by: User, now: dt.datetime) -> None:
-    """A few places for mentees, something to read before, and enrolment for three weeks."""
-    enrolling.open_enrolment(program=program, first=None, last=now.date() + dt.timedelta(days=21), by=by, now=now)
+    """A few places for mentees, something to read before, and enrolment for three weeks, since yesterday: somebody has
+    applied hours ago, which at night is another day.
+    """
+    opened, last = now - dt.timedelta(days=1), now.date() + dt.timedelta(days=21)
+    enrolling.open_enrolment(program=program, first=None, last=last, by=by, now=opened)
     spec = enrolling.IntakeSpec(mentee_places=21, orientation="Mentoring is voluntary.", orientation_points=RULES)
     enrolling.set_intake(track=program.tracks.get(model="traditional"), spec=spec, by=by, now=now)
 

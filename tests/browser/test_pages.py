@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import windows
-from tests.browser.sample import NO_PAGES, Sample, make_sample
+from tests.browser.sample import Sample, make_sample
+from tests.browser.sample_kit import NO_PAGES
 
 ROLES = ("anonymous", "link", "newcomer", "accepted", "participant", "coordinator", "admin")
 # Each width is looked at whole once, and for its colours in the other theme.

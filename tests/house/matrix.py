@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from tests.house.world import TOKEN_ROLES, Place, World
+from tests.house.world import TOKEN_ROLES, World
+from tests.house.world_place import Place
 
 FILE = Path(__file__).with_name("permissions.yaml")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")

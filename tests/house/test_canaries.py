@@ -8,7 +8,8 @@ from django.test import Client
 from sessions.models import Session
 from tests.house.matrix import ask, read_matrix
 from tests.house.test_permissions import ROLES
-from tests.house.world import CANARIES, World
+from tests.house.world import World
+from tests.house.world_place import CANARIES
 
 MATRIX = read_matrix()
 # Who may read what, of the roles in permissions.yaml. The link to a session names who and when, nothing else.

@@ -14,7 +14,8 @@ from participants.models import User
 from programs.models import Program
 from tests.house.matrix import Row, ask, read_matrix
 from tests.house.test_permissions import ROLES
-from tests.house.world import LATER, World
+from tests.house.world import World
+from tests.house.world_place import LATER
 
 MATRIX = read_matrix()
 WRITE = re.compile(

@@ -18,7 +18,8 @@ from mail.services.composing import compose
 from programs.models import ProfileField, Track
 from sessions.models import Agreement, Preparation
 from tests.house.matrix import Row, ask, read_matrix
-from tests.house.world import LATER, World
+from tests.house.world import World
+from tests.house.world_place import LATER
 
 MATRIX = read_matrix()
 OURS = (

@@ -24,7 +24,8 @@ from surveys import services as surveys
 from surveys.models import Invitation, Response
 from surveys.wording import TIMES
 from tests.factories.sessions import SessionFactory
-from tests.house.world import CANARIES, LATER, World
+from tests.house.world import World
+from tests.house.world_place import CANARIES, LATER
 
 # First name, last name. A name that is one line on import can still come from a restored backup or an older version.
 HOSTILE = [

@@ -29,7 +29,8 @@ from programs.models import Enrolment, Exclusion, Import, LineManager, Program
 from programs.services import importing
 from sessions.models import Goal, Note
 from surveys.models import Response
-from tests.house.world import CANARIES, LATER, World
+from tests.house.world import World
+from tests.house.world_place import CANARIES, LATER
 
 APPS = ("participants", "programs", "matching", "sessions", "surveys", "reports")
 OURS = {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}

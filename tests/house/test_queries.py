@@ -35,7 +35,8 @@ from tests.factories.programs import (
     TrackFactory,
 )
 from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
-from tests.house.world import LATER, at_later
+from tests.house.world import at_later
+from tests.house.world_place import LATER
 
 FEW, MANY = 3, 60
 MOST = 20
