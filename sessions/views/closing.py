@@ -11,6 +11,7 @@ from mail.tasks import ring
 from matching.ending_forms import EndForm
 from matching.errors import MatchOver
 from matching.services import leave_match, wish_another
+from participants.paper import NoPdf
 from sessions import certificate as paper
 from sessions import hooks
 from sessions.access import MemberRequest, match_view, over_view
@@ -121,7 +122,7 @@ def certificate_pdf(request: MemberRequest, course: Course) -> HttpResponse:
     found = _certified(request, course)
     try:
         content = paper.pdf_of(paper.facts_of(found, request.user), request)
-    except paper.NoPdf:
+    except NoPdf:
         return redirect(f"{request.path.removesuffix('.pdf')}/?no-pdf=1")
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="certificate.pdf"'

@@ -19,8 +19,9 @@ from mail.services import drain
 from mail.services.composing import compose
 from matching import hooks, services
 from matching.models import Match, Seat, Thanks
+from participants import paper
 from programs.models import Role
-from sessions import certificate, planning
+from sessions import planning
 from sessions import services as meetings
 from sessions.errors import NotInMatch, SessionError
 from sessions.models import Goal, Note, Session
@@ -248,13 +249,13 @@ def test_the_certificate_says_what_was_held_and_is_a_tagged_file(pair):
 
 def test_a_name_never_makes_the_certificate_fetch_an_address(pair, monkeypatch):
     asked = []
-    real = certificate._font
+    real = paper._font
 
     def listening(url, *_, **__):
         asked.append(url)
         return real(url)
 
-    monkeypatch.setattr(certificate, "_font", listening)
+    monkeypatch.setattr(paper, "_font", listening)
     ann = seat(pair, "Ann").enrolment.user
     finish(pair)
     ann.first_name = '<img src="http://evil.example/x.png">'
@@ -267,9 +268,9 @@ def test_a_name_never_makes_the_certificate_fetch_an_address(pair, monkeypatch):
 
 def test_without_pango_the_page_says_so_and_is_to_be_printed(pair, monkeypatch):
     def missing(*_):
-        raise certificate.NoPdf
+        raise paper.NoPdf
 
-    monkeypatch.setattr(certificate, "pdf_of", missing)
+    monkeypatch.setattr("sessions.certificate.pdf_of", missing)
     finish(pair)
     _, client = page(seat(pair, "Ann").enrolment.user, pair)
     answer = client.get(reverse("sessions:certificate_pdf", args=[pair.pk]), follow=True)
