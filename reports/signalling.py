@@ -42,6 +42,7 @@ def set_thresholds(*, program: Program, values: Mapping[str, float], by: User, n
         ("quiet_watch_days", "quiet_risk_days"),
         ("no_show_count", "no_show_of"),
         ("talk_count", "talk_of"),
+        ("expert_count", "expert_of"),
     ):
         if whole[watch] > whole[risk]:
             raise BadThreshold(risk, f"Choose {whole[watch]:g} or more, the number before it")

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from matching.models import Seat
 from matching.queries import MyMatch
 from participants.models import User
-from programs.catalogue.base import EACH, FIRST, HOT_SEATS, SECOND, AgendaItem
+from programs.catalogue.base import EACH, FIRST, HOT_SEATS, SECOND, AgendaItem, Shape
 from programs.models import Role
-from sessions.models import Session
+from sessions.models import GROUP, Session
 from sessions.queries import Course
 
 # Two who take turns, and the third of a triad.
@@ -131,6 +131,22 @@ def leads_of(mine: MyMatch, turn: int) -> list[Lead]:
         parts += zip(HOT_SEATS, hot_seats(everybody, turn), strict=False)
     reader = mine.seat.enrolment.user_id
     return [Lead(label, user.name, user.pk == reader) for label, user in parts]
+
+
+def is_led(mine: MyMatch) -> bool:
+    """Whether somebody of the group leads each session, so that it is asked who did."""
+    return mine.model.shape == Shape.GROUPS and len(_people(mine)) >= GROUP
+
+
+def led_by_rota(course: Course, session: Session | None) -> int:
+    """The seat whose turn it is to lead a session (without one: one held after those so far); 0 without a rota."""
+    turn = turn_of(course, session) if session else len(course.held)
+    seats = _seats(course.mine)
+    if "mentees_chair" in _keys(course.mine):
+        seats = [seat for seat in seats if seat.role == Role.MENTEE]
+    elif "rotating_facilitator" not in _keys(course.mine):
+        return 0
+    return seats[turn % len(seats)].pk if seats else 0
 
 
 def hot_seats(people: Sequence[User], turn: int) -> list[User]:

@@ -180,12 +180,14 @@ class LogForm(_Facts):
     present = forms.TypedMultipleChoiceField(
         label="Who was there?", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
+    # Of groups whose lead goes round; 0 is nobody.
+    led = forms.TypedChoiceField(label="Who led it?", required=False, coerce=int, empty_value=None)
     # The page's own number, under which what is written on it is saved once, and what its author saw.
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
-    field_order: tuple[str, ...] = ("day", "present", "minutes", "channel", "note")
+    field_order: tuple[str, ...] = ("day", "present", "led", "minutes", "channel", "note")
 
-    def __init__(self, *args: Any, people: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[tuple[int, str]] = (), is_led: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
         self.fields["channel"].label = "How did you meet?"
@@ -193,6 +195,11 @@ class LogForm(_Facts):
             cast(forms.TypedMultipleChoiceField, self.fields["present"]).choices = people
         else:
             del self.fields["present"]
+        if people and is_led:
+            names = [("0", "Nobody in particular"), *((str(seat), name) for seat, name in people)]
+            cast(forms.TypedChoiceField, self.fields["led"]).choices = names
+        else:
+            del self.fields["led"]
 
     @property
     def thought_there(self) -> list[str]:
@@ -204,6 +211,16 @@ class LogForm(_Facts):
         """The seats that were ticked; None where nothing was asked."""
         ticked: list[int] | None = self.cleaned_data.get("present")
         return ticked
+
+    @property
+    def thought_led(self) -> str:
+        """The name of whoever led it as far as anybody has said, or as the rota has it; else nothing."""
+        return dict(self.people).get(self.initial.get("led") or 0, "")
+
+    def leader(self) -> int | None:
+        """The seat of whoever led it, 0 for nobody; None where nothing was asked."""
+        seat: int | None = self.cleaned_data.get("led")
+        return seat
 
     def body(self) -> dict[str, object]:
         """All that was said, apart from the page's own number."""
@@ -219,7 +236,7 @@ class UnplannedLogForm(LogForm):
         error_messages={"invalid": "Give a time, such as 16:00"},
     )
     zone = forms.ChoiceField(label="In which time zone?", choices=zone_choices, widget=LongSelect)
-    field_order: tuple[str, ...] = ("day", "time", "zone", "present", "minutes", "channel", "note")
+    field_order: tuple[str, ...] = ("day", "time", "zone", "present", "led", "minutes", "channel", "note")
 
     def facts(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -227,6 +244,7 @@ class UnplannedLogForm(LogForm):
             "starts": datetime.combine(data["day"], data["time"].replace(second=0, microsecond=0)),
             **{name: data[name] for name in ("zone", "minutes", "channel", "note")},
             "present": self.there(),
+            "led": self.leader(),
         }
 
 

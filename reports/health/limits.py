@@ -116,6 +116,21 @@ RULES: Mapping[str, Rule] = {
             ),
         ),
         Rule(
+            "facilitator",
+            "One person always leads",
+            "In groups: the log names the same person again and again as the one who led the session.",
+            (Number("facilitator_times", "So many sessions running", 3, 2, 10),),
+        ),
+        Rule(
+            "expert_wanted",
+            "An expert is wanted",
+            "Somebody has tapped “We need an expert” on the log of a session.",
+            (
+                Number("expert_count", "So many sessions", 2, 1, 10),
+                Number("expert_of", "of the last so many that were held", 6, 1, 20),
+            ),
+        ),
+        Rule(
             "low_pulse",
             "Low check-ins",
             "Answers after a session are low.",

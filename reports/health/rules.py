@@ -86,6 +86,8 @@ def _all(match: MatchRow, around: Around, now: dt.datetime, limits: Limits) -> I
         yield from _direction(match, around, now, limits)
         yield from _dependency(match, around, now, limits)
         yield from _attendance(match, limits)
+        yield from _facilitator(match, limits)
+        yield from _expert_wanted(match, limits)
     yield from _no_shows(match, limits)
     for load in around.loads:
         yield Signal("warn", "Overload", load, "overload")
@@ -182,3 +184,22 @@ def _attendance(match: MatchRow, limits: Limits) -> Iterator[Signal]:
 
 def _there(meeting: Meeting, people: int) -> int:
     return people - len(meeting.absent)
+
+
+def _facilitator(match: MatchRow, limits: Limits) -> Iterator[Signal]:
+    """The same person has led every one of the last sessions, as their logs say."""
+    times = int(limits["facilitator_times"])
+    last = match.held[-times:]
+    leaders = {each.led_by for each in last}
+    if len(match.members) < GROUP or len(last) < times or len(leaders) != 1 or None in leaders:
+        return
+    name = next((member.first_name for member in match.members if member.user in leaders), "Somebody who has left")
+    yield Signal("warn", "One always leads", f"{name} has led the last {times} sessions.", "facilitator")
+
+
+def _expert_wanted(match: MatchRow, limits: Limits) -> Iterator[Signal]:
+    last = match.held[-int(limits["expert_of"]) :]
+    wanted = sum(each.expert_wanted for each in last)
+    if wanted >= limits["expert_count"]:
+        reason = f"An expert was asked for in {wanted} of the last {len(last)} sessions."
+        yield Signal("warn", "Need an expert", reason, "expert_wanted")

@@ -34,6 +34,9 @@ class Meeting:
     minutes: int
     # Users who were missing from a group's session.
     absent: frozenset[int] = frozenset()
+    # The user who led it, as far as its log says.
+    led_by: int | None = None
+    expert_wanted: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,9 +148,10 @@ def _matches(program: Program) -> list[MatchRow]:
 def _meetings(program: Program) -> list[Meeting]:
     rows = Session.objects.filter(match__track__program=program).order_by("starts_at", "pk")
     absent = absences_of(program)
+    columns = ("match_id", "state", "starts_at", "minutes", "facilitated_by__enrolment__user", "expert_wanted")
     return [
-        Meeting(match, state, starts_at, minutes, frozenset(absent.get(pk, ())))
-        for pk, match, state, starts_at, minutes in rows.values_list("pk", "match_id", "state", "starts_at", "minutes")
+        Meeting(match, state, starts_at, minutes, frozenset(absent.get(pk, ())), led_by, wanted is not None)
+        for pk, match, state, starts_at, minutes, led_by, wanted in rows.values_list("pk", *columns)
     ]
 
 

@@ -8,12 +8,15 @@ from django.db.models import F, FilteredRelation, Q, Sum
 
 from participants.models import User
 from participants.zones import zone
+from programs.catalogue.base import Shape
 from programs.catalogue.working import PreparationForm
-from sessions.models import Given, NextStep, Preparation, Session, Week
+from sessions.models import ExpertWanted, Given, NextStep, Preparation, Session, Week
 from sessions.queries.agreements import AgreementState, agreement_of, people_of
 from sessions.queries.courses import Course, course_of
+from sessions.queries.slots import desks_of
 
 PAIR = 2
+LIMITED = "limited_expertise"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class Giving:
 
 
 @dataclass(frozen=True)
+class Expert:
+    """Whether somebody has said in a held session's log that an expert is needed, and where one can be asked."""
+
+    wanted: bool
+    # The reader's enrolment in a track whose single sessions they can book.
+    book: int | None = None
+
+
+@dataclass(frozen=True)
 class WeekView:
     """One week of the curriculum in one match: who has handed in, and whether the reader has."""
 
@@ -76,6 +88,7 @@ class Together:
     giving: Giving | None = None
     weeks: list[WeekView] = field(default_factory=list)
     steps: list[NextStep] = field(default_factory=list)
+    expert: Expert | None = None
 
     @property
     def is_written(self) -> bool:
@@ -105,6 +118,7 @@ def together_of(course: Course, now: datetime, session: Session | None = None) -
         balance=balance_of(course) if session is None and model.balance else [],
         giving=giving_in(course, session) if session else None,
         weeks=weeks_of(course) if ahead and model.curriculum else [],
+        expert=expert_in(course, session) if session else None,
         steps=[] if called_off else [each for each in steps_of(course) if each.done_at is None],
     )
 
@@ -153,6 +167,21 @@ def giving_in(course: Course, session: Session) -> Giving | None:
     shares = [Share(user, user.pk == me, minutes.get(user.pk, 0), most) for user in people_of(course)]
     said = [each for each in guesses_for(course, session) if each.minutes != minutes]
     return Giving(shares if minutes else [], said)
+
+
+def expert_in(course: Course, session: Session) -> Expert | None:
+    """None where the session was not held, or the match has its expert in it: where equals meet it is asked."""
+    if session.state != Session.State.HELD or not _may_lack_an_expert(course):
+        return None
+    wanted = ExpertWanted.objects.filter(session=session).exists()
+    desks = desks_of(course.mine.seat.enrolment.user) if wanted else []
+    return Expert(wanted, next((each.enrolment.pk for each in desks if not each.is_expert), None))
+
+
+def _may_lack_an_expert(course: Course) -> bool:
+    """Groups, and models that name limited expertise as what may go wrong."""
+    model = course.mine.model
+    return model.shape == Shape.GROUPS or any(risk.signal == LIMITED for risk in model.risks)
 
 
 def guesses_for(course: Course, session: Session) -> list[Guess]:

@@ -1,5 +1,6 @@
 """All writes about sessions, notes and goals."""
 
+from sessions.services.experts import want_expert
 from sessions.services.feeds import end_feed, renew_feed
 from sessions.services.goals import (
     add_goal,
@@ -53,5 +54,6 @@ __all__ = [
     "send_new_link",
     "set_goal_level",
     "undo_log",
+    "want_expert",
     "write_note",
 ]

@@ -27,6 +27,24 @@ def checked(session: Session, present: Collection[int] | None) -> There | None:
     return {seat: seat in present for seat in known}
 
 
+def leader(session: Session, seat: int | None, there: There | None) -> int | None:
+    """The seat of whoever led a held session: as given, 0 for nobody; None leaves what is stored.
+
+    `there` is who was there, as far as this log says. Raises SessionError for a seat that is not one of the match's
+    and for somebody who was not there. The match is locked.
+    """
+    if seat is None:
+        return session.facilitated_by_id
+    if seat == 0:
+        return None
+    present = of(session) if there is None and session.pk else there or {}
+    if seat != session.facilitated_by_id and not planning.in_it(session.match_id).filter(pk=seat).exists():
+        raise SessionError("Choose from the people of your group.", field="led")
+    if not present.get(seat, True):
+        raise SessionError("Whoever led the session was there. Tick them above, or choose somebody else.", field="led")
+    return seat
+
+
 def of(session: Session) -> There:
     """What is stored; empty where nobody said who was there."""
     return dict(session.attendance.order_by("seat").values_list("seat", "present"))

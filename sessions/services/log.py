@@ -12,7 +12,7 @@ from participants.services import record
 from participants.zones import zone as zone_of
 from sessions import hooks, planning, timing
 from sessions.errors import ChangedSince, SessionError, TimeTaken, TooLate
-from sessions.models import Note, Session
+from sessions.models import ExpertWanted, Note, Session
 from sessions.permissions import may_undo
 from sessions.services import attendance
 from sessions.services.guards import lock_match, lock_session
@@ -37,13 +37,15 @@ def log_session(
     channel: str | None = None,
     note: str = "",
     present: Collection[int] | None = None,
+    led: int | None = None,
     seen: str | None = None,
 ) -> Session:
     """Say whether a planned session took place, or correct what was said before.
 
     `starts` is a wall time in the session's own zone; what is not given stays as planned. `note` is kept for its
     author alone, added to what they wrote before. `present` are the seats of those who were there, in a match of more
-    than two; None leaves it as it stands, at first as everybody. `seen` is the session's stamp when this was written:
+    than two; None leaves it as it stands, at first as everybody. `led` is the seat of whoever led it, 0 for nobody,
+    None as it stands. `seen` is the session's stamp when this was written:
     where somebody else has moved or logged it since, nothing is overwritten. Queued reminders are taken back, and the
     floors above join in.
     Raises NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match is
@@ -59,7 +61,8 @@ def log_session(
     _in_its_time(locked.match, moment, now)
     _only_one(locked.match, moment.at, besides=locked)
     there = attendance.checked(locked, present if held else None)
-    stands = (locked.state, locked.starts_at, locked.minutes, locked.channel) == (state, moment.at, minutes, channel)
+    leader = attendance.leader(locked, led, there) if held else None
+    stands = _standing(locked) == (state, moment.at, minutes, channel, leader)
     if not stands or (there is not None and there != attendance.of(locked)):
         if seen is not None and seen != locked.stamp:
             raise ChangedSince(locked)
@@ -67,7 +70,7 @@ def log_session(
         before = locked.minutes
         put_facts(locked, moment, minutes, channel, locked.place)
         refit_given(locked, before)
-        corrected, locked.state = locked.logged_at is not None, state
+        corrected, locked.state, locked.facilitated_by_id = locked.logged_at is not None, state, leader
         attendance.keep(locked, there if held else {})
         _log(locked, "session log corrected" if corrected else "session logged", by, now)
     _keep_note(locked, note, by, now)
@@ -86,6 +89,7 @@ def log_unplanned_session(
     now: datetime,
     note: str = "",
     present: Collection[int] | None = None,
+    led: int | None = None,
 ) -> Session:
     """Write down a session that was held without having been planned here.
 
@@ -98,12 +102,12 @@ def log_unplanned_session(
     _in_its_time(locked, moment, now)
     there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
     if there:
-        return log_session(
-            session=there, held=True, by=by, now=now, minutes=minutes, channel=channel, note=note, present=present
-        )
+        said: dict[str, Any] = {"minutes": minutes, "channel": channel, "note": note, "present": present, "led": led}
+        return log_session(session=there, held=True, by=by, now=now, **said)
     session = Session(match=locked, created_at=now, state=State.HELD, before_log={})
     put_facts(session, moment, minutes, channel, "")
     present_at = attendance.checked(session, present)
+    session.facilitated_by_id = attendance.leader(session, led, present_at)
     _log(session, "session logged", by, now)
     attendance.keep(session, present_at)
     _keep_note(session, note, by, now)
@@ -133,6 +137,10 @@ def undo_log(*, session: Session, by: User, now: datetime) -> Session | None:
     return None
 
 
+def _standing(session: Session) -> tuple[object, ...]:
+    return (session.state, session.starts_at, session.minutes, session.channel, session.facilitated_by_id)
+
+
 def _facts(session: Session) -> dict[str, Any]:
     """What a log replaces, as plain data."""
     return {
@@ -141,6 +149,7 @@ def _facts(session: Session) -> dict[str, Any]:
         "minutes": session.minutes,
         "channel": session.channel,
         "present": [[seat, there] for seat, there in attendance.of(session).items()],
+        "led": session.facilitated_by_id,
         "logged_by": session.logged_by_id,
         "logged_at": session.logged_at.isoformat() if session.logged_at else None,
     }
@@ -151,9 +160,11 @@ def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
     put_facts(session, timing.from_text(was["wall"], session.zone), was["minutes"], was["channel"], session.place)
     refit_given(session, before)
     session.state, session.logged_by_id, session.before_log = was["state"], was["logged_by"], None
+    session.facilitated_by_id = was.get("led")
     session.logged_at = datetime.fromisoformat(was["logged_at"]) if was["logged_at"] else None
     _only_one(session.match, session.starts_at, besides=session)
     session.save()
+    _forget_expert(session)
     attendance.keep(session, dict(was.get("present", [])))
     _joined(session, now)
     return session
@@ -162,10 +173,17 @@ def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
 def _log(session: Session, verb: str, by: User, now: datetime) -> None:
     session.logged_by, session.logged_at = by, now
     session.save()
+    _forget_expert(session)
     planning.drop(session, now)
     _joined(session, now)
     match = session.match
     record(by=by, verb=verb, now=now, program_id=match.track.program_id, subject=session, state=session.state)
+
+
+def _forget_expert(session: Session) -> None:
+    """What was said of a session that was not held after all."""
+    if session.state != State.HELD:
+        ExpertWanted.objects.filter(session=session).delete()
 
 
 def _joined(session: Session, now: datetime) -> None:

@@ -22,7 +22,7 @@ from sessions.permissions import may_undo
 from sessions.queries import Course, course_of, session_of
 from sessions.queries.attendance import attendees_of
 from sessions.queries.times import OpenOffer, offer_of
-from sessions.queries.together import giving_in
+from sessions.queries.together import expert_in, giving_in
 from sessions.views import parts
 
 State = Session.State
@@ -72,7 +72,7 @@ def _save(request: HttpRequest, form: LogForm, link: Link, course: Course, meeti
     outcome = request.POST.get("outcome", "met")
     if outcome == "moved":
         return _to("move", request)
-    if outcome in ("missed", "minutes", "given"):
+    if outcome in parts.ONE_TAP:
         try:
             parts.one_tap(outcome, course, meeting, user, request.POST, timezone.now())
         except SessionError as error:
@@ -152,6 +152,8 @@ def _receipt(
         "may_undo": may_undo(meeting, link.user, now),
         "there": [each.name for each in attendees_of(course, meeting) if each.present],
         "giving": giving_in(course, meeting),
+        "expert": expert_in(course, meeting),
+        "led": parts.log_form(course, meeting, link.user).thought_led if meeting.state == State.HELD else "",
         "lengths": USUAL_MINUTES,
         "parts": parts.receipt_parts(meeting, link.user, now),
         "problem": problem,

@@ -56,7 +56,7 @@ def _show(
 def log(request: MemberRequest, course: Course, meeting: Session) -> HttpResponse:
     form = parts.log_form(course, meeting, request.user, request.POST)
     outcome, now = request.POST.get("outcome"), timezone.now()
-    if outcome in ("missed", "minutes", "given"):
+    if outcome in parts.ONE_TAP:
         try:
             parts.one_tap(outcome, course, meeting, request.user, request.POST, now)
         except SessionError as error:

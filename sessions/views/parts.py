@@ -14,6 +14,7 @@ from django.utils import timezone
 from participants.models import User
 from participants.zones import zone as zone_of
 from sessions import hooks, services, timing
+from sessions.agenda import is_led, led_by_rota
 from sessions.errors import ChangedSince, SessionError, TimeTaken
 from sessions.forms import LogForm, OfferForm, SeriesForm, TimeForm, UnplannedLogForm
 from sessions.models import Session, TimeOffer
@@ -26,6 +27,7 @@ from sessions.services.preparing import log_given
 # The words of a service for a form that has no field of that name.
 FIELDS = {"starts": "day"}
 MOST_OFFLINE = 6
+ONE_TAP = frozenset({"missed", "minutes", "given", "expert"})
 
 
 def attempt(form: Form, deed: Callable[[], object]) -> bool:
@@ -59,13 +61,22 @@ def log_form(course: Course, meeting: Session, user: User, data: Any = None) -> 
         "minutes": meeting.minutes,
         "channel": meeting.channel,
         "present": [each.seat for each in people if each.present],
+        "led": _led(course, meeting, [each.seat for each in people if each.present]),
         "key": uuid4(),
         "seen": meeting.stamp,
     }
     names = [(each.seat, each.name) for each in people]
-    form = LogForm(data, initial=initial, minutes=meeting.minutes, people=names)
+    form = LogForm(data, initial=initial, minutes=meeting.minutes, people=names, is_led=is_led(course.mine))
     form.fields["note"].help_text = f"Only you can read it; {course.others} cannot."
     return form
+
+
+def _led(course: Course, meeting: Session, present: list[int]) -> int:
+    """Who led it as its log says; before there is one, whose turn it was, if they can have been there."""
+    if meeting.state == Session.State.HELD:
+        return meeting.facilitated_by_id or 0
+    seat = led_by_rota(course, meeting)
+    return seat if seat in present else 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ def log_held(form: LogForm, meeting: Session, user: User, now: datetime) -> bool
     if data["day"] != here:
         starts = timing.same_clock_on(data["day"], meeting.starts_at, user.timezone, meeting.zone)
     facts = {name: data[name] for name in ("minutes", "channel", "note")}
-    facts |= {"present": form.there(), "seen": data["seen"] or None}
+    facts |= {"present": form.there(), "led": form.leader(), "seen": data["seen"] or None}
 
     def log() -> Session:
         return services.log_session(session=meeting, held=True, starts=starts, **facts, by=user, now=now)
@@ -133,11 +144,13 @@ def correct_minutes(meeting: Session, user: User, data: QueryDict, now: datetime
 
 
 def one_tap(outcome: str, course: Course, meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
-    """What one button says: it did not happen, it was longer or shorter, who gave. Raises SessionError."""
+    """What one button says: not held, longer or shorter, who gave, an expert is wanted. Raises SessionError."""
     if outcome == "missed":
         log_missed(meeting, user, data, now)
     elif outcome == "minutes":
         correct_minutes(meeting, user, data, now)
+    elif outcome == "expert":
+        services.want_expert(session=meeting, wanted=data.get("expert") != "no", by=user, now=now)
     else:
         count_given(course, meeting, user, data, now)
 
@@ -227,7 +240,8 @@ def unplanned_form(course: Course, user: User, data: Any = None) -> UnplannedLog
     people = [(each.seat, each.name) for each in attendees_of(course, None)]
     initial = {"zone": user.timezone, "minutes": minutes, "channel": "video", "key": uuid4()}
     initial["present"] = [seat for seat, _ in people]
-    return UnplannedLogForm(data, initial=initial, minutes=minutes, people=people)
+    initial["led"] = led_by_rota(course, None)
+    return UnplannedLogForm(data, initial=initial, minutes=minutes, people=people, is_led=is_led(course.mine))
 
 
 def remark_on(form: TimeForm) -> str:

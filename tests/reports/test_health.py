@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,33 @@ def test_a_group_is_looked_at_when_few_come_twice_or_fewer_than_three_came() -> 
     assert rules(group(10, 4, 8)) == [("group", "warn")]
     assert rules(group(10, 8, 0)) == []
     assert rules(group(2, 1, 1)) == []
+
+
+def led(people: int, *leaders: int | None) -> MatchRow:
+    """A group of those who were all there, and who led each session."""
+    row = group(people, *(0 for _ in leaders))
+    row.meetings = [replace(each, led_by=who) for each, who in zip(row.meetings, leaders, strict=True)]
+    return row
+
+
+def test_one_who_leads_three_times_running_is_noticed_in_a_group() -> None:
+    assert rules(led(6, 1, 4, 4, 4)) == [("facilitator", "warn")]
+    assert signal_of(led(6, 4, 4, 4), around(), NOW).reason == "P4 has led the last 3 sessions."
+    for leaders in ((4, 4), (4, 4, 1, 4), (4, 4, None), (None, None, None)):
+        assert rules(led(6, *leaders)) == []
+    assert rules(led(2, 1, 1, 1)) == []
+
+
+def test_an_expert_wanted_twice_is_noticed_and_once_is_not() -> None:
+    def wanted(*ago: int) -> MatchRow:
+        row = match(90, *HELD)
+        row.meetings = [replace(each, expert_wanted=(NOW - each.starts_at).days in ago) for each in row.meetings]
+        return row
+
+    assert rules(wanted(2)) == []
+    assert rules(wanted(2, 40)) == [("expert_wanted", "warn")]
+    assert signal_of(wanted(2, 40), around(), NOW).reason == "An expert was asked for in 2 of the last 6 sessions."
+    assert signals_of(wanted(2, 40), around(), NOW, Limits({"expert_of": 3})) == []
 
 
 def test_a_match_of_one_session_is_not_asked_for_goals_or_rhythm() -> None:
