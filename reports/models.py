@@ -218,3 +218,52 @@ class AnswerSignal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} in {self.publication}"
+
+
+class Price(models.Model):
+    """What an hour of a mentor costs and what a program costs beside, so that a relationship has a price."""
+
+    program = models.OneToOneField(Program, models.CASCADE, related_name="price")
+    hour = models.DecimalField(max_digits=10, decimal_places=2)
+    # What the program costs whoever meets: people who run it, rooms, this software.
+    costs = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    currency = models.CharField(max_length=3)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hour__gt=0, costs__gte=0), name="price_of_something"),
+            models.CheckConstraint(condition=~Q(currency=""), name="price_has_a_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Price of {self.program}"
+
+
+class SharedReport(models.Model):
+    """A report as it stood when its link was made, to be read by whoever has the link, for a time."""
+
+    # Empty: the report of the organisation.
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="shared_reports")
+    # Of the address nothing else is kept: who reads this table cannot open the report.
+    token_hash = models.CharField(max_length=64, unique=True)
+    # The figures of that moment, as reports.queries.frozen writes them; of nobody alone.
+    content = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    # Counted, and when last; never by whom.
+    openings = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="shared_report_expires_later"),
+            models.CheckConstraint(condition=~Q(token_hash=""), name="shared_report_has_a_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Shared report {self.pk}"

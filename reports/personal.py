@@ -4,7 +4,7 @@ import datetime as dt
 
 from participants.personal_data import Part, declare
 from participants.retention import Rule
-from reports.models import ExportJob, ExportLog, LookView
+from reports.models import ExportJob, ExportLog, LookView, SharedReport
 from reports.services import drop_tables
 from reports.services.exporting import KEPT
 
@@ -32,6 +32,15 @@ DECLARED = declare(
             "pseudonymous, keep: how often a rule was right is counted from it": "id match rule raised_at muted_at",
             f"pseudonymous, keep: {_RUNS}": "muted_by",
         },
+        "reports.Price": {
+            "none": "id program hour costs currency set_at",
+            f"pseudonymous, keep: {_RUNS}": "set_by",
+        },
+        "reports.SharedReport": {
+            "none": "id content token_hash openings opened_at",
+            f"pseudonymous, export, keep: {_RUNS}": "program made_at expires_at withdrawn_at",
+            f"pseudonymous, keep: {_RUNS}": "made_by",
+        },
         "reports.AnswerSignal": {"none": "id publication rule matches out_of"},
         "reports.LookView": {
             f"pseudonymous, export, keep: {_FIXED}": "look at",
@@ -53,6 +62,12 @@ PARTS = (
         "Long files you asked for",
         DECLARED,
         lambda user: ExportJob.objects.filter(by=user).order_by("asked_at", "pk"),
+    ),
+    Part(
+        "shared_reports",
+        "Links to reports you made",
+        DECLARED,
+        lambda user: SharedReport.objects.filter(made_by=user).order_by("made_at", "pk"),
     ),
     Part("looks", "Comparisons you looked at", DECLARED, lambda user: LookView.objects.filter(by=user)),
 )
