@@ -16,7 +16,9 @@ QuietHours = Literal["earlier", "later", "exempt"]
 
 # What people can switch off, one by one, on the page behind "Fewer e-mails".
 GROUPS: dict[str, str] = {
-    "sessions": "Reminders about your sessions",
+    "day_before": "A reminder the day before a session",
+    "hour_before": "A reminder an hour before a session",
+    "sessions": "Sessions planned, moved or called off, and “Did you meet?” afterwards",
     "matches": "News about your match",
     "surveys": "Check-ins and surveys",
     "coordination": "Summaries for coordinators",

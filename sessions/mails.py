@@ -226,7 +226,7 @@ KINDS = (
         template="sessions/mail/reminder",
         description="The day before a session",
         context=reminder,
-        **_COMMON,
+        **{**_COMMON, "group": "day_before"},
     ),
     Kind(
         slug=planning.HOUR_BEFORE,
@@ -235,7 +235,7 @@ KINDS = (
         description="An hour before a session",
         context=reminder,
         doubt=_while_of_use,
-        **_COMMON,
+        **{**_COMMON, "group": "hour_before"},
     ),
     Kind(
         slug=planning.FOLLOW_UP,
