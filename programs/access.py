@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from participants.models import User
 from programs.models import Program
-from programs.permissions import RIGHTS, Right, roles_in
+from programs.permissions import RIGHTS, Right, program_and_roles
 
 P = ParamSpec("P")
 
@@ -33,8 +33,7 @@ def program_view(
     def decorate(view: Callable[Concatenate[Any, Program, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def wrapper(request: ProgramRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            program = Program.objects.filter(slug=slug).first()
-            held = roles_in(request.user, program) if program else frozenset()
+            program, held = program_and_roles(slug, request.user)
             if program is None or not held & RIGHTS[right]:
                 raise Http404("There is no such page")
             request.program_rights = frozenset(each for each in Right if held & RIGHTS[each])

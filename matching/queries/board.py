@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 
 from matching.errors import MatchingError
 from matching.models import Match, Proposal, Seat
@@ -155,10 +155,12 @@ class Board:
 
 
 def find(program: Program, number: int) -> Proposal | None:
-    found = Proposal.objects.select_related("track__plan", "published_by", "based_on").filter(
-        program=program, number=number
+    """With `overtaken`: whether another one of its track has been published since it was made."""
+    later = Proposal.objects.filter(track=OuterRef("track"), published_at__gt=OuterRef("created_at"))
+    found = Proposal.objects.select_related("track__plan", "published_by", "based_on").annotate(
+        overtaken=Exists(later.filter(state=Proposal.State.PUBLISHED))
     )
-    proposal = found.first()
+    proposal = found.filter(program=program, number=number).first()
     if proposal is not None:
         proposal.program = program
         proposal.track.program = program
@@ -176,7 +178,7 @@ def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", al
     outlines.sort(key=lambda each: (order_of(each.section), *each.strength))
     after: dict[int, AfterSwap] = {}
     if swap is not None:
-        after = _after_swaps(proposal, model, swap, seats)
+        after = _after_swaps(proposal, model, swap, seats, shown)
         _best_swap_first(outlines, after, swap)
     paged = Paginator([each.pk for each in outlines], PER_PAGE).get_page(page)
     rows = {row.match.pk: row for row in rows_of(proposal, _seats_on(proposal, paged, seats), shown)}
@@ -184,7 +186,8 @@ def board_of(proposal: Proposal, *, swap: int | None = None, page: str = "1", al
         row.after = after.get(pk)
     entries = {entry["enrolment"]: entry for entry in proposal.left_over}
     named = list(entries) if all_left else list(entries)[:MOST_LEFT]
-    people = _people(proposal, model, {*named, *people_in_steps(proposal.steps)})
+    # Whoever chooses a swap sees the rows alone.
+    people = [] if swap is not None else _people(proposal, model, {*named, *people_in_steps(proposal.steps)})
     names = {person.pk: person.user.short_name for person in people}
     return Board(
         proposal,
@@ -274,17 +277,15 @@ def all_rows(proposal: Proposal) -> list[Row]:
     return sorted(rows_of(proposal, _all_seats(proposal), []), key=lambda row: (row.match.score, row.match.pk))
 
 
-def names_left_over(proposal: Proposal) -> list[str]:
-    ids = [entry["enrolment"] for entry in proposal.left_over]
-    people = Enrolment.objects.filter(pk__in=ids).select_related("user").order_by("pk")
-    return [person.user.name for person in people]
-
-
 # --- choosing whom to swap --------------------------------------------------------------------
 
 
 def _after_swaps(
-    proposal: Proposal, model: MentoringModel, match_id: int, known: Sequence[Seat] | None
+    proposal: Proposal,
+    model: MentoringModel,
+    match_id: int,
+    known: Sequence[Seat] | None,
+    asked: Sequence[ProfileField],
 ) -> dict[int, AfterSwap]:
     """Both scores after a swap with each other match. Raises MatchingError where nobody can be swapped."""
     if model.shape != Shape.TWO_SIDED or proposal.state != Proposal.State.DRAFT:
@@ -294,7 +295,7 @@ def _after_swaps(
     if chosen is None:
         raise MatchingError("This pair cannot be swapped.")
     taker, giver, _ = chosen
-    inputs = inputs_for(proposal)
+    inputs = inputs_for(proposal, asked)
     others = {pk: pair for pk, pair in pairs.items() if not pair[2] and pair[1] != giver}
     here = scores_between(inputs, [taker], sorted({each[1] for each in others.values()}))
     there = scores_between(inputs, sorted({each[0] for each in others.values()}), [giver])

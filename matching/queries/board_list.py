@@ -1,14 +1,18 @@
 """Proposals around the board: the list of all, what publishing would do, and how many pairs the rules leave."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
 
 from matching.models import Match, Proposal
-from matching.queries.board import all_rows, names_left_over
+from matching.queries import publishable
+from matching.queries.board import all_rows
 from matching.queries.board_rows import Row, most_of, percent_of
-from matching.queries.inputs import Inputs, open_offers
+from matching.queries.inputs import Inputs
+from matching.queries.standing import OpenOffer
+from programs.catalogue.base import Shape
 from programs.models import Program
 
 
@@ -33,27 +37,71 @@ def proposals_of(program: Program) -> list[Summary]:
 
 
 @dataclass(frozen=True)
-class PublishCheck:
-    """What the check page says before anything leaves."""
+class TakenBack:
+    """An earlier offer that goes, and those of it who are offered nothing else: they get an e-mail that says so."""
 
-    rows: list[Row]
-    left_over: list[str]
-    mails: int
-    offers: int
+    people: list[str]
+    told: list[str]
+
+
+@dataclass(frozen=True)
+class PublishCheck:
+    """What the check page says before anything leaves: `fresh` are offered now, `kept` is how many stay as they are."""
+
+    shape: Shape
+    fresh: list[Row]
     kept: int
-    answer_until: dt.datetime
+    taken_back: list[TakenBack]
+    left_over: list[str]
+    first_until: dt.datetime
+    last_until: dt.datetime
+
+    @property
+    def offers(self) -> int:
+        """E-mails with an offer."""
+        return sum(len(row.members) for row in self.fresh)
+
+    @property
+    def news(self) -> int:
+        """E-mails that say that an offer is taken back."""
+        return sum(len(each.told) for each in self.taken_back)
+
+    @property
+    def mails(self) -> int:
+        return self.offers + self.news
+
+    @property
+    def begins_early(self) -> bool:
+        """Whether a match begins without waiting for everybody in it."""
+        return self.shape in (Shape.GROUPS, Shape.CONSTELLATION)
 
 
 def publish_check(proposal: Proposal, *, now: dt.datetime) -> PublishCheck:
+    """What publishing would do now, in as many queries as the inputs take and one. Raises what publishing would."""
+    inputs = publishable.check(proposal)
+    publishable.check_starts(proposal, now)
     rows = all_rows(proposal)
-    standing = {
-        frozenset(seat.enrolment_id for seat in offer.seats.all())
-        for offer in open_offers(proposal.track).prefetch_related("seats")
-    }
-    fresh = [row for row in rows if frozenset(m.seat.enrolment_id for m in row.members) not in standing]
-    until = now + dt.timedelta(days=proposal.track.plan.answer_days)
-    mails = sum(len(row.members) for row in fresh)
-    return PublishCheck(rows, names_left_over(proposal), mails, len(fresh), len(rows) - len(fresh), until)
+    standing = {(offer.people, offer.starts_at) for offer in inputs.offers}
+    drafts = {(frozenset(member.seat.enrolment_id for member in row.members), row.match.starts_at): row for row in rows}
+    fresh = [row for what, row in drafts.items() if what not in standing]
+    gone = [offer for offer in inputs.offers if (offer.people, offer.starts_at) not in drafts]
+    asked = {person for people, _ in drafts for person in people}
+    untils = [publishable.answer_until(proposal.track, row.match, now) for row in fresh] or [now]
+    names = {each.enrolment_id: each.name for each in (*inputs.takers, *inputs.givers)}
+    return PublishCheck(
+        inputs.model.shape,
+        fresh,
+        len(rows) - len(fresh),
+        [_taken_back(offer, names, asked) for offer in gone],
+        [names[entry["enrolment"]] for entry in proposal.left_over if entry["enrolment"] in names],
+        min(untils),
+        max(untils),
+    )
+
+
+def _taken_back(offer: OpenOffer, names: Mapping[int, str], asked: Collection[int]) -> TakenBack:
+    told = [names[each] for each in offer.listening if each in names and each not in asked]
+    return TakenBack(sorted(names[each] for each in offer.people if each in names), sorted(told))
 
 
 @dataclass(frozen=True)

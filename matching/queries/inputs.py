@@ -15,12 +15,12 @@ from matching.criteria import Condition, Field, Person, Rule, Scores, Words, sco
 from matching.models import Match, MatchingPlan, MatchRule, Proposal
 from matching.queries import wished
 from matching.queries.board_steps import reason_of
-from matching.queries.standing import Held, Standing, default_places, open_offers, places_of, standing_of
+from matching.queries.standing import Held, OpenOffer, default_places, open_offers, places_of, standing_of
 from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Coordinator, Enrolment, ProfileField, Role, Track
-from programs.queries import reporting_lines
-from programs.queries.wishing import exclusions_of, wishes_of
+from programs.queries import lines_among, with_managers
+from programs.queries.wishing import exclusions_of, wish_lists
 
 __all__ = ["ENGINE_VERSION", "Entrant", "Inputs", "inputs_for", "inputs_of", "model_of", "open_offers", "places_of"]
 
@@ -73,6 +73,8 @@ class Inputs:
     # One-off sessions: the moment from which times are offered, and those that are agreed on already.
     now: dt.datetime | None = None
     held: tuple[Held, ...] = ()
+    # Offers of the track that nobody has said yes to.
+    offers: tuple[OpenOffer, ...] = ()
     # When each locked one-off session is, by asker and expert: it keeps its time as well as its people.
     kept_at: Mapping[tuple[int, ...], dt.datetime] = field(default_factory=dict)
     # Looked at while somebody waits: matches only, without proofs, reasons and what other aims would give.
@@ -171,9 +173,10 @@ def words_of(track: Track) -> Words:
     return Words(called.taker, called.giver)
 
 
-def fields_of(track: Track) -> tuple[Field, ...]:
+def fields_of(track: Track, asked: Sequence[ProfileField] | None = None) -> tuple[Field, ...]:
     """The program's profile fields; what is not shared with the person one is matched with is private."""
-    return tuple(field_as_criterion(field) for field in ProfileField.objects.filter(program_id=track.program_id))
+    found = ProfileField.objects.filter(program_id=track.program_id) if asked is None else asked
+    return tuple(field_as_criterion(field) for field in found)
 
 
 def field_as_criterion(field: ProfileField) -> Field:
@@ -225,10 +228,10 @@ def rules_as_data(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     ]
 
 
-def inputs_for(proposal: Proposal) -> Inputs:
+def inputs_for(proposal: Proposal, asked: Sequence[ProfileField] | None = None) -> Inputs:
     """What a proposal would be computed from now, as it was asked for, with the exceptions locked in the one before."""
     inputs = inputs_of(
-        proposal.track, capacity=proposal.capacity, objective=proposal.objective, now=proposal.created_at
+        proposal.track, capacity=proposal.capacity, objective=proposal.objective, now=proposal.created_at, asked=asked
     )
     return replace(inputs, made=frozenset(exceptions_of(proposal.based_on_id)))
 
@@ -246,18 +249,26 @@ def exceptions_of(proposal_id: int | None) -> dict[frozenset[int], str]:
 
 
 def inputs_of(
-    track: Track, *, capacity: int | None = None, objective: str | None = None, now: dt.datetime | None = None
+    track: Track,
+    *,
+    capacity: int | None = None,
+    objective: str | None = None,
+    now: dt.datetime | None = None,
+    asked: Sequence[ProfileField] | None = None,
 ) -> Inputs:
     """What a run over the track would be computed from; `capacity` stands in for the track's own.
 
-    One-off sessions are offered from `now` on. The track has to have a plan (services.ensure_plan).
+    One-off sessions are offered from `now` on. The track has to have a plan (services.ensure_plan). `asked` are the
+    program's profile fields, where they are read already.
     """
     plan, model = track.plan, model_of(track)
     standing = standing_of(track, model, repeats=plan.allow_repeats)
-    entrants = _entrants(track, model, default_places(track, model, capacity), standing)
+    present = [each for each in _present(track) if each.pk not in standing.resting]
+    default = default_places(track, model, capacity)
+    entrants = [_entrant(each, places_of(each, model, default), standing.taken.get(each.pk, 0)) for each in present]
     takers, givers = _sides(model)
-    present = [(entrant.enrolment_id, entrant.user_id, entrant.email) for entrant in entrants]
-    wishes, called = wishes_of(track, present), words_of(track)
+    written = [each.wishes for each in present if hasattr(each, "wishes")]
+    wishes, called = wish_lists(written, {each.pk for each in present}), words_of(track)
     people = wished.with_wishes([entrant.person for entrant in entrants], wishes)
     entrants = [replace(entrant, person=person) for entrant, person in zip(entrants, people, strict=True)]
     wish_rules = wished.rules_for(wishes, peers=only_peers(model), taker=called.taker, giver=called.giver)
@@ -267,14 +278,15 @@ def inputs_of(
         plan=plan,
         objective=objective or plan.objective,
         capacity=capacity or track.capacity,
-        fields=(*fields_of(track), *(wished.FIELDS if wishes else ())),
+        fields=(*fields_of(track, asked), *(wished.FIELDS if wishes else ())),
         rules=(*rules_of(plan), *wish_rules),
         takers=tuple(e for e in entrants if e.role in takers),
         givers=tuple(e for e in entrants if e.role in givers),
         barred=frozenset(standing.barred),
-        apart=_kept_apart(track, entrants),
+        apart=_kept_apart(track, entrants, present),
         now=now,
         held=tuple(standing.held),
+        offers=tuple(standing.offers),
     )
 
 
@@ -285,32 +297,30 @@ def _sides(model: MentoringModel) -> tuple[set[str], set[str]]:
     return {Role.MENTEE}, {Role.MENTOR, Role.PEER} if Role.PEER in model.roles else {Role.MENTOR}
 
 
-def _kept_apart(track: Track, entrants: Sequence[Entrant]) -> dict[frozenset[int], str]:
+def _kept_apart(track: Track, entrants: Sequence[Entrant], people: Iterable[Enrolment]) -> dict[frozenset[int], str]:
     """What holds in every model, whatever its rules: nobody meets their manager, their manager's manager, or somebody
     they are never to be matched with."""
     seats: dict[int, list[int]] = {}
     for entrant in entrants:
         seats.setdefault(entrant.user_id, []).append(entrant.enrolment_id)
-    lines = reporting_lines(seats)
+    above = [(each.user_id, getattr(each, "manager", None), getattr(each, "next_manager", None)) for each in people]
+    lines = lines_among(seats, above)
     pairs = ((one, other) for line in lines for a, b in [sorted(line)] for one in seats[a] for other in seats[b])
     apart = {frozenset(pair): REPORTING_LINE for pair in pairs}
     present = [(entrant.enrolment_id, entrant.user_id, entrant.email) for entrant in entrants]
     return apart | dict.fromkeys(exclusions_of(track, present), EXCLUDED)
 
 
-def _entrants(track: Track, model: MentoringModel, default: int, standing: Standing) -> list[Entrant]:
-    """Everybody taking part, in the order of their addresses, so that the order of an import decides nothing.
+def _present(track: Track) -> list[Enrolment]:
+    """Everybody taking part, in the order of their addresses, so that the order of an import decides nothing; with
+    their wishes, their managers, and whether they coordinate the program.
 
     Whose match has ended is in it again once they have asked for somebody else.
     """
     active = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE, user__is_active=True)
     coordinates = Coordinator.objects.filter(program=track.program_id, user=OuterRef("user"))
-    found = active.select_related("user").annotate(reads=Exists(coordinates)).order_by("user__email", "role")
-    return [
-        _entrant(enrolment, places_of(enrolment, model, default), standing.taken.get(enrolment.pk, 0))
-        for enrolment in found
-        if enrolment.pk not in standing.resting
-    ]
+    found = active.select_related("user", "wishes").annotate(reads=Exists(coordinates))
+    return list(with_managers(found).order_by("user__email", "role"))
 
 
 def _entrant(enrolment: Enrolment, places: int, taken: int) -> Entrant:

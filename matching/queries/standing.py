@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -38,11 +39,21 @@ class Held:
     minutes: int
 
 
+@dataclass(frozen=True)
+class OpenOffer:
+    """An offer nobody has said yes to: who has not left it, and who of them has not said no either."""
+
+    pk: int
+    people: frozenset[int]
+    listening: tuple[int, ...]
+    starts_at: dt.datetime | None
+
+
 @dataclass
 class Standing:
     """`taken` counts live seats by enrolment; `barred` has pairs of enrolments that are joined, were, or said no.
 
-    `resting` are enrolments whose match has ended and who have not asked for somebody else.
+    `resting` are enrolments whose match has ended and who have not asked for somebody else, `offers` those that stand.
     """
 
     repeats: bool = False
@@ -50,15 +61,18 @@ class Standing:
     resting: set[int] = field(default_factory=set)
     barred: set[frozenset[int]] = field(default_factory=set)
     held: list[Held] = field(default_factory=list)
+    offers: list[OpenOffer] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Chair:
     enrolment: int
     role: str
-    live: bool
-    accepted: bool
+    live: bool = False
+    accepted: bool = False
     rests: bool = False
+    present: bool = True
+    declined: bool = False
 
 
 def open_offers(track: Track) -> QuerySet[Match]:
@@ -67,27 +81,61 @@ def open_offers(track: Track) -> QuerySet[Match]:
 
 
 def standing_of(track: Track, model: MentoringModel, *, repeats: bool = False) -> Standing:
-    """Offers nobody has said yes to count for nothing: a later proposal takes their place. Two queries, and a third
+    """Offers nobody has said yes to count for nothing: a later proposal takes their place. One query, and another
     where people of the track were in matches elsewhere.
 
     `repeats` says that the people of matches that came to their planned end may be proposed to each other again.
     """
-    found = Seat.objects.filter(match__track=track).exclude(match__state=Match.State.DRAFT).select_related("match")
-    matches: dict[int, Match] = {}
+    matches: dict[int, _Past] = {}
     around: dict[int, list[_Chair]] = {}
-    for seat in found.order_by("pk"):
-        matches[seat.match_id] = seat.match
-        chair = _Chair(seat.enrolment_id, seat.role, seat.live, seat.answer == Seat.Answer.ACCEPTED, seat.rests)
-        around.setdefault(seat.match_id, []).append(chair)
+    met: dict[tuple[int, str], list[_Chair]] = {}
+    for seat in _own_seats(track).union(_seats_elsewhere(track, repeats=repeats), all=True):
+        pk, where, slug, enrolment, user, role, live, answer, rests, left_at, *rest = seat
+        if where != track.pk:
+            met.setdefault((pk, slug), []).append(_Chair(user, role))
+            continue
+        matches[pk] = _Past(pk, *rest)
+        said = answer == Seat.Answer.ACCEPTED, rests, left_at is None, answer == Seat.Answer.DECLINED
+        around.setdefault(pk, []).append(_Chair(enrolment, role, live, *said))
     standing = Standing(repeats)
-    for pk, match in matches.items():
+    for pk, match in sorted(matches.items()):
         if match.state != Match.State.OFFERED or any(chair.accepted for chair in around[pk]):
             _count(standing, match, around[pk], model)
-    standing.barred.update(_elsewhere(track, repeats=repeats))
+        else:
+            standing.offers.append(_offer(match, around[pk]))
+    standing.barred.update(_met_elsewhere(track, met))
     return standing
 
 
-def _count(standing: Standing, match: Match, chairs: list[_Chair], model: MentoringModel) -> None:
+class _Past(NamedTuple):
+    """What the columns of a match say that count here."""
+
+    pk: int
+    state: str
+    end_reason: str
+    starts_at: dt.datetime | None
+    minutes: int | None
+    ended_at: dt.datetime | None
+
+
+_COLUMNS = (
+    "match", "match__track", "match__track__model", "enrolment", "enrolment__user", "role", "live", "answer", "rests",
+    "left_at", "match__state", "match__end_reason", "match__starts_at", "match__minutes", "match__ended_at",
+)  # fmt: skip
+
+
+def _own_seats(track: Track) -> QuerySet[Seat, Any]:
+    seats = Seat.objects.filter(match__track=track).exclude(match__state=Match.State.DRAFT)
+    return seats.order_by().values_list(*_COLUMNS)
+
+
+def _offer(match: _Past, chairs: Iterable[_Chair]) -> OpenOffer:
+    here = [chair for chair in chairs if chair.present]
+    listening = tuple(chair.enrolment for chair in here if not chair.declined)
+    return OpenOffer(match.pk, frozenset(chair.enrolment for chair in here), listening, match.starts_at)
+
+
+def _count(standing: Standing, match: _Past, chairs: list[_Chair], model: MentoringModel) -> None:
     standing.taken.update(chair.enrolment for chair in chairs if chair.live)
     standing.resting.update(chair.enrolment for chair in chairs if chair.rests)
     happened = match.state in Match.LIVE or match.end_reason == Match.EndReason.DONE or _began(match)
@@ -101,27 +149,30 @@ def _count(standing: Standing, match: Match, chairs: list[_Chair], model: Mentor
         standing.barred.update(_acquainted(chairs, model))
 
 
-def _began(match: Match) -> bool:
+def _began(match: _Past) -> bool:
     """Whether a one-off session had begun when its match ended."""
     return match.starts_at is not None and match.ended_at is not None and match.starts_at <= match.ended_at
 
 
-def _elsewhere(track: Track, *, repeats: bool) -> set[frozenset[int]]:
-    """Pairs of enrolments of this track whose people were in a match of another track or program that has ended.
+def _seats_elsewhere(track: Track, *, repeats: bool) -> QuerySet[Seat, Any]:
+    """Seats of people of this track in matches of other tracks or programs that have ended.
 
     Matches that are on elsewhere do not count: one may have a mentor and be in a pod with them.
     """
     # One session elsewhere is no match one has had: who met for it may go on with each other.
     reasons = {Match.EndReason.ENDED, *(() if repeats else REPEATABLE)} - {Match.EndReason.DONE}
-    mine: dict[int, list[int]] = {}
     present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
     seats = Seat.objects.filter(match__end_reason__in=reasons, enrolment__user__in=present.values("user"))
     seats = seats.exclude(match__track=track).filter(match__activated_at__isnull=False, answer=Seat.Answer.ACCEPTED)
-    met: dict[tuple[int, str], list[_Chair]] = {}
-    for match, model, user, role in seats.values_list("match", "match__track__model", "enrolment__user", "role"):
-        met.setdefault((match, model), []).append(_Chair(user, role, live=False, accepted=True))
+    return seats.order_by().values_list(*_COLUMNS)
+
+
+def _met_elsewhere(track: Track, met: Mapping[tuple[int, str], list[_Chair]]) -> set[frozenset[int]]:
+    """Pairs of enrolments of this track whose people met in these matches; the chairs there are accounts."""
     if not met:
         return set()
+    mine: dict[int, list[int]] = {}
+    present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
     for enrolment, user in present.values_list("pk", "user"):
         mine.setdefault(user, []).append(enrolment)
     pairs = {pair for (_, model), chairs in met.items() for pair in _acquainted(chairs, registry.get(model))}

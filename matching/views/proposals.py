@@ -13,7 +13,7 @@ from matching import services, tasks
 from matching.errors import AlreadyPublished, ChangedMeanwhile, DataChanged, MatchingError
 from matching.forms import NewProposalForm
 from matching.models import Proposal
-from matching.queries import board, board_list, publishable
+from matching.queries import board, board_list
 from matching.queries.compare import READY
 from matching.queries.tracks import tracks_of
 from programs.access import ProgramRequest, program_view
@@ -106,10 +106,9 @@ def publish(request: ProgramRequest, program: Program, number: int) -> HttpRespo
     if request.method == "POST":
         return _publish(request, program, proposal)
     try:
-        publishable.check(proposal)
+        check = board_list.publish_check(proposal, now=timezone.now())
     except MatchingError as error:
         return _refused(request, program, proposal, error)
-    check = board_list.publish_check(proposal, now=timezone.now())
     return render(request, "matching/publish.html", {"program": program, "proposal": proposal, "check": check})
 
 

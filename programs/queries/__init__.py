@@ -1,6 +1,6 @@
 """Reads about programs and the people in them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -12,6 +12,8 @@ from programs.models import Coordinator, Enrolment, LineManager, Program, Role
 STATES = Enrolment.State
 # Databases take only so many values in one query.
 _CHUNK = 900
+# Somebody, their manager, and their manager's manager.
+Line = tuple[int, int | None, int | None]
 
 
 def programs_of(user: User) -> QuerySet[Program]:
@@ -72,13 +74,27 @@ def reporting_lines(user_ids: Collection[int]) -> frozenset[frozenset[int]]:
     harmless. One query for each 900 people.
     """
     known = list(dict.fromkeys(user_ids))
-    among = set(known)
-    above = [line for at in range(0, len(known), _CHUNK) for line in _managers_of(known[at : at + _CHUNK])]
+    above = (line for at in range(0, len(known), _CHUNK) for line in _managers_of(known[at : at + _CHUNK]))
+    return lines_among(known, above)
+
+
+def lines_among(user_ids: Collection[int], above: Iterable[Line]) -> frozenset[frozenset[int]]:
+    """What reporting_lines says, where everybody's managers are known already. No query."""
+    among = set(user_ids)
     pairs = ((user, boss) for user, *bosses in above for boss in bosses if boss in among and boss != user)
     return frozenset(frozenset(pair) for pair in pairs)
 
 
-def _managers_of(user_ids: list[int]) -> QuerySet[LineManager, tuple[int, int | None, int | None]]:
+def with_managers(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Each with `manager` and `next_manager`: the numbers of their accounts, or None."""
+    manager = User.objects.filter(email=OuterRef("user__line_manager__email"))
+    next_line = LineManager.objects.filter(user__email=OuterRef("user__line_manager__email"))
+    next_manager = User.objects.filter(email=OuterRef("next_email"))
+    found = enrolments.annotate(manager=Subquery(manager.values("pk")), next_email=Subquery(next_line.values("email")))
+    return found.annotate(next_manager=Subquery(next_manager.values("pk")))
+
+
+def _managers_of(user_ids: list[int]) -> QuerySet[LineManager, Line]:
     """User, manager, and manager's manager, each by the number of their account or None."""
     manager = User.objects.filter(email=OuterRef("email"))
     next_line = LineManager.objects.filter(user__email=OuterRef("email"))

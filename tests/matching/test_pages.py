@@ -68,7 +68,7 @@ def test_looking_writes_nothing(town, draft, client, django_assert_num_queries):
             connection,
         ) as asked:
             assert client.get(HOME + page).status_code == 200, page
-        assert [q["sql"] for q in asked if not q["sql"].startswith("SELECT")] == [], page
+        assert [q["sql"] for q in asked if not q["sql"].startswith(("SELECT", "(SELECT"))] == [], page
 
 
 def test_the_list_shows_every_proposal_and_makes_new_ones(town, draft, client, monkeypatch):
@@ -120,22 +120,22 @@ def test_a_bound_is_said_where_nothing_is_proven(town, draft, client):
     assert "at most 30 points are possible" in text(client.get(f"{HOME}{draft.number}/"))
 
 
-def test_the_page_takes_nine_queries_for_two_pairs_and_for_three_hundred(
+def test_the_page_takes_seven_queries_for_two_pairs_and_for_three_hundred(
     town, draft, client, django_assert_num_queries
 ):
     url = f"{HOME}{draft.number}/"
     client.get(url)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(url)
     for _ in range(150):
         match = Match.objects.create(track=town.track, proposal=draft, score=9, created_at=NOW)
         for role in (Role.MENTEE, Role.MENTOR):
             Seat.objects.create(match=match, enrolment=EnrolmentFactory.create(track=town.track, role=role), role=role)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         page = client.get(url)
     assert page.content.decode().count('class="pair"') == 50
     assert "1 to 50 of 152 pairs" in text(page)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert client.get(f"{url}?page=4").content.decode().count('class="pair"') == 2
 
 
@@ -183,7 +183,7 @@ def test_why_shows_points_that_add_up(town, draft, client):
 def test_the_check_page_counts_the_mails_and_names_who_gets_none(town, draft, client):
     page = text(client.get(f"{HOME}{draft.number}/publish/"))
     assert "4 e-mails go out when you publish" in page
-    assert "1 person stays without a match and get no e-mail." in page
+    assert "1 person stays without a match and without an offer." in page
     assert "Publish and send 4 e-mails" in page
     assert Message.objects.count() == 0
 

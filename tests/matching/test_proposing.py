@@ -367,7 +367,7 @@ def test_the_inputs_take_the_same_queries_for_three_and_for_thirty_people(town, 
         for number in range(count):
             town.join(f"P{number}", Role.MENTEE, "Starting", "Art")
         track = Track.objects.select_related("plan", "program").get(pk=town.track.pk)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(5):
             assert inputs_of(track).scores.points.shape == (3 + count, 2)
 
 
