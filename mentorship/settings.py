@@ -43,12 +43,18 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 # Newest first, separated by commas: the first encrypts, all decrypt.
 CONFIDENTIAL_KEYS = [key.strip() for key in _secret("CONFIDENTIAL_KEYS").split(",") if key.strip()]
+# Encrypts backups; beside them it would be of no use. From the environment, or from a file that it names.
+BACKUP_KEY = env.str("BACKUP_KEY", "").strip()
+_backup_key_file = env.str("BACKUP_KEY_FILE", "")
+if _backup_key_file and not BACKUP_KEY:
+    BACKUP_KEY = Path(_backup_key_file).read_text().strip()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE_HOST.split(":")[0], "localhost", "127.0.0.1"])
 
 # --- what it is made of ----------------------------------------------------------------
 INSTALLED_APPS = [
     "mentorship.apps.MentorshipConfig",
     "reports",
+    "safeguarding",
     "surveys",
     "sessions",
     "matching",
@@ -189,6 +195,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+# Reports of a concern from one address: a school behind one line must not be locked out.
+ACCOUNT_RATE_LIMITS = {"concern": "20/h/ip"}
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

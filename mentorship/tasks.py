@@ -18,6 +18,7 @@ from participants import services as people
 from participants.models import User
 from programs import tasks as programs
 from reports import tasks as reports
+from safeguarding import tasks as safeguarding
 from sessions import tasks as sessions
 from surveys import tasks as surveys
 
@@ -40,6 +41,7 @@ BELLS: tuple[Callable[[datetime], object], ...] = (
     surveys.tick,
     tick_own_data,
     reports.tick,
+    safeguarding.tick,
     mail.tick,
 )
 

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from mail import queries as mail
 from participants.permissions import is_admin, may_create_programs
 from programs.models import Coordinator, Enrolment
+from safeguarding.permissions import is_lead
+from safeguarding.queries import opened_in
 
 
 @require_safe
@@ -19,7 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
     takes_part = Enrolment.objects.filter(user=user.pk).exists()
     if runs or (may_create_programs(user) and not takes_part and not is_admin(user)):
         return redirect("programs:list")
-    return redirect("organisation:programs" if is_admin(user) else "sessions:home")
+    if is_admin(user):
+        return redirect("organisation:programs")
+    return redirect("safeguarding:cases" if not takes_part and is_lead(user) else "sessions:home")
 
 
 @require_safe
@@ -42,3 +46,11 @@ def ready(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 def plain_page(request: HttpRequest, template: str) -> HttpResponse:
     return render(request, template)
+
+
+@require_safe
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who sees what, and how often notes were opened for safeguarding this year: the same for everybody."""
+    year = timezone.now().year
+    return render(request, "mentorship/privacy.html", {"year": year, "opened": opened_in(year)})

@@ -40,6 +40,11 @@ def confirmed_until(request: HttpRequest) -> datetime | None:
     return datetime.fromisoformat(kept) if kept else None
 
 
+def forget_confirmation(request: HttpRequest) -> None:
+    """What was done with it was done once; the next such deed asks again."""
+    request.session.pop(CONFIRMED, None)
+
+
 def go_on_with(request: HttpRequest, path: str) -> None:
     """Where a sign-in link opened in this browser leads."""
     request.session[NEXT] = _own_page(path)

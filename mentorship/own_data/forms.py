@@ -14,15 +14,6 @@ class PauseForm(LookForm):
     )
 
 
-class PasswordForm(LookForm):
-    password = forms.CharField(
-        label="Password",
-        max_length=4096,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
 class EraseForm(LookForm):
     words = forms.CharField(label=f"Type “{WORDS}”", max_length=60, help_text="This cannot be taken back.")
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from participants.personal_data import Fate
 
-APPS = ("participants", "programs", "matching", "sessions", "surveys", "reports")
+APPS = ("participants", "programs", "matching", "sessions", "surveys", "safeguarding", "reports")
 HEAD = """# What is kept about people
 
 Made by `./run manage personal_data`; a test compares it with the code, and fails for a column that nobody has declared.

@@ -1,8 +1,5 @@
 """Own data: ask for a file and fetch it, pause, wishes about mail, erase. Each page is its reader's own."""
 
-from datetime import datetime
-
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -14,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mail.tasks import ring
 from mentorship.own_data import pages
-from mentorship.own_data.forms import EraseForm, PasswordForm, PauseForm, RetentionForm
+from mentorship.own_data.forms import EraseForm, PauseForm, RetentionForm
 from mentorship.tasks import ring_for_export
 from participants import queries, services
+from participants.confirming import ask_who_it_is, is_confirmed
 from participants.models import DataExport, User
-from participants.views import confirm_session, confirmed_until, go_on_with
 from reports.views.organisation import admin_view
 
 FORM = ["GET", "HEAD", "POST"]
@@ -92,7 +89,7 @@ def erase(request: OwnRequest) -> HttpResponse:
     """What goes and what stays; the button works for some minutes after one has shown who one is."""
     now = timezone.now()
     form = EraseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and not _is_confirmed(request, now):
+    if request.method == "POST" and not is_confirmed(request):
         return redirect("own_data:confirm")
     refused = services.why_not_erased(request.user)
     if request.method == "POST" and form.is_valid():
@@ -104,33 +101,16 @@ def erase(request: OwnRequest) -> HttpResponse:
             ring()
             logout(request)
             return redirect("own_data:erased")
-    context = {"form": form, "refused": refused, "confirmed": _is_confirmed(request, now)}
+    context = {"form": form, "refused": refused, "confirmed": is_confirmed(request)}
     status = 422 if form.errors else 409 if request.method == "POST" else 200
     return render(request, "own_data/erase.html", context, status=status)
-
-
-def _is_confirmed(request: HttpRequest, now: datetime) -> bool:
-    until = confirmed_until(request)
-    return until is not None and now < until
 
 
 @require_http_methods(FORM)
 def confirm(request: OwnRequest) -> HttpResponse:
     """Is it you? By password, or by a link that goes to one's address and signs in once more."""
-    form = PasswordForm(request.POST if "password" in request.POST else None)
-    if request.method == "POST" and "password" not in request.POST:
-        services.send_sign_in_link(email=request.user.email, now=timezone.now())
-        go_on_with(request, reverse("own_data:erase"))
-        ring()
-        return redirect("own_data:link_sent")
-    if request.method == "POST" and not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        return render(request, "participants/too_often.html", status=429)
-    if request.method == "POST" and form.is_valid():
-        if request.user.check_password(form.cleaned_data["password"]):
-            confirm_session(request, timezone.now())
-            return redirect("own_data:erase")
-        form.add_error("password", "This is not your password")
-    return render(request, "own_data/confirm.html", {"form": form}, status=422 if form.errors else 200)
+    back, sent = reverse("own_data:erase"), reverse("own_data:link_sent")
+    return ask_who_it_is(request, back=back, sent=sent, template="own_data/confirm.html")
 
 
 @require_safe

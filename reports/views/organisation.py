@@ -3,7 +3,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,13 +14,14 @@ from participants.models import RoleGrant, User
 from participants.permissions import is_admin
 from reports.forms import RoleForm
 from reports.queries.organisation import people_with_roles, program_lines
+from safeguarding.queries import somebody_leads
 
 
-def admin_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def admin_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For admins; to everybody else the page is not there."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_admin(request.user):
             raise Http404("There is no such page")
         return view(request, *args, **kwargs)
@@ -31,7 +32,8 @@ def admin_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @require_safe
 @admin_view
 def organisation(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/organisation.html", {"lines": program_lines()})
+    context = {"lines": program_lines(), "nobody_leads": not somebody_leads()}
+    return render(request, "reports/organisation.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +49,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, f"{user} can sign in with an e-mail link.")
             return redirect("organisation:roles")
-    context = {"form": form, "people": people_with_roles()}
+    context = {"form": form, "people": people_with_roles(), "nobody_leads": not somebody_leads()}
     return render(request, "reports/roles.html", context, status=422 if form.errors else 200)
 
 

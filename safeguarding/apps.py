@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class SafeguardingConfig(AppConfig):
+    name = "safeguarding"
+
+    def ready(self) -> None:
+        from mail import registry
+        from participants import hooks
+        from safeguarding import mails, personal
+        from safeguarding.services.working import leave_cases
+
+        for kind in mails.KINDS:
+            registry.register(kind)
+        hooks.parts.extend(personal.PARTS)
+        hooks.retaining.extend(personal.RULES)
+        hooks.erasing.append(leave_cases)

@@ -1,0 +1,24 @@
+"""All writes of safeguarding."""
+
+from safeguarding.services.opening import DELAYS, delay, end, open_notes, read, tell_due
+from safeguarding.services.reporting import report, set_emergency_words
+from safeguarding.services.telling import tell_all
+from safeguarding.services.working import assign, close, name_match, reopen, set_hold, write_note
+
+__all__ = [
+    "DELAYS",
+    "assign",
+    "close",
+    "delay",
+    "end",
+    "name_match",
+    "open_notes",
+    "read",
+    "reopen",
+    "report",
+    "set_emergency_words",
+    "set_hold",
+    "tell_all",
+    "tell_due",
+    "write_note",
+]
