@@ -2,12 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
 # Fewer people than this are never shown as a group: trust comes before completeness.
 LEAST_PEOPLE = 5
-
-Unit = Literal["people", "matches", "sessions", "hours", "goals", "points"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,8 @@ class Measure:
 
     slug: str
     label: str
-    unit: Unit
+    # people, matches, sessions, hours, goals or points; of money, its currency.
+    unit: str
     definition: str
     out_of: str = ""
 
@@ -114,6 +112,20 @@ MEASURES: dict[str, Measure] = {
             "hours",
             "Hours of mentors at sessions held, each mentor counted, divided by the mentees matched with one.",
             "mentees ever matched with a mentor",
+        ),
+        Measure(
+            "hours_cost",
+            "Cost of mentor hours, a match",
+            "money",
+            "Hours of mentors at sessions held, each mentor counted, at the price of an hour; divided by the matches.",
+            "matches that ever began",
+        ),
+        Measure(
+            "match_cost",
+            "Cost of a match",
+            "money",
+            "Hours of mentors at the price of an hour and what the program costs beside, divided by the matches.",
+            "matches that ever began",
         ),
         Measure("goals_set", "Goals set", "goals", "Goals written down and not dropped."),
         Measure("goals_reached", "Goals reached", "goals", "Goals marked as reached.", "goals set and not dropped"),

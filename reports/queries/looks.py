@@ -39,9 +39,10 @@ def due_at(program: Program, kind: str) -> dt.datetime | None:
     return due_dates(program)[kind]
 
 
-def due_dates(program: Program) -> dict[str, dt.datetime | None]:
-    """`due_at` of both looks. Queries: one, as a program may ask later than usual."""
-    moved = dict(Timing.objects.filter(program=program).values_list("kind", "after_days"))
+def due_dates(program: Program, moved: Mapping[str, int | None] | None = None) -> dict[str, dt.datetime | None]:
+    """`due_at` of both looks. Queries: one, as a program may ask later than usual; none where that is handed over."""
+    if moved is None:
+        moved = dict(Timing.objects.filter(program=program).values_list("kind", "after_days"))
     return {kind: _due(program, kind, moved.get(AFTER_OF[look])) for kind, look in LOOKS.items()}
 
 

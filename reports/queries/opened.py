@@ -1,16 +1,15 @@
 """The looks at a program that a reader has opened, and what may be opened next."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
-
 from participants.models import User
 from programs.models import Program
 from reports.figures import MEASURES, Figure, Measure
-from reports.models import ComparisonLook, ComparisonPlan, LookView
+from reports.models import ComparisonLook, ComparisonPlan, Price
 from reports.queries.answers import BOTH, paired
 from reports.queries.looks import SCALE, due_dates, planned
 from reports.verdicts import Kind, Look, analyse, decide
@@ -132,15 +131,40 @@ class Opened:
         return [(MEASURES["comparison"], sentence, self._figure("comparison", difference, None, people))]
 
 
-def opened_by(program: Program, reader: User | None, now: dt.datetime) -> Opened:
-    """What somebody has opened; without a reader what anybody has. Queries: four with a reader, else two."""
-    looks = list(program.looks.all())
-    if reader is not None:
-        own = LookView.objects.filter(by=reader)
-        looks = list(program.looks.prefetch_related(Prefetch("views", own)))
-        looks = [look for look in looks if look.views.all()]
+@dataclass(frozen=True)
+class Fixed:
+    """What a program has settled about its report: how it compares, what an hour costs, when it asks otherwise."""
+
+    plan: ComparisonPlan | None
+    price: Price | None
+    moved: dict[str, int | None]
+
+
+_PLAN = ("assignment", "margin")
+_PRICE = ("hour", "costs", "currency")
+
+
+def fixed_of(program: Program) -> Fixed:
+    """Queries: one."""
+    columns = ("comparison_plan", *(f"comparison_plan__{each}" for each in _PLAN))
+    price = ("price", *(f"price__{each}" for each in _PRICE))
+    timing = ("survey_timings__kind", "survey_timings__after_days")
+    rows = list(Program.objects.filter(pk=program.pk).order_by().values_list(*columns, *price, *timing))
+    if not rows:
+        return Fixed(None, None, {})
+    plan, assignment, margin, priced, *of_price = rows[0][:-2]
+    return Fixed(
+        ComparisonPlan(pk=plan, program=program, assignment=assignment, margin=margin) if plan else None,
+        Price(pk=priced, program=program, **dict(zip(_PRICE, of_price, strict=True))) if priced else None,
+        {row[-2]: row[-1] for row in rows if row[-2]},
+    )
+
+
+def opened_by(program: Program, reader: User | None, now: dt.datetime, moved: Mapping[str, int | None]) -> Opened:
+    """What somebody has opened; without a reader what anybody has. `moved` as `fixed_of` has it. Queries: one."""
+    looks = list(_looks_of(program, reader))
     kinds = {look.kind for look in looks}
-    dates = due_dates(program)
+    dates = due_dates(program, moved)
     ready = [kind for kind, due in dates.items() if due and due <= now]
     # Once the close is there the mid-point has nothing more to say.
     open_now = CLOSE if CLOSE in ready else MIDPOINT if ready else ""
@@ -151,6 +175,11 @@ def opened_by(program: Program, reader: User | None, now: dt.datetime) -> Opened
         "" if open_now in kinds else open_now,
         min(coming) if coming and (not open_now or open_now in kinds) else None,
     )
+
+
+def _looks_of(program: Program, reader: User | None) -> Iterable[ComparisonLook]:
+    looks = ComparisonLook.objects.filter(program=program).order_by("as_of")
+    return looks if reader is None else looks.filter(views__by=reader)
 
 
 def progress(program: Program) -> str:

@@ -9,8 +9,12 @@ from matching.models import Match
 from participants.models import User
 from programs.models import Program, Role, Track
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
+from reports.models import Price
 from reports.queries.base import MatchRow, ProgramData, load
-from reports.queries.opened import WHOLE, Opened, opened_by
+from reports.queries.departments import Crossing, crossing_of
+from reports.queries.opened import WHOLE, Fixed, Opened, fixed_of, opened_by
+from reports.statistics import components
+from reports.verdicts.gates import LEAST_UNITS
 from surveys.models import Publication, Survey
 from surveys.wording import RELATIONSHIP_ITEMS
 
@@ -29,8 +33,11 @@ BY_TRACK = (
     "matches_now",
     "sessions",
     "hours",
+    "mentor_hours",
+    "hours_cost",
     "goal_people",
 )
+MONEY = ("hours_cost", "match_cost")
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class Outcome:
     relationship: list[PulseFigure]
     published: Publication | None
     opened: Opened
+    crossing: Crossing
+    fixed: Fixed
     heading: str
     lede: str
 
@@ -72,37 +81,52 @@ class Outcome:
 
     def rows_of_whole(self) -> list[tuple[Measure, Figure]]:
         """The whole program's figures with their meanings."""
-        return [(MEASURES[figure.slug], figure) for figure in self.figures.values()]
+        return [(self._measure(figure.slug), figure) for figure in self.figures.values()]
+
+    def _measure(self, slug: str) -> Measure:
+        """What a figure means; of money, in which currency."""
+        measure, price = MEASURES[slug], self.fixed.price
+        return replace(measure, unit=price.currency) if price and slug in MONEY else measure
 
     def rows(self) -> list[tuple[Measure, str, Figure]]:
         """Every figure as an export lists it: what, of whom, and the figure."""
-        whole = [(MEASURES[figure.slug], "", figure) for figure in self.figures.values()]
-        parts = [(MEASURES[figure.slug], "", figure) for each in self.tracks for figure in each.figures.values()]
+        parts = [*self.figures.values(), *(figure for each in self.tracks for figure in each.figures.values())]
         said = [(MEASURES[each.figure.slug], each.text, each.figure) for each in [*self.pulse, *self.relationship]]
-        return whole + parts + said + self.opened.rows()
+        return [(self._measure(each.slug), "", each) for each in parts] + said + self.opened.rows()
 
 
 def outcome(program: Program, now: dt.datetime, reader: User | None = None) -> Outcome:
     """The report as of now, for somebody who has opened some of the looks, or (for commands) with what anybody has.
 
-    Queries: those of load(), one for published surveys, one for looks.
+    Queries: those of load(), and one each for published surveys, for looks, and for what is settled.
     """
-    data = load(program)
+    data, fixed = load(program), fixed_of(program)
     published = _last_published(program)
-    figures = {figure.slug: figure for figure in _figures(data, WHOLE, now)}
-    opened = opened_by(program, reader, now)
+    figures = {figure.slug: figure for figure in _figures(data, WHOLE, now, fixed.price)}
+    opened = opened_by(program, reader, now, fixed.moved)
     return Outcome(
         program=program,
         as_of=now,
         figures=figures,
-        tracks=_tracks(data, now),
+        tracks=_tracks(data, now, fixed.price),
         pulse=_said(published.get(PULSE), "pulse"),
         relationship=_relationship(published),
         published=published.get(PULSE),
         opened=opened,
+        crossing=_crossing(data),
+        fixed=fixed,
         heading=opened.heading or _heading(figures),
         lede=_heading(figures) if opened.heading else "",
     )
+
+
+def _crossing(data: ProgramData) -> Crossing:
+    """Who is in several tracks counts once, with what they said last."""
+    departments: dict[int, str] = {}
+    for person in data.people:
+        departments[person.user] = person.department or departments.get(person.user, "")
+    began = {match.pk: {member.user for member in match.members} for match in data.matches if match.began}
+    return crossing_of(departments, began)
 
 
 def _last_published(program: Program) -> dict[str, Publication]:
@@ -117,15 +141,14 @@ def _relationship(published: dict[str, Publication]) -> list[PulseFigure]:
     return [each for each in _said(last, "relationship") if each.slug in RELATIONSHIP_SLUGS]
 
 
-def _tracks(data: ProgramData, now: dt.datetime) -> list[TrackReport]:
+def _tracks(data: ProgramData, now: dt.datetime, price: Price | None) -> list[TrackReport]:
     """Each track's figures; a program of one track has none of its own."""
     if len(data.tracks) < 2:
         return []
     reports = [
-        TrackReport(
-            track, {each.slug: each for each in _figures(_only(data, track), track.name, now) if each.slug in BY_TRACK}
-        )
+        TrackReport(track, {each.slug: each for each in figures if each.slug in BY_TRACK})
         for track in data.tracks
+        for figures in [_figures(_only(data, track), track.name, now, price)]
     ]
     hidden = _hidden({each.track.pk: _people_in(data, each.track) for each in reports})
     kept = [replace(each, figures=_blank(each.figures)) if each.track.pk in hidden else each for each in reports]
@@ -134,7 +157,7 @@ def _tracks(data: ProgramData, now: dt.datetime) -> list[TrackReport]:
 
 def _cover(reports: list[TrackReport]) -> list[TrackReport]:
     """Hide a further track's figure wherever one hidden alone could be had by taking the others from the whole."""
-    for slug in BY_TRACK:
+    for slug in reports[0].figures:
         shown = [each for each in reports if each.figures[slug].shown]
         if len(reports) - len(shown) == 1 and shown:
             least = min(shown, key=lambda each: (each.figures[slug].people or 0, each.track.pk))
@@ -182,8 +205,8 @@ def _mentored(matches: Iterable[MatchRow]) -> set[int]:
     return {member.user for match in led for member in match.members if member.role != Role.MENTOR}
 
 
-def _mentor_hours(matches: Iterable[MatchRow], mentees: int) -> float:
-    """Hours of mentors for each of so many mentees; who was missing from a group's session gave none."""
+def _mentor_hours(matches: Iterable[MatchRow]) -> float:
+    """Hours of mentors, each counted; who was missing from a group's session gave none."""
     minutes = sum(
         meeting.minutes
         for match in matches
@@ -191,10 +214,21 @@ def _mentor_hours(matches: Iterable[MatchRow], mentees: int) -> float:
         for member in match.members
         if member.role == Role.MENTOR and member.user not in meeting.absent
     )
-    return round(minutes / 60 / mentees, 1) if mentees else 0
+    return minutes / 60
 
 
-def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
+def _costs(hours: float, matches: int, price: Price | None) -> list[tuple[str, float]]:
+    """What a match cost: its mentors' hours alone, and with what the program cost beside. Nothing without a price."""
+    if price is None or not matches:
+        return []
+    worth = hours * float(price.hour)
+    return [
+        ("hours_cost", round(worth / matches, 2)),
+        ("match_cost", round((worth + float(price.costs)) / matches, 2)),
+    ]
+
+
+def _figures(data: ProgramData, group: str, now: dt.datetime, price: Price | None) -> list[Figure]:
     """All figures of a group of people; a group under five has its sizes and nothing else."""
     began = [match for match in data.matches if match.began]
     enrolled = {person.user for person in data.people}
@@ -220,7 +254,8 @@ def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
         )
 
     met, met_3 = (_who_met(began, least) for least in (1, 3))
-    size = len(enrolled)
+    size, given = len(enrolled), _mentor_hours(began)
+    of_few = len(_units(began)) < LEAST_UNITS
     return [
         figure("enrolled", size, None, size),
         figure("matched_ever", len(matched), size, size),
@@ -234,11 +269,27 @@ def _figures(data: ProgramData, group: str, now: dt.datetime) -> list[Figure]:
         figure("sessions", len(held), None, len(matched)),
         figure("sessions_per_match", round(len(held) / len(began), 1) if began else 0, len(began), len(matched)),
         figure("hours", round(sum(meeting.minutes for meeting in held) / 60, 1), None, len(matched)),
-        figure("mentor_hours", _mentor_hours(began, len(mentored)), len(mentored), len(mentored)),
+        _none_mentored(group, now)
+        if began and not mentored
+        else figure("mentor_hours", round(given / len(mentored), 1) if mentored else 0, len(mentored), len(mentored)),
+        *(
+            figure(slug, cost, len(began), 0 if of_few else len(matched))
+            for slug, cost in _costs(given, len(began), price)
+        ),
         figure("goals_set", len(goals), None, len(setters)),
         figure("goals_reached", sum(goal.reached for goal in goals), len(goals), len(setters)),
         figure("goal_people", len(reachers), len(setters), len(setters)),
     ]
+
+
+def _units(matches: Iterable[MatchRow]) -> set[int]:
+    """The groups of matches that share nobody."""
+    return set(components([[member.user for member in match.members] for match in matches if match.members]).values())
+
+
+def _none_mentored(group: str, now: dt.datetime) -> Figure:
+    """Among equals nobody is mentored by anybody: that follows from the model, so it hides nothing."""
+    return Figure("mentor_hours", group, 0, 0, 0, now)
 
 
 def _said(published: Publication | None, measure: str) -> list[PulseFigure]:

@@ -12,7 +12,7 @@ from programs.permissions import Right
 from reports.exports import MIME, WRITERS, export_outcome
 from reports.planning import unanswered
 from reports.queries.base import load
-from reports.queries.opened import plan_of, progress
+from reports.queries.opened import progress
 from reports.queries.outcome import FUNNEL, Outcome, outcome
 from reports.queries.overview import Overview, contact_rate, overview, pair_rows
 from reports.queries.todos import todos_of
@@ -155,7 +155,7 @@ def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
         "funnel": _funnel(report),
         "funnel_columns": ["Stage", "People"],
         "may_plan": Right.EDIT in request.program_rights,
-        "plan": plan_of(program),
+        "plan": report.fixed.plan,
         "progress": progress(program) if waiting else "",
         "found": opened.comparison,
         "core": opened.core,
