@@ -48,6 +48,11 @@ BACKUP_KEY = env.str("BACKUP_KEY", "").strip()
 _backup_key_file = env.str("BACKUP_KEY_FILE", "")
 if _backup_key_file and not BACKUP_KEY:
     BACKUP_KEY = Path(_backup_key_file).read_text().strip()
+# Encrypts backups; beside them it would be of no use. From the environment, or from a file that it names.
+BACKUP_KEY = env.str("BACKUP_KEY", "").strip()
+_backup_key_file = env.str("BACKUP_KEY_FILE", "")
+if _backup_key_file and not BACKUP_KEY:
+    BACKUP_KEY = Path(_backup_key_file).read_text().strip()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE_HOST.split(":")[0], "localhost", "127.0.0.1"])
 
 # --- what it is made of ----------------------------------------------------------------
