@@ -1,4 +1,4 @@
-"""Files that leave the building: the record of each, and long ones, which a worker makes and which go after some days."""
+"""Files that leave the building: the record of each, and long ones, which a worker makes and which expire."""
 
 import datetime as dt
 import logging

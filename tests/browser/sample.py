@@ -15,6 +15,7 @@ from programs import services as programs
 from programs.models import Program, Role
 from sessions import services as sessions
 from sessions.models import Session
+from tests.browser import sample_exports as exported
 from tests.browser import sample_groups as groups
 from tests.browser import sample_joining as joining
 from tests.browser import sample_slots as slots
@@ -84,6 +85,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *coordinators_pages(sample.program, autumn, winter, draft, dana),
             *shown(joining.coordinators_pages(autumn, sample.program, made)),
             *shown(groups.pages_of(dana, now)),
+            *shown(exported.coordinators_pages(sample.program, dana, now)),
             *shown(booked.coordinators),
             *shown(together.coordinators_pages(told)),
         ],
@@ -91,6 +93,7 @@ def make_sample(now: dt.datetime) -> Sample:
             Shown("organisation:programs", reverse("organisation:programs")),
             Shown("organisation:roles", reverse("organisation:roles")),
             Shown("organisation:report", reverse("organisation:report")),
+            *shown(exported.admins_pages(accounts["Admin"], now)),
             Shown("privacy:retention", reverse("privacy:retention")),
         ],
     }

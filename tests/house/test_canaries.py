@@ -1,15 +1,19 @@
 """A word in every confidential field, and every page fetched as everybody: it shows only to whom it is meant for."""
 
+import io
 import re
 
 import pytest
 from django.test import Client
 
+from reports.exports import write_job
+from reports.exports.catalogue import OF_A_PROGRAM, OF_THE_ORGANISATION
+from reports.models import ExportJob
 from sessions.models import Session
 from tests.house.matrix import ask, read_matrix
 from tests.house.test_permissions import ROLES
 from tests.house.world import World
-from tests.house.world_place import CANARIES
+from tests.house.world_place import CANARIES, LATER
 
 MATRIX = read_matrix()
 # Who may read what, of the roles in permissions.yaml. The link to a session names who and when, nothing else.
@@ -96,6 +100,32 @@ def test_a_secret_shows_only_to_those_it_is_meant_for(world: World, role: str):
     words = CANARIES | {f"address of the {each}": getattr(world.here, each).email for each in ("mentor", "mentee")}
     seen = {name for name, word in words.items() if word in text}
     assert seen == {name for name, roles in READERS.items() if role in roles}
+
+
+def exported(world: World, role: str) -> str:
+    """Every table this role may take out of the program and the organisation, as CSV, and as workbooks in plain."""
+    texts = []
+    for name, tables in (("exports:take", OF_A_PROGRAM), ("all_exports:take", OF_THE_ORGANISATION)):
+        for table in tables:
+            row, body = MATRIX[name], {"part": "", "mark": "1"}
+            answer = world.clients[role].post(row.url(world, role, table=table.slug, ending="csv"), body)
+            if answer.status_code == 200:
+                texts.append(b"".join(answer.streaming_content).decode())
+    for job in ExportJob.objects.filter(state="queued"):
+        made = io.BytesIO()
+        write_job(job, made, lambda _: None, now=LATER)
+        texts.append(made.getvalue().decode())
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("role", ["co", "ad", "me", "cx"])
+def test_no_export_tells_what_people_said_to_each_other(world: World, role: str):
+    """Coordinators get what people answered about themselves, to whom they report, and their addresses."""
+    text = exported(world, role)
+    words = CANARIES | {f"address of the {each}": getattr(world.here, each).email for each in ("mentor", "mentee")}
+    theirs = {"answer that is not shared", "to whom the mentee reports", *(word for word in words if "address" in word)}
+    assert {name for name, word in words.items() if word in text} == (theirs if role == "co" else set())
+    assert bool(text) == (role in {"co", "ad"})
 
 
 def test_every_secret_has_its_readers():

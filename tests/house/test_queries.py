@@ -20,6 +20,7 @@ from programs.importing import guess_for, targets_for
 from programs.models import Application, Enrolment, Import, Program, Role, Track, Wishes
 from programs.services import enrolling_wishing as wishing
 from programs.services import importing
+from reports.services import log_export
 from sessions import services as meeting_services
 from sessions.feeds import feed_path
 from surveys.definition import pulse_of
@@ -86,6 +87,8 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "overview": ("alice", "/programs/crowd/", 18),
     "report": ("alice", "/programs/crowd/reports/", 17),
     "organisation": ("ada", "/org/", 7),
+    "exports": ("alice", "/programs/crowd/exports/", 10),
+    "exports of the organisation": ("ada", "/org/exports/", 8),
     "report of the organisation": ("ada", "/org/report/", 10),
     "roles": ("ada", "/org/roles/", 5),
     "programs of an admin": ("ada", "/programs/", 6),
@@ -261,6 +264,9 @@ class Crowd:
             mapping = guess_for(table, targets_for(item.track, item.role), by_content=True)
             importing.set_mapping(item=item, mapping=mapping)
         self.args["imported"] = item.pk
+        for number in range(self.size):
+            taken = {"what": "sessions", "ending": "csv", "rows": number, "by": UserFactory.create(), "now": NOW}
+            log_export(program=self.program, **taken)
 
     def look(self) -> dict[str, tuple[int, int]]:
         """How many questions each page takes, and how long it is."""

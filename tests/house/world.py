@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import time_machine
 from django.db.models import F
@@ -18,6 +19,9 @@ from participants.mails import once
 from participants.models import RoleGrant, User
 from participants.services import ask_for_export, run_export
 from programs.mails import PURPOSE as JOIN
+from programs.models import Program
+from reports.exports import write_job
+from reports.services import ask_for_table, run_table
 from sessions.feeds import PURPOSE as CALENDAR
 from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
@@ -108,6 +112,8 @@ def make_world() -> World:
     here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
     for place in (here, there):
         place.args["data_file"] = _file_of_own_data(place.mentee)
+        place.args["export_file"] = _long_export(place.program, place.coordinator)
+    here.args["whole_export_file"] = _long_export(None, cast.ada)
     world.clients = _sign_in(world)
     for place, role in ((here, "co"), (there, "cx")):
         at = reverse("programs:import_check", kwargs={"slug": place.program.slug, "pk": place.args["mapped_import"]})
@@ -119,6 +125,12 @@ def make_world() -> World:
 def _file_of_own_data(user: User) -> int:
     asked = ask_for_export(by=user, now=LATER)
     run_export(asked.pk, make=lambda of: own_data(of, organisation="Example", moment="now"), clock=lambda: LATER)
+    return asked.pk
+
+
+def _long_export(program: Program | None, by: User) -> int:
+    asked = ask_for_table(program=program, table="history", ending="csv", total=1, by=by, now=LATER)
+    run_table(asked.pk, write=partial(write_job, now=LATER), clock=lambda: LATER)
     return asked.pk
 
 
