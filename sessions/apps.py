@@ -10,8 +10,9 @@ class SessionsConfig(AppConfig):
         from matching import hooks as matching_hooks
         from participants import hooks as people
         from programs import hooks
-        from sessions import closing_mails, mails, personal, slot_mails
+        from sessions import ask_mails, closing_mails, mails, personal, slot_mails
         from sessions.services import cancel_sessions_of, plan_agreed
+        from sessions.services.asks import drop_asks_of
         from sessions.services.closing_sessions import close_sessions, take_sessions_away
         from sessions.services.erasing import erase_from_sessions
         from sessions.services.slots import drop_slots_of
@@ -19,8 +20,10 @@ class SessionsConfig(AppConfig):
         mails.register_all()
         closing_mails.register_all()
         slot_mails.register_all()
+        ask_mails.register_all()
         hooks.leaving.append(cancel_sessions_of)
         hooks.leaving.append(drop_slots_of)
+        hooks.leaving.append(drop_asks_of)
         matching_hooks.begun.append(plan_agreed)
         matching_hooks.ended.append(close_sessions)
         matching_hooks.parted.append(take_sessions_away)

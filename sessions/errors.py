@@ -90,3 +90,15 @@ class WeekChanged(SessionError):
 
 class AlreadyDelivered(SessionError):
     """Members have handed in what this week asks for."""
+
+
+class TooFew(SessionError):
+    """Fewer people can be asked than an ask should go to: `count` of them."""
+
+    def __init__(self, count: int, least: int) -> None:
+        people = "Only one person" if count == 1 else f"Only {count} people"
+        super().__init__(
+            f"{people} can be asked about this now, and an ask usually goes to at least {least}. Send it all the same, "
+            "or ask for another skill or level."
+        )
+        self.count = count

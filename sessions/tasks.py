@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mail.services import take_slot
 from sessions import planning, services
-from sessions.services import slot_reviews, slots
+from sessions.services import asks, slot_reviews, slots
 
 
 def tick(now: datetime) -> None:
@@ -13,4 +13,5 @@ def tick(now: datetime) -> None:
         services.keep_wall_times(now=now)
     slots.expire_slot_asks(now=now)
     slot_reviews.ask_reviews(now=now)
+    asks.care_for_asks(now=now)
     planning.plan_all(now)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from sessions.views import (
     agreements,
+    asks,
     calendars,
     closing,
     curriculum,
@@ -38,6 +39,12 @@ urlpatterns = [
     path("match/<int:match_id>/steps/", steps.steps, name="steps"),
     path("match/<int:match_id>/weeks/", curriculum.weeks, name="weeks"),
     path("match/<int:match_id>/weeks/<int:number>/", curriculum.tick, name="tick_week"),
+    path("asks/", asks.asks, name="asks"),
+    path("asks/new/<int:enrolment_id>/", asks.new, name="new_ask"),
+    path("asks/<int:ask_id>/", asks.ask, name="ask"),
+    path("asks/to-me/<int:route_id>/", asks.asked, name="asked"),
+    path("asks/to-me/<int:route_id>/report/", asks.flag_ask, name="flag_ask"),
+    path("asks/reply/<int:reply_id>/report/", asks.flag_reply, name="flag_reply"),
     path("slots/<int:enrolment_id>/", slots.slots, name="slots"),
     path("book/<int:enrolment_id>/", slots.book, name="book"),
     path("book/<int:enrolment_id>/<int:slot_id>/", slots.ask, name="ask_slot"),

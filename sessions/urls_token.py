@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import calendars, links, slots
+from sessions.views import asks, calendars, links, slots
 
 app_name = "session_links"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("session/saved/", links.saved, name="saved"),
     path("session/undo/", links.undo, name="undo"),
     path("time/", links.time, name="time"),
+    path("ask/", asks.link, name="ask"),
     path("slot/", slots.answer, name="slot"),
     path("review/", slots.review, name="review"),
     path("calendar.ics", calendars.feed, name="feed"),

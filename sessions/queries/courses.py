@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
-from sessions.models import Note, Session
+from sessions.models import AskRoute, Note, Session
 from sessions.permissions import may_open
+from sessions.queries.asks import next_to_answer
 from sessions.queries.signing import unsigned_by
 
 State = Session.State
@@ -63,11 +64,13 @@ class Course:
 
 @dataclass(frozen=True)
 class Next:
-    """The one thing that comes next for a person: answer, log, plan, sign, meet, or nothing ("")."""
+    """The one thing that comes next for a person: answer, reply, log, plan, sign, meet, or nothing ("")."""
 
     what: str
     course: Course | None = None
     session: Session | None = None
+    # An ask that waits for this person's reply.
+    route: AskRoute | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ def home_of(user: User, now: datetime) -> Home:
 def _next(user: User, offers: Sequence[Course], rows: Sequence[Row]) -> Next:
     if offers:
         return Next("answer", offers[0])
+    asked = next_to_answer(user)
+    if asked:
+        return Next("reply", route=asked)
     late = [(row.unlogged.starts_at, row.course.pk, row) for row in rows if row.unlogged]
     if late:
         row = min(late)[2]
