@@ -116,10 +116,10 @@ def name_match(*, case: Case, addresses: list[str], version: int, by: User, now:
         raise ConcernError("No match has both of these people in it", field="one")
     locked.match = match
     locked.concerned = "\n".join([*filter(None, [locked.concerned]), *people_lines(match)])
+    locked.people.set(seat.enrolment.user_id for seat in seats_in(match.pk))
     if locked.lead and not may_read(locked.lead, locked):
         locked.lead = None
     _save(locked, "match", "concerned", "lead")
-    locked.people.set(seat.enrolment.user_id for seat in seats_in(match.pk))
     record(by=by, verb="case is about a match", now=now, subject=locked, match=match.pk)
     return locked
 
