@@ -112,7 +112,7 @@ def _news(message: Message, now: dt.datetime) -> Context | None:
 
 
 def register_all() -> None:
-    common: dict[str, Any] = {"group": "matches", "capped": False}
+    common: dict[str, Any] = {"group": "matches", "capped": False, "quiet_hours": "later"}
     register(
         Kind(
             slug=OFFER,

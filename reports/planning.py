@@ -32,6 +32,8 @@ BETWEEN = 7 * DAY
 WORTH = 7 * DAY
 # A planned time that is over and not logged is asked about by other mails; so long it is no silence.
 ASKED_ABOUT = 7 * DAY
+# So long after a program's last day its coordinators are reminded to close it.
+TO_CLOSE = 28 * DAY
 MONDAY_AT = dt.time(8)
 MONDAY_UNTIL = dt.time(20)
 
@@ -164,7 +166,7 @@ def _digests(now: dt.datetime) -> Iterator[Draft]:
     # It is Monday somewhere from Sunday ten to Tuesday twelve in UTC.
     if now.astimezone(dt.UTC).weekday() not in (6, 0, 1):
         return
-    rows = Coordinator.objects.filter(user__is_active=True).exclude(
+    rows = Coordinator.objects.filter(_digested(now), user__is_active=True).exclude(
         program__state__in=[Program.State.DRAFT, Program.State.CLOSED]
     )
     due = [(each, _monday(each.user, now)) for each in rows.select_related("user", "program").order_by("pk")]
@@ -188,6 +190,12 @@ def _digests(now: dt.datetime) -> Iterator[Draft]:
         )
         if (draft.subject_id, draft.sequence, draft.recipient_id) not in there:
             yield draft
+
+
+def _digested(now: dt.datetime) -> Q:
+    """Programs until some weeks after their last day, in which they are to be closed; longer while a match is on."""
+    on = Match.objects.filter(track__program=OuterRef("program"), state=Match.State.ACTIVE)
+    return Q(program__ends_on__gte=now.date() - TO_CLOSE) | Q(Exists(on))
 
 
 def _monday(user: User, now: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:

@@ -9,9 +9,11 @@ centre), and the coordinator sees how many there are.
 import datetime as dt
 from collections.abc import Iterable
 
+from mail.quiet import shift
 from mail.services import enqueue
 from matching.models import Match, Seat
 from matching.queries.inputs import model_of
+from participants.zones import zone
 from programs.catalogue.base import MentoringModel, Shape
 from programs.models import Enrolment, Role
 
@@ -77,6 +79,12 @@ def take_leave(match: Match, seat: Seat, *, now: dt.datetime) -> list[Seat]:
     return rest
 
 
+def by_day(now: dt.datetime, timezone: str, until: dt.datetime) -> dt.datetime:
+    """When news about a match leaves: now, and at night in the morning, unless it were of no use by then."""
+    morning = shift(now, zone(timezone), "later")
+    return morning if morning < until else now
+
+
 def tell_of(seat: Seat, kind: str, rest: Iterable[Seat], *, now: dt.datetime) -> None:
     """Tell the others that this person has joined, or is no longer in it: one mail each."""
     for each in rest:
@@ -86,7 +94,7 @@ def tell_of(seat: Seat, kind: str, rest: Iterable[Seat], *, now: dt.datetime) ->
                 subject_type="seat",
                 subject_id=seat.pk,
                 recipient=each.enrolment.user_id,
-                not_before=now,
+                not_before=by_day(now, each.enrolment.user.timezone, now + NEWS),
                 expires_at=now + NEWS,
                 program_id=seat.match.track.program_id,
                 now=now,

@@ -15,7 +15,7 @@ from matching.queries import publishable
 from matching.queries.inputs import model_of
 from matching.queries.standing import default_places, numbered_places, open_offers, places_of
 from matching.services.ending import end_offers
-from matching.services.gathering import people_key
+from matching.services.gathering import by_day, people_key
 from participants.models import User
 from participants.services import record
 from programs.errors import ProgramError
@@ -148,16 +148,17 @@ def _send_offers(proposal: Proposal, matches: list[Match], now: dt.datetime) -> 
 
 
 def send_offers(proposal: Proposal, seats: Sequence[tuple[Seat, Match]], now: dt.datetime) -> int:
-    """One mail for each of these seats. Returns how many."""
-    users = dict(Enrolment.objects.filter(seats__in=[seat.pk for seat, _ in seats]).values_list("pk", "user_id"))
+    """One mail for each of these seats, after the night of its reader. Returns how many."""
+    rows = Enrolment.objects.filter(seats__in=[seat.pk for seat, _ in seats])
+    users = {pk: (user, zone) for pk, user, zone in rows.values_list("pk", "user_id", "user__timezone")}
     return enqueue_many(
         [
             Draft(
                 kind=OFFER,
                 subject_type="match",
                 subject_id=match.pk,
-                recipient_id=users[seat.enrolment_id],
-                not_before=now,
+                recipient_id=users[seat.enrolment_id][0],
+                not_before=by_day(now, users[seat.enrolment_id][1], match.answer_until or now),
                 expires_at=match.answer_until or now,
                 program_id=proposal.program_id,
             )

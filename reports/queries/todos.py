@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from matching.services.finishing import running
+from participants.zones import zone
 from programs.models import Application, Program
 from reports.planning import unanswered
 from reports.queries.overview import Overview
+from sessions.queries.slots import going_on_in
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,41 @@ class Todo:
 
 
 def todos_of(shown: Overview, program: Program, now: dt.datetime) -> list[Todo]:
-    """The most pressing first; three queries besides those of the overview."""
-    return [*_help(shown, program, now), *_people(shown, program)]
+    """The most pressing first; at most five queries besides those of the overview.
+
+    Of a program that is over, nobody is to be matched or admitted any more: what is left is to close it.
+    """
+    over = is_over(program, now)
+    rest = _closing(program) if over else _people(shown, program)
+    return [*_help(shown, program, now), *_going_on(program), *rest]
+
+
+def is_over(program: Program, now: dt.datetime) -> bool:
+    """Whether a program's last day is over by its own clock."""
+    return now.astimezone(zone(program.timezone)).date() > program.ends_on
+
+
+def _going_on(program: Program) -> Iterator[Todo]:
+    wishing = len(going_on_in(program))
+    if wishing:
+        title = f"{wishing} {'pair wants' if wishing == 1 else 'pairs want'} to go on after a single session"
+        text = "Both have said so. Match them for longer, or tell them why not."
+        url = reverse("curriculum:bookings", kwargs={"slug": program.slug})
+        yield Todo("info", "arrow-repeat", title, text, url, "See who")
+
+
+def _closing(program: Program) -> Iterator[Todo]:
+    if program.state != Program.State.RUNNING:
+        return
+    slug = {"slug": program.slug}
+    on = running(program).count()
+    title = "The program is over and not closed"
+    if on:
+        text = f"{on} {'match is' if on == 1 else 'matches are'} still on."
+        yield Todo("warn", "flag", title, text, reverse("closing:all", kwargs=slug), "Close matches")
+    else:
+        text = "All matches have ended. Closing it keeps the report and ends the Monday summary."
+        yield Todo("warn", "flag", title, text, reverse("programs:close", kwargs=slug), "Close the program")
 
 
 def _help(shown: Overview, program: Program, now: dt.datetime) -> Iterator[Todo]:

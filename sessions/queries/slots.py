@@ -242,6 +242,8 @@ def going_on_in(program: Program) -> list[GoingOn]:
     reviews = SlotReview.objects.filter(match__track__program=program, goes_on=True, settled_at=None)
     wishing = Counter(reviews.values_list("match", flat=True))
     ids = [pk for pk, count in wishing.items() if count == 2]
+    if not ids:
+        return []
     seats = Seat.objects.filter(match__in=ids, enrolment__state=Enrolment.State.ACTIVE).select_related(
         "enrolment__user", "match"
     )

@@ -13,7 +13,10 @@ from participants.models import User
 from programs.models import Program
 from reports import planning, signalling, tasks
 from reports.planning import unanswered
+from reports.queries.overview import overview
 from reports.queries.signals import told_of
+from reports.queries.todos import todos_of
+from sessions.models import SlotReview
 from tests.factories.programs import NOW
 from tests.factories.sessions import SessionFactory
 from tests.people import Cast, make_cast
@@ -175,6 +178,55 @@ def test_the_digest_leaves_only_if_something_needs_doing_and_can_be_switched_off
     Program.objects.get(pk=cast.other_program.pk).tracks.get().enrolments.update(state="left", left_at=now)
     tick(now)
     assert {name: state for name, *_, state in digests()} == {"Alice": "cancelled", "Dora": "cancelled"}
+
+
+def test_the_digest_ends_some_weeks_after_the_program_or_when_it_is_closed(cast: Cast, mailoutbox: list) -> None:
+    User.objects.update(timezone="UTC")
+    Program.objects.update(ends_on=MONDAY.date())
+    Match.objects.update(state="ended", ended_at=MONDAY)
+    monday = MONDAY + dt.timedelta(hours=8)
+    for weeks in range(1, 8):
+        tick(monday + 7 * weeks * DAY)
+    sent = [week for name, week, _, state in digests() if name == "Alice" and state == "sent"]
+    assert sent == [202712, 202713, 202714, 202715]
+    bodies = [each.body for each in mailoutbox if each.to == [cast.alice.email] and "this week" in each.body]
+    # People who wait for a match are no duty any more once the program is over.
+    assert all("The program is over and not closed" in body and "for a match" not in body for body in bodies)
+    Message.objects.all().delete()
+    Program.objects.filter(pk=cast.program.pk).update(state="closed")
+    tick(monday + 7 * DAY)
+    assert {name for name, *_ in digests()} == {"Dora"}
+
+
+def test_as_long_as_a_match_is_on_the_digest_asks_to_close_it(cast: Cast) -> None:
+    User.objects.update(timezone="UTC")
+    Program.objects.update(ends_on=MONDAY.date())
+    now = MONDAY + 70 * DAY + dt.timedelta(hours=8)
+    tick(now)
+    assert {name for name, *_ in digests()} == {"Alice"}
+    program = Program.objects.get(pk=cast.program.pk)
+    todos = {each.title: each for each in todos_of(overview(program, now), program, now)}
+    assert todos["The program is over and not closed"].text == "1 match is still on."
+    assert not any("for a match" in title for title in todos)
+
+
+def test_two_who_want_to_go_on_are_a_thing_to_do(cast: Cast) -> None:
+    program = Program.objects.get(pk=cast.program.pk)
+
+    def titles() -> list[str]:
+        return [each.title for each in todos_of(overview(program, NOW), program, NOW)]
+
+    for user in (cast.bob, cast.mia):
+        assert not any("go on after" in title for title in titles())
+        SlotReview.objects.create(
+            match=cast.match,
+            user=user,
+            goes_on=True,
+            helped=None if user == cast.bob else True,
+            created_at=NOW,
+            answered_at=NOW,
+        )
+    assert "1 pair wants to go on after a single session" in titles()
 
 
 def test_the_digest_counts_and_names_nobody(cast: Cast, mailoutbox: list) -> None:
