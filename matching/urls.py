@@ -17,6 +17,7 @@ urlpatterns = [
     path("matching/match/<int:match>/", endings.match, name="match"),
     path("matching/match/<int:match>/end/", endings.end, name="end"),
     path("matching/waiting/<slug:track>/", waiting.waiting, name="waiting"),
+    path("matching/waiting/<slug:track>/offer/", waiting.offer, name="offer_late"),
     path("matching/<int:number>/", board.proposal, name="proposal"),
     path("matching/<int:number>/progress/", board.progress, name="progress"),
     path("matching/<int:number>/why/<int:match>/", board.why, name="why"),

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from matching.errors import CannotMatch, MatchingError, SwapRefused
+from matching.errors import CannotMatch, ChangedMeanwhile, MatchingError, SwapRefused
 from matching.models import Match, MatchingPlan, Proposal, Seat
 from matching.queries.booked import Meeting, booked_in
+from matching.queries.late import LateCheck, check_in
 from matching.queries.publishable import answer_until
 from matching.queries.seating import After, Seating, Sit, seating_on
 from matching.services.board_changes import Chair, Party, worth
@@ -34,13 +35,15 @@ def offer_places(
     sits: Sequence[Sit] = (),
     together: Sequence[int] = (),
     meetings: Sequence[Meeting] = (),
+    checked: str | None = None,
     by: User | None,
     now: dt.datetime,
 ) -> int:
     """Offer people seats in matches that stand, a new network of `together`, or sessions. Returns how many are asked.
 
-    Nobody who has said yes moves; who has not may leave one match for another. Raises CannotMatch where nothing is
-    published or the program is closed, SwapRefused with what stands against it.
+    Nobody who has said yes moves; who has not may leave one match for another. `checked` is the stamp of the
+    queries.late.LateCheck that somebody has read. Raises CannotMatch where nothing is published or the program is
+    closed, SwapRefused with what stands against it, ChangedMeanwhile where it would do something else than was read.
     """
     program = Program.objects.select_for_update().get(pk=track.program_id)
     if program.state == Program.State.CLOSED:
@@ -53,9 +56,18 @@ def offer_places(
         raise MatchingError("Say who is to be where.")
     if bool(meetings) is not (seating.shape == Shape.SLOTS):
         raise SwapRefused("This is not how people are matched in this track.")
+    if checked is not None:
+        _as_read(check_in(seating, sits, together, meetings, now), checked)
     asked = _sessions(seating, meetings, now) if meetings else _seats(seating, sits, together, now)
     record(by=by, verb="place offered", now=now, program_id=program.pk, subject=seating.published, offers=asked)
     return asked
+
+
+def _as_read(check: LateCheck, stamp: str) -> None:
+    if check.problem:
+        raise SwapRefused(check.problem)
+    if check.stamp != stamp:
+        raise ChangedMeanwhile("Something has changed since you checked. Check it again.")
 
 
 def _hold_still(track: Track) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -52,7 +52,7 @@ def _do(request: ProgramRequest, proposal: Proposal, person: int) -> HttpRespons
 
 
 def _change(request: ProgramRequest, proposal: Proposal) -> None:
-    sits, together, meetings, out = change_sent(request)
+    sits, together, meetings, out = change_sent(request.POST)
     version, reason = _number(request.POST.get("version", "")), request.POST.get("reason", "")
     how: dict[str, Any] = {"reason": reason, "version": version, "by": request.user, "now": timezone.now()}
     if meetings or out:
@@ -61,9 +61,8 @@ def _change(request: ProgramRequest, proposal: Proposal) -> None:
         services.reseat(proposal=proposal, sits=sits, together=together, **how)
 
 
-def change_sent(request: ProgramRequest) -> tuple[list[Sit], list[int], list[Meeting], list[int]]:
+def change_sent(sent: QueryDict) -> tuple[list[Sit], list[int], list[Meeting], list[int]]:
     """Who sits elsewhere, who is put together anew, which sessions are booked, and who has none. Raises Http404."""
-    sent = request.POST
     sits = [Sit(*each) for each in _threes(sent.getlist("sit"))]
     meetings = [Meeting(one, other, _moment(at)) for one, other, at in _threes(sent.getlist("meeting"))]
     return sits, _numbers(sent.getlist("together")), meetings, _numbers(sent.getlist("out"))

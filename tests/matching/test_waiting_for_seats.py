@@ -1,6 +1,7 @@
 """Latecomers and declined places in groups, networks and sessions: offered at once, and nobody who said yes moves."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from matching import services
 from matching.errors import CannotMatch, SwapRefused
 from matching.models import Match, Seat
 from matching.queries.booked import Meeting
+from matching.queries.late import late_check
 from matching.queries.seating import Sit
 from matching.queries.waiting_many import places_to_offer
 from programs.models import LineManager, Role
@@ -40,8 +42,17 @@ def told(kind: str) -> int:
     return Message.objects.filter(kind=kind).count()
 
 
-def offer(village: Village, *sits: Sit, **more: object) -> int:
-    return services.offer_places(track=village.track, sits=sits, by=None, now=NOW, **more)  # type: ignore[arg-type]
+def offer(village: Village, *sits: Sit, together: Sequence[int] = (), meetings: Sequence[Meeting] = ()) -> int:
+    """By way of the check, which has to say how many e-mails really go out."""
+    before = Message.objects.count()
+    check = late_check(village.track, sits, together, meetings, NOW)
+    made = services.offer_places(
+        track=village.track, sits=sits, together=together, meetings=meetings, by=None, now=NOW,
+        checked=check.stamp if check else "",
+    )  # fmt: skip
+    assert check is not None
+    assert (len(check.asked), check.mails) == (made, Message.objects.count() - before)
+    return made
 
 
 def present(village: Village, match: Match) -> str:
@@ -169,7 +180,7 @@ def test_a_network_that_lost_a_helper_gets_the_next_best_and_a_latecomer_a_netwo
     [una] = places_to_offer(village.track, NOW).waiting
     assert una.without.gain == 30
     together = [int(value) for name, value in una.without.fields if name == "together"]
-    assert services.offer_places(track=village.track, together=together, by=None, now=NOW) == 4
+    assert offer(village, together=together) == 4
     fresh = Match.objects.get(seats__enrolment=village.people["Una"])
     assert (fresh.state, fresh.score, fresh.seats.filter(live=True).count()) == ("offered", 30, 4)
 
@@ -224,7 +235,7 @@ def test_after_a_no_a_session_with_the_next_best_expert_is_offered():
     assert ada.without.title == "Fred Hill"
     assert ada.without.start is not None
     meeting = Meeting(village.id("Ada"), village.id("Fred"), ada.without.start)
-    assert services.offer_places(track=village.track, meetings=[meeting], by=None, now=NOW) == 2
+    assert offer(village, meetings=[meeting]) == 2
     fresh = Match.objects.get(seats__enrolment=village.people["Fred"])
     assert (fresh.state, fresh.starts_at, village.names(fresh)) == ("offered", ada.without.start, "Ada Fred")
     assert places_to_offer(village.track, NOW).count == 0
@@ -244,7 +255,7 @@ def test_a_latecomer_takes_the_only_time_of_somebody_who_can_move():
     assert lea.with_move.effects == ("Lea Hill with Tess Hill: 10 points.", "Ada Hill with Fred Hill: 10 → 0.")
     sent = [value.split("-") for _, value in lea.with_move.fields]
     asked = [Meeting(int(a), int(b), dt.datetime.fromtimestamp(int(at), dt.UTC)) for a, b, at in sent]
-    assert services.offer_places(track=village.track, meetings=asked, by=None, now=NOW) == 4
+    assert offer(village, meetings=asked) == 4
     session.refresh_from_db()
     assert (session.state, session.end_reason, told("match-over")) == ("ended", "replaced", 0)
     live = Match.objects.filter(track=village.track, state="offered")
@@ -260,12 +271,46 @@ def test_the_page_offers_by_a_plain_form(pods, client):
     page = text(client.get(url))
     assert "1 person waits for a pod" in page
     assert f"Pod {pod.number}: 30 → 60." in page
-    done = client.post(url, {"sit": f"{pods.id('Lea')}-0-{pod.pk}"}, follow=True)
+    sent = {"sit": f"{pods.id('Lea')}-0-{pod.pk}"}
+    client.post(url, sent)
+    assert present(pods, pod) == "Bea Ben Bob"
+    check = client.get(f"{url}offer/", sent)
+    said = text(check)
+    assert "1 e-mail goes out when you offer this" in said
+    assert f'<b dir="auto">Lea Hill</b> gets an offer: <span dir="auto">Pod {pod.number}</span>.' in said
+    assert '<span dir="auto">Bea Hill, Ben Hill, Bob Hill</span> hear of it only when the place is taken.' in said
+    assert Message.objects.filter(recipient=pods.people["Lea"].user).count() == 0
+    sent["checked"] = check.context["check"].stamp
+    done = client.post(f"{url}offer/", sent, follow=True)
     assert "1 person gets an e-mail with the offer." in text(done)
     assert present(pods, pod) == "Bea Ben Bob Lea"
-    again = client.post(url, {"sit": f"{pods.id('Lea')}-0-{pod.pk}"}, follow=True)
+    again = client.post(f"{url}offer/", sent, follow=True)
     assert f"Lea Hill is in Pod {pod.number} already." in text(again)
+    refused = client.get(f"{url}offer/", sent)
+    assert (refused.status_code, "This place cannot be offered" in text(refused)) == (409, True)
     assert "Nobody waits for a pod" in text(client.get(url))
+
+
+def test_what_was_read_is_what_goes_out_and_otherwise_it_is_shown_again(pods, client):
+    """Ben leaves between the look and the button."""
+    pods.join("Bo", Role.PEER, "Biology")
+    pod = published(pods, "Bea")
+    say(pods, pod, True, "Bea", "Bob", "Ben", "Bo")
+    pods.join("Lea", Role.PEER, "Biology")
+    client.force_login(CoordinatorFactory.create(program=pods.track.program).user)
+    url = reverse("matching:offer_late", args=[pods.track.program.slug, pods.track.slug])
+    sent = {"sit": f"{pods.id('Lea')}-0-{pod.pk}"}
+    sent["checked"] = client.get(url, sent).context["check"].stamp
+    leave(enrolment=pods.people["Ben"], by=pods.people["Ben"].user, now=NOW)
+    before = told("match-offer")
+    changed = client.post(url, sent)
+    assert changed.status_code == 409
+    assert "Something has changed since you checked. Check it again." in text(changed)
+    assert "Bea Hill, Bo Hill, Bob Hill</span> hear of it only" in text(changed)
+    assert told("match-offer") == before
+    sent["checked"] = changed.context["check"].stamp
+    assert client.post(url, sent).status_code == 302
+    assert told("match-offer") == before + 1
 
 
 def test_the_page_asks_as_often_for_many_as_for_few(pods, django_assert_num_queries):
