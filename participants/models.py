@@ -75,6 +75,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.short_name
 
 
+class Pause(models.Model):
+    """From when to when somebody paused, so that what was quiet in that time is not held against them."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="pauses")
+    begins_at = models.DateTimeField()
+    # As planned at first; earlier where it was ended before its time.
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["begins_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gte=models.F("begins_at")), name="pause_ends_after_it_begins"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "ends_at"], name="participant_user_id_pause_idx")]
+
+    def __str__(self) -> str:
+        return f"Pause {self.pk}"
+
+
 class RoleGrant(models.Model):
     """A role a person holds in the whole organisation. Roles inside one program are programs.Coordinator."""
 

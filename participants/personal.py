@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from mail import registry
 from mail.models import MailPreference, Message
 from mail.personal import TOLD as MAIL
-from participants.models import AuditEntry, DataExport, RoleGrant, User
+from participants.models import AuditEntry, DataExport, Pause, RoleGrant, User
 from participants.personal_data import Part, declare
 from participants.retention import Rule
 from participants.services.exporting import drop_expired
@@ -22,6 +22,10 @@ DECLARED = declare(
             "pseudonymous, erase": "is_active is_staff is_superuser link_version",
             f"pseudonymous, export, keep: {_HANGS}": "id created_at",
             f"pseudonymous, keep: {_HANGS}": "erased_at",
+        },
+        "participants.Pause": {
+            "personal, export, erase": "begins_at ends_at",
+            "pseudonymous, erase": "id user",
         },
         "participants.RoleGrant": {
             "personal, export, erase": "role granted_at",
@@ -57,6 +61,7 @@ def _about(message: Message) -> str:
 
 PARTS = (
     Part("account", "Your account", DECLARED, lambda user: User.objects.filter(pk=user.pk)),
+    Part("pauses", "When you paused", DECLARED, lambda user: Pause.objects.filter(user=user)),
     Part("roles", "Your roles in the organisation", DECLARED, lambda user: RoleGrant.objects.filter(user=user)),
     Part("messages", "When which message went to you", DECLARED, _messages, {"about": _about}),
     Part("mail_wishes", "Which messages you do not want", DECLARED, lambda u: MailPreference.objects.filter(user=u)),

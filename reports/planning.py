@@ -19,6 +19,7 @@ from reports.health import Limits
 from reports.health.limits import DEFAULT
 from reports.health.rules import quiet_after
 from reports.queries.around import ONE_OFF, all_limits
+from reports.queries.resting import AWAKE, rests_of
 from sessions.models import Session
 
 NOT_MET, QUIET = "no-first-session", "gone-quiet"
@@ -61,7 +62,10 @@ class Silence:
 
 
 def silences(now: dt.datetime, **which: Any) -> Iterator[Silence]:
-    """Active matches of programs that are not over with nothing held lately and nothing planned: one query."""
+    """Active matches of programs that are not over with nothing held lately and nothing planned: two queries.
+
+    A match in which somebody pauses is not silent; when they are back it counts from there.
+    """
     planned = Session.objects.filter(match=OuterRef("pk"), state=Session.State.PLANNED, starts_at__gt=now - ASKED_ABOUT)
     held = Q(sessions__state=Session.State.HELD)
     rows = Match.objects.filter(
@@ -73,8 +77,12 @@ def silences(now: dt.datetime, **which: Any) -> Iterator[Silence]:
         **which,
     ).exclude(Q(track__program__state=Program.State.CLOSED) | Q(track__model__in=ONE_OFF) | Q(ends_on__lt=now.date()))
     rows = rows.annotate(met=Max("sessions__starts_at", filter=held), times=Count("sessions", filter=held))
-    for match in rows.select_related("track__program").order_by("pk"):
-        yield Silence(match, match.met or match.activated_at or match.created_at, match.times)
+    matches = list(rows.select_related("track__program").order_by("pk"))
+    rests = rests_of([match.pk for match in matches], now) if matches else {}
+    for match in matches:
+        rest, since = rests.get(match.pk, AWAKE), match.met or match.activated_at or match.created_at
+        if not rest.resting:
+            yield Silence(match, max(since, rest.back_at or since), match.times)
 
 
 def plan_all(now: dt.datetime) -> int:
@@ -149,7 +157,7 @@ def _of(
 
 
 def unanswered(program: Program, now: dt.datetime) -> list[int]:
-    """Matches in which two reminders have changed nothing within a week: now a person's turn. At most two queries."""
+    """Matches in which two reminders have changed nothing within a week: now a person's turn. At most three queries."""
     second = Message.objects.filter(
         kind__in=NUDGES, subject_type=SUBJECT, program_id=program.pk, not_before__lte=now - BETWEEN
     ).exclude(state=Message.State.CANCELLED)

@@ -9,7 +9,7 @@ from django.db import transaction
 from mail.models import MailPreference, Message, SuppressedAddress
 from mail.services import cancel_person
 from participants import hooks
-from participants.models import RoleGrant, User
+from participants.models import Pause, RoleGrant, User
 from participants.services.accounts import record
 from participants.services.exporting import drop_exports
 
@@ -82,6 +82,7 @@ def _belongs_to(session: Session, user: User) -> bool:
 
 def _forget_name(user: User, now: dt.datetime) -> None:
     RoleGrant.objects.filter(user=user).delete()
+    Pause.objects.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()
     user.email = f"erased-{secrets.token_hex(8)}@erased.invalid"

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from participants.models import User
+from participants.models import Pause, User
 from participants.services.accounts import record
 from participants.zones import zone
 
@@ -28,6 +28,8 @@ def pause(*, by: User, until: dt.date, now: dt.datetime) -> User:
         raise BadPause("Choose a day that is still to come")
     if ends > now + LONGEST:
         raise BadPause("A pause is at most half a year. Take a later day when it comes near, or leave the program")
+    _end(user, now)
+    Pause.objects.create(user=user, begins_at=now, ends_at=ends)
     user.paused_until = ends
     user.save(update_fields=["paused_until"])
     record(by=by, verb="pause begun", now=now, subject=user, until=until.isoformat())
@@ -39,10 +41,16 @@ def resume(*, by: User, now: dt.datetime) -> User:
     """End one's pause before its time; without one nothing changes."""
     user = User.objects.select_for_update().get(pk=by.pk)
     if user.is_paused(now):
+        _end(user, now)
         user.paused_until = None
         user.save(update_fields=["paused_until"])
         record(by=by, verb="pause ended", now=now, subject=user)
     return user
+
+
+def _end(user: User, now: dt.datetime) -> None:
+    """The pause that is on was one until now. Called with the user locked."""
+    Pause.objects.filter(user=user, begins_at__lte=now, ends_at__gt=now).update(ends_at=now)
 
 
 def end_pauses(*, now: dt.datetime) -> int:

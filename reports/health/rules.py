@@ -10,6 +10,7 @@ from typing import Literal
 
 from reports.health.limits import DEFAULT, Limits
 from reports.queries.base import MatchRow, Meeting
+from reports.queries.resting import AWAKE, Rest
 from sessions.models import GROUP, Session
 
 Level = Literal["risk", "warn", "ok"]
@@ -31,6 +32,7 @@ class Signal:
 
 
 OK = Signal("ok", "On plan", "Meets about as often as agreed.")
+RESTING = Signal("ok", "Pauses", "Somebody in it pauses, so that it is not expected to meet.")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Around:
     goals    how many there are, and `moved` when one was added, reached or dropped, or a next step added or done.
     steps    when each next step was added.
     loads    a sentence for everybody in it who has taken on more than they offered.
+    rest     whether somebody pauses, so that it cannot meet, and since when they are back.
     """
 
     cadence_days: int
@@ -49,6 +52,7 @@ class Around:
     moved: tuple[dt.datetime, ...] = ()
     steps: tuple[dt.datetime, ...] = ()
     loads: tuple[str, ...] = field(default=())
+    rest: Rest = AWAKE
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,23 @@ class Pulse:
     since_start: int
     since_met: int | None
     planned: bool
+    # As long as it could have met: since the start or the last session, or since somebody is back from a pause.
+    quiet: int
+    is_back: bool = False
+
+    @property
+    def after_a_pause(self) -> str:
+        return f" They are back from a pause for {self.quiet} days." if self.is_back else ""
 
 
-def pulse_of(match: MatchRow, now: dt.datetime) -> Pulse:
+def pulse_of(match: MatchRow, now: dt.datetime, rest: Rest = AWAKE) -> Pulse:
     began = match.activated_at or now
     last = match.held[-1].starts_at if match.held else None
     planned = any(each.state == Session.State.PLANNED and each.starts_at > now for each in match.meetings)
-    return Pulse((now - began).days, (now - last).days if last else None, planned)
+    since = last or began
+    back = rest.back_at or since
+    quiet = (now - max(since, back)).days
+    return Pulse((now - began).days, (now - last).days if last else None, planned, quiet, back > since)
 
 
 def signals_of(match: MatchRow, around: Around, now: dt.datetime, limits: Limits = DEFAULT) -> list[Signal]:
@@ -74,15 +88,21 @@ def signals_of(match: MatchRow, around: Around, now: dt.datetime, limits: Limits
 
 
 def signal_of(match: MatchRow, around: Around, now: dt.datetime, limits: Limits = DEFAULT) -> Signal:
-    """The gravest signal of an active match; OK where there is none."""
-    return next(iter(signals_of(match, around, now, limits)), OK)
+    """The gravest signal of an active match; where there is none, that it rests, or OK."""
+    return next(iter(signals_of(match, around, now, limits)), calm(around))
+
+
+def calm(around: Around) -> Signal:
+    """What is said of a match about which no rule has anything to say."""
+    return RESTING if around.rest.resting else OK
 
 
 def _all(match: MatchRow, around: Around, now: dt.datetime, limits: Limits) -> Iterator[Signal]:
     if not around.one_off:
-        pulse = pulse_of(match, now)
-        yield from _not_met(pulse, limits)
-        yield from _quiet(pulse, around.cadence_days, limits)
+        if not around.rest.resting:
+            pulse = pulse_of(match, now, around.rest)
+            yield from _not_met(pulse, limits)
+            yield from _quiet(pulse, around.cadence_days, limits)
         yield from _direction(match, around, now, limits)
         yield from _dependency(match, around, now, limits)
         yield from _attendance(match, limits)
@@ -94,14 +114,14 @@ def _all(match: MatchRow, around: Around, now: dt.datetime, limits: Limits) -> I
 
 
 def _not_met(pulse: Pulse, limits: Limits) -> Iterator[Signal]:
-    if pulse.since_met is not None or pulse.since_start < limits["first_watch"]:
+    if pulse.since_met is not None or pulse.quiet < limits["first_watch"]:
         return
     if pulse.planned:
         reason = f"Matched {pulse.since_start} days ago; the first session is planned."
         yield Signal("warn", "First one planned", reason, "first_session")
         return
-    level: Level = "risk" if pulse.since_start >= limits["first_risk"] else "warn"
-    reason = f"Matched {pulse.since_start} days ago, nothing held or planned."
+    level: Level = "risk" if pulse.quiet >= limits["first_risk"] else "warn"
+    reason = f"Matched {pulse.since_start} days ago, nothing held or planned.{pulse.after_a_pause}"
     yield Signal(level, "Not met yet", reason, "first_session")
 
 
@@ -114,9 +134,10 @@ def _quiet(pulse: Pulse, cadence_days: int, limits: Limits) -> Iterator[Signal]:
     if pulse.since_met is None or pulse.planned:
         return
     reason = f"Last met {pulse.since_met} days ago, nothing planned; agreed was every {cadence_days} days."
-    if pulse.since_met >= quiet_after(cadence_days, limits, "risk"):
+    reason += pulse.after_a_pause
+    if pulse.quiet >= quiet_after(cadence_days, limits, "risk"):
         yield Signal("risk", "Gone quiet", reason, "quiet")
-    elif pulse.since_met >= quiet_after(cadence_days, limits, "watch"):
+    elif pulse.quiet >= quiet_after(cadence_days, limits, "watch"):
         yield Signal("warn", "Nothing planned", reason, "quiet")
 
 

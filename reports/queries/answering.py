@@ -9,6 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
+from participants.models import Pause
 from programs.models import Role
 from reports.health import Limits
 from reports.health.rules import Around, is_frequent, is_unmoved
@@ -143,9 +146,13 @@ def _apart(people: Mapping[int, list[Said]], limits: Limits) -> set[int]:
 
 
 def _silent(survey: Survey, as_of: dt.datetime, limits: Limits) -> dict[int, set[int]]:
-    """By match, who has left the last so many check-ins unanswered until they closed."""
+    """By match, who has left the last so many check-ins unanswered until they closed; those of a pause do not count."""
     wanted = int(limits["unanswered"])
+    paused = Pause.objects.filter(
+        user=OuterRef("user"), begins_at__lt=OuterRef("closes_at"), ends_at__gt=OuterRef("created_at")
+    )
     rows = Invitation.objects.filter(survey=survey, closes_at__lte=as_of, session__isnull=False)
+    rows = rows.exclude(Exists(paused), answered_at=None)
     answers: dict[tuple[int, int], list[bool]] = defaultdict(list)
     columns = ("session__match", "user", "answered_at")
     for match, user, at in rows.order_by("session__starts_at", "pk").values_list(*columns):

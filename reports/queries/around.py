@@ -10,6 +10,7 @@ from programs.models import Program, Role, Track
 from reports.health import Around, Limits
 from reports.models import Flag, Threshold
 from reports.queries.base import MatchRow, Member, ProgramData
+from reports.queries.resting import AWAKE, rests_of
 from sessions.models import NextStep
 
 ONE_OFF = frozenset(model.slug for model in registry.all_models() if model.shape == Shape.SLOTS)
@@ -34,11 +35,12 @@ def muted_in(program: Program) -> set[tuple[int, str]]:
 
 
 def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, Around]:
-    """For each active match what its rules look at. Numbers and moments alone, in one query; no word is read."""
+    """For each active match what its rules look at. Numbers and moments alone, in two queries; no word is read."""
     live = {match.pk: match for match in data.matches if match.live}
     tracks = {track.pk: track for track in data.tracks}
     goals, moved, steps = _work(data, live)
     loads = _loads(data, tracks, limits, now)
+    rests = rests_of(live, now)
     return {
         pk: Around(
             cadence_days=tracks[match.track].cadence_days,
@@ -47,6 +49,7 @@ def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, 
             moved=tuple(moved[pk]),
             steps=tuple(steps[pk]),
             loads=tuple(loads[pk]),
+            rest=rests.get(pk, AWAKE),
         )
         for pk, match in live.items()
     }

@@ -12,7 +12,7 @@ from matching.models import Match, Proposal
 from programs.models import Program
 from reports.charts.rhythm import MOST_WEEKS, Mark, Window, window
 from reports.health import Limits, Signal, signals_of
-from reports.health.rules import OK, ORDER
+from reports.health.rules import ORDER, calm
 from reports.queries.around import around_of, limits_of, muted_in
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
 from sessions.models import Session
@@ -116,10 +116,14 @@ class Overview:
 
 
 def pair_rows(data: ProgramData, now: dt.datetime) -> list[PairRow]:
-    """Every active match, those that may need help first. Queries: three besides those of load()."""
+    """Every active match, those that may need help first. Queries: four besides those of load()."""
     limits, muted = limits_of(data.program), muted_in(data.program)
-    found = raised_in(data, limits, now)
-    rows = [_row(match, data.program, found[match.pk], muted, now) for match in data.matches if match.live]
+    around = around_of(data, limits, now)
+    rows = [
+        _row(match, data.program, signals_of(match, around[match.pk], now, limits), calm(around[match.pk]), muted, now)
+        for match in data.matches
+        if match.live
+    ]
     return sorted(rows, key=lambda row: (ORDER[row.signal.level], row.last_met or _long_ago(now), row.match.pk))
 
 
@@ -148,10 +152,15 @@ def week_of(program: Program, moment: dt.datetime) -> int:
 
 
 def _row(
-    match: MatchRow, program: Program, found: list[Signal], muted: set[tuple[int, str]], now: dt.datetime
+    match: MatchRow,
+    program: Program,
+    found: list[Signal],
+    otherwise: Signal,
+    muted: set[tuple[int, str]],
+    now: dt.datetime,
 ) -> PairRow:
     heard = [each for each in found if (match.pk, each.rule) not in muted]
-    signal = heard[0] if heard else OK
+    signal = heard[0] if heard else otherwise
     last = match.held[-1].starts_at if match.held else None
     marks = [
         Mark(week_of(program, each.starts_at), MARKS[Session.State(each.state)])  # type: ignore[arg-type]  # four words

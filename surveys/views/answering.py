@@ -27,7 +27,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         raise Http404("There is no such page")
     rows = [(each, survey_path(each, now=now), partners_in(each)) for each in open_for(user, now)]
-    return render(request, "surveys/mine.html", {"rows": rows})
+    paused_until = user.paused_until if user.is_paused(now) else None
+    return render(request, "surveys/mine.html", {"rows": rows, "paused_until": paused_until})
 
 
 @token_page(PURPOSE)

@@ -6,6 +6,7 @@ import pytest
 
 from reports.health import NUMBERS, RULES, Around, Limits, signal_of, signals_of
 from reports.queries.base import MatchRow, Meeting, Member
+from reports.queries.resting import Rest
 
 DAY = dt.timedelta(days=1)
 NOW = dt.datetime(2027, 6, 1, 12, 0, tzinfo=dt.UTC)
@@ -130,6 +131,21 @@ def test_an_expert_wanted_twice_is_noticed_and_once_is_not() -> None:
     assert rules(wanted(2, 40)) == [("expert_wanted", "warn")]
     assert signal_of(wanted(2, 40), around(), NOW).reason == "An expert was asked for in 2 of the last 6 sessions."
     assert signals_of(wanted(2, 40), around(), NOW, Limits({"expert_of": 3})) == []
+
+
+def test_who_pauses_is_not_silent_and_who_is_back_has_the_whole_time() -> None:
+    quiet, unmet, away = match(90, (60, "held")), match(90), Rest(resting=True)
+    assert rules(quiet, rest=away) == rules(unmet, rest=away) == []
+    assert signal_of(quiet, around(rest=away), NOW).words == "Pauses"
+    for days, level in ((20, "ok"), (21, "warn"), (45, "risk")):
+        assert signal_of(quiet, around(rest=Rest(back_at=NOW - days * DAY)), NOW).level == level
+    for days, level in ((9, "ok"), (10, "warn"), (14, "risk")):
+        assert signal_of(unmet, around(rest=Rest(back_at=NOW - days * DAY)), NOW).level == level
+    assert signal_of(quiet, around(rest=Rest(back_at=NOW - 30 * DAY)), NOW).reason.endswith(
+        "They are back from a pause for 30 days."
+    )
+    # A pause that was over before they last met changes nothing.
+    assert signal_of(quiet, around(rest=Rest(back_at=NOW - 80 * DAY)), NOW).level == "risk"
 
 
 def test_a_match_of_one_session_is_not_asked_for_goals_or_rhythm() -> None:

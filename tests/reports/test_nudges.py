@@ -10,13 +10,18 @@ from mail.services import drain, save_wishes
 from mail.services.preferences import Choice
 from matching.models import Match, Proposal
 from participants.models import User
-from programs.models import Program
+from participants.services.pausing import pause, resume
+from programs.models import Enrolment, Program
 from reports import planning, signalling, tasks
 from reports.planning import unanswered
-from reports.queries.overview import overview
+from reports.queries.around import limits_of
+from reports.queries.base import load
+from reports.queries.overview import overview, raised_in
+from reports.queries.resting import rests_of
 from reports.queries.signals import told_of
 from reports.queries.todos import todos_of
 from sessions.models import SlotReview
+from tests.factories.matching import SeatFactory
 from tests.factories.programs import NOW
 from tests.factories.sessions import SessionFactory
 from tests.people import Cast, make_cast
@@ -92,6 +97,38 @@ def test_nothing_is_sent_once_the_thing_is_done_or_over(cast: Cast, what: str) -
             save_wishes(user_id=user.pk, program_id=cast.program.pk, choice=Choice.FEWER, off=["sessions"], now=WATCH)
     drain(clock=lambda: WATCH)
     assert [state for *_, state in told()] == ["cancelled", "cancelled"]
+
+
+def test_who_pauses_is_no_silence_and_who_is_back_is_reminded_from_then_on(cast: Cast) -> None:
+    begins, ends = NOW + 2 * DAY, NOW + 30 * DAY
+    pause(by=cast.mia, until=ends.date(), now=begins)
+    tick(NOW + 20 * DAY)
+    assert told() == []
+    assert raised_in(load(cast.program), limits_of(cast.program), NOW + 20 * DAY)[cast.match.pk] == []
+    resume(by=cast.mia, now=NOW + 21 * DAY)
+    tick(NOW + 30 * DAY)
+    assert told() == []
+    tick(NOW + 31 * DAY)
+    assert [name for _, name, *_ in told()] == ["Bob", "Mia"]
+    (signal,) = [
+        each
+        for each in raised_in(load(cast.program), limits_of(cast.program), NOW + 31 * DAY)[cast.match.pk]
+        if each.rule == "first_session"
+    ]
+    assert (signal.level, signal.reason) == (
+        "warn",
+        "Matched 31 days ago, nothing held or planned. They are back from a pause for 10 days.",
+    )
+
+
+def test_a_group_is_silent_without_one_who_pauses(cast: Cast) -> None:
+    paul = Enrolment.objects.get(user=cast.paul)
+    SeatFactory.create(match=cast.match, enrolment=paul, answer="accepted", answered_at=NOW)
+    pause(by=cast.mia, until=(NOW + 60 * DAY).date(), now=NOW)
+    tick(WATCH)
+    assert [name for _, name, *_ in told()] == ["Bob", "Paul"]
+    pause(by=cast.bob, until=(NOW + 60 * DAY).date(), now=WATCH)
+    assert rests_of([cast.match.pk], WATCH)[cast.match.pk].resting
 
 
 def test_the_reminder_waits_for_the_morning_of_its_reader(cast: Cast) -> None:
