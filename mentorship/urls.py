@@ -46,5 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<str:tok>/", include("matching.urls_token")),
     path("t/<str:tok>/", include("sessions.urls_token")),
     path("t/<str:tok>/", include("surveys.urls_token")),
+    path("t/<str:tok>/", include("reports.urls_token")),
     path("", include("mail.urls")),
 ]

@@ -16,6 +16,7 @@ from mail.services import take_slot
 from programs.models import Program
 from reports import planning, services, signalling
 from reports.exports import write_job
+from reports.services import sharing
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,19 @@ def _ring_now(job_id: int) -> None:
         make_table.delay(job_id)
     except (OperationalError, OSError) as error:
         logger.warning("The bell could not be rung (%s); the next tick takes the export up", type(error).__name__)
+
+
+@shared_task(name="reports.tasks.count_opening")
+def count_opening(shared_id: int) -> None:
+    sharing.count_opening(pk=shared_id, now=timezone.now())
+
+
+def note_opening(shared_id: int) -> None:
+    """Have a worker count that a shared report was opened: looking writes nothing. Without a broker it is lost."""
+    try:
+        count_opening.delay(shared_id)
+    except (OperationalError, OSError) as error:
+        logger.warning("An opening was not counted (%s)", type(error).__name__)
 
 
 def tick(now: dt.datetime) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import comparing, program
+from reports.views import comparing, papers, pricing, program, sharing, standards
 
 app_name = "reports"
 
@@ -11,5 +11,10 @@ urlpatterns = [
     path("reports/", program.outcome_report, name="outcome"),
     path("reports/comparison/", comparing.plan, name="comparison_plan"),
     path("reports/comparison/<str:kind>/open/", comparing.open_look, name="open_look"),
+    path("reports/price/", pricing.price, name="price"),
+    path("reports/standards/", standards.standards, name="standards"),
+    path("reports/links/", sharing.links, name="links"),
+    path("reports/links/<int:pk>/withdraw/", sharing.withdraw, name="withdraw_link"),
+    path("reports/outcome.pdf", papers.outcome_pdf, name="pdf"),
     path("reports/outcome.<str:ending>", program.export, name="export"),
 ]

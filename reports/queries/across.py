@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Count, Sum
+
 from matching.models import Match, Seat
 from programs.models import Enrolment, Program, Role
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan
+from reports.queries.base import DEPARTMENT, department_of
+from reports.queries.departments import Crossing, crossing_of
 from reports.queries.looks import content_of_all
 from reports.queries.outcome import ENDED_AS_PLANNED
 from sessions.models import Attendance, Goal, Session
@@ -80,6 +84,7 @@ class Across:
     as_of: dt.datetime
     whole: dict[str, Figure]
     programs: list[ProgramReport]
+    crossing: Crossing
 
     @property
     def looked_at(self) -> list[ProgramReport]:
@@ -100,19 +105,20 @@ class Across:
 
 
 def across(now: dt.datetime) -> Across:
-    """Every program but samples, where there is any other. Queries: eight, whatever the size."""
-    every = list(Program.objects.all())
+    """Every program but samples, where there is any other. Queries: seven, whatever the size."""
+    every = list(Program.objects.select_related("price"))
     programs = [each for each in every if not each.is_sample] or every
     looks = {
         look.program_id: look
         for look in ComparisonLook.objects.filter(program__in=programs, kind=ComparisonLook.Kind.CLOSE)
     }
-    rows = _rows(programs)
+    rows, seated, departments = _rows(programs)
     whole = Rows.empty()
     for each in rows.values():
         whole = whole.with_(each)
     reports = [ProgramReport(each, _figures(rows[each.pk], each.name, now), looks.get(each.pk)) for each in programs]
-    return Across(now, _figures(whole, ALL, now), _covered(reports))
+    together = {match: {each.user for each in sitting} for match, sitting in seated.items()}
+    return Across(now, _figures(whole, ALL, now), _covered(reports), crossing_of(departments, together))
 
 
 def compared_across(found: Across) -> dict[str, Any]:
@@ -176,22 +182,26 @@ class _Sitting:
     mentor: bool
 
 
-def _rows(programs: Sequence[Program]) -> dict[int, Rows]:
-    """By program; people as numbers only. Queries: five."""
+def _rows(programs: Sequence[Program]) -> tuple[dict[int, Rows], dict[int, list[_Sitting]], dict[int, str]]:
+    """By program; people as numbers only. Beside it who is in which match, and in which department. Queries: five."""
     found = {each.pk: Rows.empty() for each in programs}
-    _count_people(found)
+    departments = _count_people(found)
     seated = _count_matches(found)
     _count_sessions(found, seated)
     _count_goals(found)
-    return found
+    return found, seated, departments
 
 
-def _count_people(found: Mapping[int, Rows]) -> None:
+def _count_people(found: Mapping[int, Rows]) -> dict[int, str]:
     rows = Enrolment.objects.filter(track__program__in=found)
-    for program, user, state in rows.values_list("track__program", "user", "state").order_by():
+    columns = ("track__program", "user", "state", f"answers__{DEPARTMENT}")
+    departments: dict[int, str] = {}
+    for program, user, state, department in rows.order_by("pk").values_list(*columns):
         found[program].enrolled.add(user)
+        departments[user] = department_of(department) or departments.get(user, "")
         if state == Enrolment.State.ACTIVE:
             found[program].active.add(user)
+    return departments
 
 
 def _count_matches(found: Mapping[int, Rows]) -> dict[int, list[_Sitting]]:
@@ -215,21 +225,25 @@ def _count_matches(found: Mapping[int, Rows]) -> dict[int, list[_Sitting]]:
 
 
 def _count_sessions(found: Mapping[int, Rows], seated: Mapping[int, list[_Sitting]]) -> None:
+    """Summed up by match, as there are many sessions; then who was missing from how many of them is taken off."""
     held = Session.objects.filter(match__track__program__in=found, state=Session.State.HELD)
-    missing: dict[int, set[int]] = defaultdict(set)
-    absences = Attendance.objects.filter(present=False, session__in=held)
-    for session, user in absences.values_list("session", "seat__enrolment__user"):
-        missing[session].add(user)
-    columns = ("pk", "match__track__program", "match", "minutes")
-    for session, program, match, minutes in held.values_list(*columns).order_by():
+    missed: dict[tuple[int, int], tuple[int, int]] = {}
+    absences = Attendance.objects.filter(present=False, session__in=held).order_by()
+    by_person = absences.values_list("session__match", "seat__enrolment__user")
+    for match, user, times, minutes in by_person.annotate(Count("pk"), Sum("session__minutes")):
+        missed[match, user] = times, minutes
+    by_match = held.order_by().values_list("match__track__program", "match")
+    for program, match, times, minutes in by_match.annotate(Count("pk"), Sum("minutes")):
         if match not in seated:
             continue
-        there = [each for each in seated[match] if each.user not in missing.get(session, ())]
         rows = found[program]
-        rows.sessions += 1
+        rows.sessions += times
         rows.minutes += minutes
-        rows.mentor_minutes += minutes * sum(each.mentor for each in there)
-        rows.met.update(each.user for each in there)
+        for each in seated[match]:
+            gone, lost = missed.get((match, each.user), (0, 0))
+            rows.mentor_minutes += (minutes - lost) * each.mentor
+            if times > gone:
+                rows.met.add(each.user)
 
 
 def _count_goals(found: Mapping[int, Rows]) -> None:

@@ -9,14 +9,15 @@ from participants.models import User
 from reports.queries.across import across
 from reports.queries.opened import named, title_of
 from reports.services import open_comparison
-from reports.views.drawing import comparison_tables
+from reports.views.drawing import across_context, comparison_tables
 from reports.views.organisation import admin_view
 
 
 @require_safe
 @admin_view
 def report(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/report_across.html", {"report": across(timezone.now())})
+    context = {**across_context(across(timezone.now())), "no_pdf": "no-pdf" in request.GET}
+    return render(request, "reports/report_across.html", context)
 
 
 @require_POST
@@ -27,7 +28,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     found, content = open_comparison(by=by, now=timezone.now())
     core = named(content["core"])
     context = {
-        "report": found,
+        **across_context(found),
         "opened": True,
         "found": content["comparison"],
         "title": title_of(content["comparison"]),

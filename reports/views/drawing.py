@@ -1,10 +1,47 @@
-"""What charts and tables of a comparison take, from what a look has stored."""
+"""What charts and tables of the reports take: on their pages, in files and behind links alike."""
 
 from typing import Any
 
+from reports.queries.across import Across
+from reports.queries.departments import Crossing
+from reports.queries.outcome import FUNNEL, Outcome
 from reports.verdicts.wording import level, number
 
 BEFORE_AFTER = ["", "At the start", "At the end", "People"]
+
+
+def outcome_context(report: Outcome) -> dict[str, Any]:
+    """For templates/reports/_outcome_body.html."""
+    opened = report.opened
+    return {
+        "program": report.program,
+        "report": report,
+        "plan": report.fixed.plan,
+        "funnel": _funnel(report),
+        "funnel_columns": ["Stage", "People"],
+        "found": opened.comparison,
+        "core": opened.core,
+        **comparison_tables(opened.comparison, opened.core),
+        **_arcs(report.crossing),
+    }
+
+
+def across_context(report: Across) -> dict[str, Any]:
+    """For templates/reports/_across_body.html, without the comparison."""
+    return {"report": report, **_arcs(report.crossing)}
+
+
+def _funnel(report: Outcome) -> list[tuple[str, int]]:
+    labels = {"enrolled": "Enrolled", "matched_ever": "Matched", "met": "Met once", "met_3": "Met 3 times"}
+    if report.figures["finished"].numerator:
+        labels["finished"] = "Finished"
+    shown = [slug for slug in FUNNEL if slug in labels and report.figures[slug].shown]
+    return [(labels[slug], int(report.figures[slug].numerator or 0)) for slug in shown]
+
+
+def _arcs(crossing: Crossing) -> dict[str, Any]:
+    rows = [(f"{one} and {other}", matches) for one, other, matches in crossing.links]
+    return {"arc_columns": ["Departments", "Matches"], "arc_rows": rows}
 
 
 def comparison_tables(comparison: dict[str, Any] | None, core: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from reports.exports import MIME, WRITERS, export_outcome
 from reports.planning import unanswered
 from reports.queries.base import load
 from reports.queries.opened import progress
-from reports.queries.outcome import FUNNEL, Outcome, outcome
+from reports.queries.outcome import outcome
 from reports.queries.overview import Overview, contact_rate, overview, pair_rows
 from reports.queries.todos import todos_of
-from reports.views.drawing import comparison_tables
+from reports.views.drawing import outcome_context
 
 
 def _finding(shown: Overview) -> str:
@@ -134,32 +134,17 @@ def messages(request: ProgramRequest, program: Program) -> HttpResponse:
     return render(request, "reports/messages.html", {"program": program, "page": page, "titles": titles})
 
 
-def _funnel(report: Outcome) -> list[tuple[str, int]]:
-    labels = {"enrolled": "Enrolled", "matched_ever": "Matched", "met": "Met once", "met_3": "Met 3 times"}
-    if report.figures["finished"].numerator:
-        labels["finished"] = "Finished"
-    shown = [slug for slug in FUNNEL if slug in labels and report.figures[slug].shown]
-    return [(labels[slug], int(report.figures[slug].numerator or 0)) for slug in shown]
-
-
 @require_safe
 @program_view(Right.REPORT)
 def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
     """The figures of now, and the comparison as far as its dates have come and this reader has opened it."""
     report = outcome(program, timezone.now(), request.user)
-    opened = report.opened
-    waiting = opened.look is None and not opened.next_kind
+    waiting = report.opened.look is None and not report.opened.next_kind
     context = {
-        "program": program,
-        "report": report,
-        "funnel": _funnel(report),
-        "funnel_columns": ["Stage", "People"],
+        **outcome_context(report),
         "may_plan": Right.EDIT in request.program_rights,
-        "plan": report.fixed.plan,
         "progress": progress(program) if waiting else "",
-        "found": opened.comparison,
-        "core": opened.core,
-        **comparison_tables(opened.comparison, opened.core),
+        "no_pdf": "no-pdf" in request.GET,
     }
     return render(request, "reports/outcome.html", context)
 
