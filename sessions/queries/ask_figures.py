@@ -85,7 +85,7 @@ def ask_figures(program: Program, reader: User, now: datetime) -> AskFigures:
     open_asks = [row for row in rows if row[3] == Ask.State.OPEN]
     judged = [(user, first is not None and first <= at + due) for at, first, user, *_ in rows if at + due <= now]
     said = (Ask.State.HELPED, Ask.State.ELSEWHERE, Ask.State.DROPPED)
-    closed = sorted((row for row in rows if row[3] in said), key=lambda row: row[4])
+    closed = sorted((row for row in rows if row[3] in said), key=lambda row: row[4] or row[0])
     return AskFigures(
         tracks=[TrackAsks(each, caps.get(each.pk, network_of(each).weekly_cap)) for each in tracks],
         hours=hours,

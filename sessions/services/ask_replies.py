@@ -1,6 +1,7 @@
 """What comes back to an ask: replies in three parts, thanks, and what is hidden or reported."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -169,7 +170,12 @@ def _flag(ask: Ask, reply: AskReply | None, reason: str, shown: str, by: User, n
     if not to_tell:
         raise SessionError("Nobody else coordinates this program. Speak with somebody you trust in your organisation.")
     flag.save()
-    told = {"kind": FLAGGED, "subject_type": FLAG_SUBJECT, "subject_id": flag.pk, "program_id": program_id}
+    told: dict[str, Any] = {
+        "kind": FLAGGED,
+        "subject_type": FLAG_SUBJECT,
+        "subject_id": flag.pk,
+        "program_id": program_id,
+    }
     enqueue_many([Draft(recipient_id=each, not_before=now, expires_at=now + NEWS, **told) for each in to_tell], now=now)
     return flag
 

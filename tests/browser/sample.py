@@ -15,6 +15,7 @@ from programs import services as programs
 from programs.models import Program, Role
 from sessions import services as sessions
 from sessions.models import Session
+from tests.browser import sample_asks as asks
 from tests.browser import sample_exports as exported
 from tests.browser import sample_groups as groups
 from tests.browser import sample_joining as joining
@@ -58,6 +59,7 @@ def make_sample(now: dt.datetime) -> Sample:
     wishing = joining.wish(mentor, sample.program, dana, now)
     told = together.tell(make_program("Learning together", ["co_mentoring", "pod"], dana, now), mentor, dana, now)
     booked = slots.book(make_program("Quick questions", ["flash"], dana, now), mentor, dana, now)
+    woven = asks.weave(make_program("A web of help", ["distributed"], dana, now), mentor, dana, now)
     cast = {"coordinator": dana, "admin": accounts["Admin"], "participant": mentor, "newcomer": newcomer}
     cast["accepted"] = joining.reader_of(made)
     sample.cookies = {role: signed_in(user).cookies["sessionid"].value for role, user in cast.items()}
@@ -67,12 +69,14 @@ def make_sample(now: dt.datetime) -> Sample:
             *link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
             *shown(joining.link_pages(autumn, newcomer, now)),
             *shown(booked.links),
+            *shown(woven.links),
             *shown(together.link_pages(told, now)),
         ],
         "participant": [
             *own_pages(match, mentor, over, to_come, finished),
             *shown(joining.members_pages(wishing)),
             *shown(booked.members),
+            *shown(woven.members),
             *shown(together.members_pages(told)),
         ],
         "newcomer": [
@@ -87,6 +91,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *shown(groups.pages_of(dana, now)),
             *shown(exported.coordinators_pages(sample.program, dana, now)),
             *shown(booked.coordinators),
+            *shown(woven.coordinators),
             *shown(together.coordinators_pages(told)),
         ],
         "admin": [

@@ -195,6 +195,11 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "session-planned": lambda world: session_message(world, "session-planned", "coming"),
     "session-series": lambda world: session_message(world, "session-series", "coming", series=uuid4()),
     "time-offer": lambda world: about(world, "time-offer", world.here.mentee, world.here.args["times"]),
+    "ask": lambda world: about(world, "ask", world.here.mentor, world.here.args["ask_route"]),
+    "ask-reminder": lambda world: about(world, "ask-reminder", world.here.mentor, world.here.args["ask_route"]),
+    "ask-reply": lambda world: about(world, "ask-reply", world.here.mentee, world.here.args["ask"]),
+    "ask-close": lambda world: about(world, "ask-close", world.here.mentee, world.here.args["ask"]),
+    "ask-flagged": lambda world: about(world, "ask-flagged", world.here.coordinator, world.here.args["ask_flag"]),
     "slot-ask": lambda world: about(world, "slot-ask", world.here.mentor, world.here.args["slot_ask"]),
     "slot-not-possible": lambda world: about(
         world, "slot-not-possible", world.here.mentee, world.here.args["back"]["back"]

@@ -35,6 +35,7 @@ BEHIND_A_LINK = {
     "session_links:undo": "tr",
     "session_links:feed": "ti",
     "session_links:time": "tt",
+    "session_links:ask": "tk",
     "session_links:slot": "tk",
     "session_links:review": "tk",
     "match_links:offer": "tm",

@@ -22,6 +22,7 @@ from programs.mails import PURPOSE as JOIN
 from programs.models import Program
 from reports.exports import write_job
 from reports.services import ask_for_table, run_table
+from sessions.ask_mails import ROUTE_PURPOSE as ASK
 from sessions.feeds import PURPOSE as CALENDAR
 from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
@@ -89,7 +90,9 @@ class World:
 
 
 def _booking_link(place: Place, session: str) -> str:
-    """To an ask for a session, or to the question two weeks after one."""
+    """To an ask for a session, to the question two weeks after one, or to an ask in a network."""
+    if session == "network":
+        return links.make(ASK, place.mentor, place.args["ask_route"], days=30)
     if session == "review":
         return links.make(REVIEW, place.mentee, place.args["review"], days=30)
     return links.make(SLOT, place.mentor, place.args["slot_ask"], days=30)

@@ -16,6 +16,7 @@ from surveys.definition import load_part
 from surveys.models import Invitation, Question
 from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
+from tests.house.world_asks import ask_network
 from tests.house.world_place import LATER, Place, canary
 from tests.house.world_slots import book_sessions
 from tests.house.world_together import work_together
@@ -176,6 +177,9 @@ def write(place: Place) -> None:
         canary=canary,
     )
     place.args |= book_sessions(
+        program=place.program, mentor=place.mentor, mentee=place.mentee, later=LATER, canary=canary
+    )
+    place.args |= ask_network(
         program=place.program, mentor=place.mentor, mentee=place.mentee, later=LATER, canary=canary
     )
 
