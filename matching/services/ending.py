@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 
 from mail.services import cancel, enqueue
+from matching import hooks
 from matching.errors import OfferOver
 from matching.models import Match, Proposal, Seat
 from matching.queries.inputs import model_of
 from matching.services.gathering import (
     LEFT,
     NEWS,
-    accepted_in,
     enough_to_begin,
-    enough_to_go_on,
+    goes_on_without,
     is_centre,
     may_shrink,
     take_leave,
@@ -122,7 +122,7 @@ def closes_at(match: Match) -> dt.datetime:
 def end_matches_of(enrolment: Enrolment, now: dt.datetime) -> None:
     """Somebody leaves the track: their places are free again and the others are told.
 
-    Pairs end; a group goes on without them as long as it is one.
+    Pairs end; a group or a triad goes on without them as long as it is one, as when they leave the match alone.
     """
     live = Match.objects.select_for_update(of=("self",)).filter(
         pk__in=Seat.objects.filter(enrolment=enrolment, live=True).values("match")
@@ -143,15 +143,20 @@ def _why_over(match: Match, enrolment: Enrolment) -> str:
 
 
 def _goes_on(match: Match, enrolment: Enrolment, now: dt.datetime) -> bool:
-    """Take somebody out of a group that is one without them; whether there is one."""
-    seat = match.seats.select_related("enrolment", "match__track").get(enrolment=enrolment)
-    if not may_shrink(match) or is_centre(seat, model_of(match.track)):
+    """Take somebody out of a match that is one without them; whether there is one."""
+    seat = match.seats.select_related("enrolment__user", "match__track").get(enrolment=enrolment)
+    on = match.state == Match.State.ACTIVE
+    stays = goes_on_without(match, seat) if on else False
+    if not stays and (not may_shrink(match) or is_centre(seat, model_of(match.track))):
         return False
     rest = take_leave(match, seat, now=now)
-    on = match.state == Match.State.ACTIVE
-    if not (enough_to_go_on(match, accepted_in(match)) if on else enough_to_begin(match, rest)):
+    if not (stays or (not on and enough_to_begin(match, rest))):
         return False
     tell_of(seat, LEFT, rest, now=now)
+    if on and seat.answer == Seat.Answer.ACCEPTED:
+        seat.refresh_from_db()
+        for call in hooks.parted:
+            call(seat, now)
     record(by=None, verb="match left", now=now, program_id=match.track.program_id, subject=match)
     return True
 

@@ -54,6 +54,14 @@ def enough_to_go_on(match: Match, seats: Iterable[Seat]) -> bool:
     return led and centred and len(present) >= GOES_ON_WITH
 
 
+def goes_on_without(match: Match, seat: Seat) -> bool:
+    """Whether the others of an active match still are one without this person: a group, a network, or two of three."""
+    rest = [each for each in accepted_in(match) if each.pk != seat.pk]
+    if may_shrink(match):
+        return not is_centre(seat, model_of(match.track)) and enough_to_go_on(match, rest)
+    return len(rest) >= 2
+
+
 def present_in(match: Match) -> list[Seat]:
     """The seats of a match whose people have not left it, as they sit."""
     return list(match.seats.filter(left_at=None).select_related("enrolment__user").order_by("pk"))

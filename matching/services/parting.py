@@ -20,7 +20,7 @@ from matching.services.gathering import (
     LEFT,
     NEWS,
     accepted_in,
-    enough_to_go_on,
+    goes_on_without,
     is_centre,
     may_shrink,
     take_leave,
@@ -112,14 +112,6 @@ def in_it_before(match: Match, seat: Seat) -> bool:
     """Whether this person was in a match that was on, and it is over for them before its time."""
     early = match.end_reason in (Match.EndReason.ENDED, Match.EndReason.TOO_FEW) or seat.left_at is not None
     return early and match.activated_at is not None and seat.answer == Seat.Answer.ACCEPTED
-
-
-def goes_on_without(match: Match, seat: Seat) -> bool:
-    """Whether the others of an active match still are one without this person: a group, a network, or two of three."""
-    rest = [each for each in accepted_in(match) if each.pk != seat.pk]
-    if may_shrink(match):
-        return not is_centre(seat, model_of(match.track)) and enough_to_go_on(match, rest)
-    return len(rest) >= 2
 
 
 def close(match: Match, *, reason: str, by: User | None, now: dt.datetime) -> None:

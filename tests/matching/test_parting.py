@@ -15,9 +15,11 @@ from matching.queries.inputs import inputs_of
 from matching.queries.waiting import waiting_list
 from participants.models import AuditEntry, User
 from programs.models import Role
+from programs.services.enrolments import leave
 from tests.factories.matching import MatchFactory, SeatFactory, make_pair
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, ProgramFactory, TrackFactory
+from tests.factories.sessions import SessionFactory
 
 LATER = NOW + dt.timedelta(days=20)
 
@@ -130,6 +132,24 @@ def test_of_three_two_go_on_and_of_two_none(town):
     services.leave_match(seat=seat_of(three, "Tom"), by=user("Tom"), now=LATER)
     three.refresh_from_db()
     assert (three.state, three.end_reason) == ("ended", "ended")
+
+
+def test_who_leaves_the_program_leaves_a_triad_as_who_leaves_the_match(town):
+    three = together([town.people[name] for name in ("Mona", "Tom", "Una")])
+    meeting = SessionFactory.create(match=three, starts_at=LATER + dt.timedelta(days=3))
+    leave(enrolment=town.people["Una"], by=user("Una"), now=LATER)
+    three.refresh_from_db()
+    assert (three.state, seat_of(three, "Una").left_at, seat_of(three, "Una").live) == ("active", LATER, False)
+    told = Message.objects.filter(kind="match-left").values_list("recipient__first_name", flat=True)
+    assert sorted(told) == ["Mona", "Tom"]
+    meeting.refresh_from_db()
+    assert meeting.state == "planned"
+    # Out of the calendar of whoever has gone, and of nobody else.
+    gone = Message.objects.filter(kind="session-not-yours").values_list("recipient__first_name", flat=True)
+    assert list(gone) == ["Una"]
+    leave(enrolment=town.people["Tom"], by=user("Tom"), now=LATER)
+    three.refresh_from_db()
+    assert (three.state, three.end_reason) == ("ended", "left")
 
 
 def crowd(model: str, role: str, count: int):
