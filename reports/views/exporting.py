@@ -1,10 +1,11 @@
 """The tables somebody may take out of a program or of the organisation, and the long ones a worker makes for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -69,8 +70,7 @@ def _take(request: HttpRequest, program: Program | None, rights: Rights, slug: s
         ring_table(taken.job.pk)
         return redirect(f"{_url(program, 'page')}#files")
     name = "-".join(filter(None, (program.slug if program else "", slug, part.replace("/", "-"))))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return StreamingHttpResponse(taken.pieces or (), content_type=MIME[ending], headers=headers)
+    return _attached(taken.pieces or (), name, ending)
 
 
 def _fetch(request: HttpRequest, program: Program | None, rights: Rights, pk: int) -> HttpResponseBase:
@@ -80,12 +80,19 @@ def _fetch(request: HttpRequest, program: Program | None, rights: Rights, pk: in
     ready = services.fetch_table(job=job, by=_user(request), now=timezone.now()) if allowed else None
     if ready is None:
         raise Http404("There is no such page")
-    name = f"{program.slug if program else 'organisation'}-{job.table}.{job.format}"
-    try:
-        opened = ready.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404("There is no such page") from error
-    return FileResponse(opened, as_attachment=True, filename=name, content_type=MIME[job.format])
+    if not ready.file.storage.exists(str(ready.file.name)):
+        raise Http404("There is no such page")
+    return _attached(_read(ready.file), f"{program.slug if program else 'organisation'}-{job.table}", job.format)
+
+
+def _attached(pieces: Iterable[bytes], name: str, ending: str) -> HttpResponseBase:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    return StreamingHttpResponse(pieces, content_type=MIME[ending], headers=headers)
+
+
+def _read(file: FieldFile) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        yield from opened.chunks()
 
 
 def _cancel(request: HttpRequest, program: Program | None, pk: int) -> HttpResponse:
