@@ -45,9 +45,14 @@ READERS: dict[str, set[str]] = {
     "why the mentee ended a match": {"co"},
     "thanks of the mentor": {"me", "mn"},
     "thanks of the mentee": {"me", "mn"},
-    # The pair writes to each other, the coordinator to everybody.
-    "address of the mentee": {"me", "mn", "co"},
-    "address of the mentor": {"me", "mn", "co"},
+    "concern that was reported": {"sl"},
+    "how to reach who reported it": {"sl"},
+    "note on a case": {"sl"},
+    "why notes were opened": {"sl"},
+    "why telling was put off": {"sl"},
+    # The pair writes to each other, the coordinator to everybody; whom a case is about stands with it.
+    "address of the mentee": {"me", "mn", "co", "sl"},
+    "address of the mentor": {"me", "mn", "co", "sl"},
 }
 
 

@@ -102,6 +102,7 @@ WRITELESS = {
     # What they do takes another moment or state: two that would go on, a date that has come, a pause, a fresh proof.
     "curriculum:bookings",
     "own_data:erase",
+    "safeguarding:open",
     "own_data:resume",
     "reports:open_look",
     # Leads on to the times of an expert.

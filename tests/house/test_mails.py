@@ -17,8 +17,9 @@ from mail import registry
 from mail.models import Message
 from mail.services.composing import compose
 from matching.models import Match, Seat
-from participants.models import DataExport, User
+from participants.models import DataExport, RoleGrant, User
 from programs.models import Application, Coordinator, Program
+from safeguarding.models import Case
 from sessions.models import Session
 from surveys import services as surveys
 from surveys.models import Invitation, Response
@@ -53,6 +54,8 @@ UNKNOWN = "UNKNOWN-VARIABLE-"
 # Names that a template asks for with something to say in their place.
 OPTIONAL = {"LANGUAGE_CODE", "program_name"}
 # What one does next is nothing at all, or to write to somebody.
+# Asked for by their reader, or about what nobody is named in.
+WITHOUT_A_NAME = {"sign_in", "own_data_ready", "concern-reported", "concern-unread", "concern-assigned"}
 WITHOUT_AN_ACTION = {"match-over", "session-not-yours", "contact_request"}
 
 
@@ -173,7 +176,21 @@ def application_nudge(world: World, kind: str, **changes: object) -> Message:
     return message
 
 
+def concern(world: World, kind: str) -> Message:
+    """About the case of the pair: to the lead, or where nobody is named, to an admin."""
+    if kind == "concern-unread":
+        RoleGrant.objects.filter(role="safeguarding_lead").delete()
+    Case.objects.filter(pk=world.here.args["case_pk"]).update(lead=world.cast.sally)
+    user = world.cast.ada if kind == "concern-unread" else world.cast.sally
+    return about(world, kind, user, world.here.args["case_pk"])
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
+    "concern-reported": lambda world: concern(world, "concern-reported"),
+    "concern-unread": lambda world: concern(world, "concern-unread"),
+    "concern-assigned": lambda world: concern(world, "concern-assigned"),
+    "notes-opened": lambda world: about(world, "notes-opened", world.cast.ada, world.here.args["opening"]),
+    "notes-were-opened": lambda world: about(world, "notes-were-opened", world.here.mentee, world.here.args["opening"]),
     "own_data_ready": own_data_ready,
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
@@ -324,7 +341,7 @@ def test_a_name_stays_a_name(world: World, kind: str, turn: int):
     assert re.findall(r"<b>Bold|<img [^>]*evil|<e@evil", html) == []
     assert settings.SECRET_KEY not in everything_in(mail)
     # It does say the name somewhere, so that the lines above have something to refuse.
-    if kind not in {"sign_in", "own_data_ready"}:
+    if kind not in WITHOUT_A_NAME:
         assert re.split(r"[\r{]", first)[0] in unescape(html)
 
 

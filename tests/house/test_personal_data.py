@@ -32,7 +32,7 @@ from surveys.models import Response
 from tests.house.world import World
 from tests.house.world_place import CANARIES, LATER
 
-APPS = ("participants", "programs", "matching", "sessions", "surveys", "reports")
+APPS = ("participants", "programs", "matching", "sessions", "surveys", "safeguarding", "reports")
 OURS = {config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
 # In every field of the person who is erased, in this case and in others.
 CANARY = "canaryerasedperson"

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -21,6 +22,7 @@ from programs.models import Application, Enrolment, Import, Program, Role, Track
 from programs.services import enrolling_wishing as wishing
 from programs.services import importing
 from reports.services import log_export
+from safeguarding import services as safeguarding
 from sessions import services as meeting_services
 from sessions.feeds import feed_path
 from surveys.definition import pulse_of
@@ -95,6 +97,9 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "my matches": ("bob", "/me/", 9),
     "one of my matches": ("bob", "/me/match/{match}/", 10),
     "own data": ("bob", "/me/data/", 4),
+    "something that worries me": ("bob", "/concern/", 7),
+    "cases": ("sally", "/org/safeguarding/", 9),
+    "one case": ("sally", "/org/safeguarding/case/{case}/", 16),
     "goals": ("bob", "/me/match/{match}/goals/", 7),
     "a session": ("bob", "/me/session/{session}/", 9),
     "my calendar": ("bob", "{feed}", 9),
@@ -107,11 +112,12 @@ class Crowd:
     def __init__(self, size: int) -> None:
         self.size = size
         self.program: Program = ProgramFactory.create(slug="crowd")
-        names = ("alice", "ada", "bob")
+        names = ("alice", "ada", "bob", "sally")
         self.people: dict[str, User] = {name: UserFactory.create(email=f"{name}@example.org") for name in names}
         self.args: dict[str, int | str] = {}
         CoordinatorFactory.create(program=self.program, user=self.people["alice"])
         RoleGrant.objects.create(user=self.people["ada"], role="admin", granted_at=NOW)
+        RoleGrant.objects.create(user=self.people["sally"], role="safeguarding_lead", granted_at=NOW)
         self.grade = FieldFactory.create(program=self.program, slug="grade", label="Grade", shared=True)
         # One mentor has at most fifty places in a track, so that bob needs two of them.
         self.tracks = [self._track("mentoring"), self._track("second")]
@@ -122,6 +128,7 @@ class Crowd:
         self._list()
         self._apply()
         self._ask_and_import()
+        self._worry()
 
     def _track(self, slug: str) -> Track:
         track = TrackFactory.create(program=self.program, slug=slug, capacity=50)
@@ -267,6 +274,16 @@ class Crowd:
         for number in range(self.size):
             taken = {"what": "sessions", "ending": "csv", "rows": number, "by": UserFactory.create(), "now": NOW}
             log_export(program=self.program, **taken)
+
+    def _worry(self) -> None:
+        """As many cases, the last with as many notes and readings."""
+        for match in self.pairs[: self.size]:
+            facts = {"text": "Words", "in_danger": False, "contact": "", "match_id": match.pk, "key": uuid4()}
+            reporter = match.seats.get(role="mentee").enrolment.user
+            case = safeguarding.report(**facts, by=reporter, now=NOW)
+        self.args["case"] = case.number
+        for number in range(self.size):
+            safeguarding.write_note(case=case, body=f"Note {number}", by=self.people["sally"], now=NOW)
 
     def look(self) -> dict[str, tuple[int, int]]:
         """How many questions each page takes, and how long it is."""

@@ -32,6 +32,7 @@ from surveys.mails import PURPOSE as SURVEY
 from tests.house.world_people import add_applications, add_imports, end_matches, leave
 from tests.house.world_place import LATER, Place, canary
 from tests.house.world_steps import ask, meet, offer, propose, set_up, write
+from tests.house.world_worry import worry
 from tests.people import Cast, make_cast, person
 
 PASSWORD = "a long pass phrase"
@@ -114,6 +115,7 @@ def make_world() -> World:
     world = World(cast, here, there)
     here.args["grant"] = RoleGrant.objects.get(user=cast.sally).pk
     for place in (here, there):
+        worry(place, cast.sally)
         place.args["data_file"] = _file_of_own_data(place.mentee)
         place.args["export_file"] = _long_export(place.program, place.coordinator)
     here.args["whole_export_file"] = _long_export(None, cast.ada)

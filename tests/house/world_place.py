@@ -48,6 +48,11 @@ CANARIES = {
     "why the mentee ended a match": canary("endingspring"),
     "thanks of the mentor": canary("thanksmentorspring"),
     "thanks of the mentee": canary("thanksmenteespring"),
+    "concern that was reported": canary("concernspring"),
+    "how to reach who reported it": canary("reachspring"),
+    "note on a case": canary("casenotespring"),
+    "why notes were opened": canary("openingreasonspring"),
+    "why telling was put off": canary("delayreasonspring"),
 }
 
 
