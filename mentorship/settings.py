@@ -48,11 +48,6 @@ BACKUP_KEY = env.str("BACKUP_KEY", "").strip()
 _backup_key_file = env.str("BACKUP_KEY_FILE", "")
 if _backup_key_file and not BACKUP_KEY:
     BACKUP_KEY = Path(_backup_key_file).read_text().strip()
-# Encrypts backups; beside them it would be of no use. From the environment, or from a file that it names.
-BACKUP_KEY = env.str("BACKUP_KEY", "").strip()
-_backup_key_file = env.str("BACKUP_KEY_FILE", "")
-if _backup_key_file and not BACKUP_KEY:
-    BACKUP_KEY = Path(_backup_key_file).read_text().strip()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE_HOST.split(":")[0], "localhost", "127.0.0.1"])
 
 # --- what it is made of ----------------------------------------------------------------
@@ -68,11 +63,13 @@ INSTALLED_APPS = [
     "mail",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
     "whitenoise.runserver_nostatic",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -202,6 +199,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 # Reports of a concern from one address: a school behind one line must not be locked out.
 ACCOUNT_RATE_LIMITS = {"concern": "20/h/ip"}
+MFA_ADAPTER = "mentorship.administration.second_factor.EncryptingAdapter"
+# Where superusers look after accounts and the machinery, behind a second factor. Empty: there are no such pages.
+ADMIN_PATH = env.str("ADMIN_PATH", "").strip("/")
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

@@ -1,11 +1,16 @@
 from allauth.account import views as account
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from mentorship import views
+from mentorship.administration.tables import urls as maintenance
 from sessions.views.offline import forgotten, worker
 
+# Hidden from whoever is no superuser, and not there at all unless it was asked for.
+MAINTENANCE = [path(f"{settings.ADMIN_PATH}/", maintenance)] if settings.ADMIN_PATH else []
 urlpatterns: list[URLPattern | URLResolver] = [
+    *MAINTENANCE,
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("healthz/ready", views.ready, name="ready"),

@@ -68,3 +68,24 @@ def _renew(model: type[models.Model], column: ConfidentialTextField, pk: int, to
         return
     QuerySet(model).filter(pk=pk).update(**{column.name: Value(new, output_field=TextField())})
     count.renewed += 1
+
+
+@transaction.atomic
+def rotate_second_factors() -> Count:
+    """Put the secrets of second factors under the newest key; there are few, so all at once."""
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 - its models are read once apps are ready
+
+    count = Count("second factors")
+    for each in Authenticator.objects.select_for_update().order_by("pk"):
+        name = "secret" if "secret" in each.data else "seed"
+        try:
+            fresh = renewed(each.data[name])
+        except Unreadable:
+            count.unreadable.append(each.pk)
+            continue
+        count.already += fresh is None
+        count.renewed += fresh is not None
+        if fresh is not None:
+            each.data[name] = fresh
+            each.save(update_fields=["data"])
+    return count

@@ -70,8 +70,10 @@ def _forget_mail(user: User, now: dt.datetime) -> None:
 def _forget_sign_ins(user: User) -> None:
     """Every browser they are signed in with is signed out."""
     from allauth.account.models import EmailAddress  # noqa: PLC0415 - its models are read once apps are ready
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 - as above
 
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     mine = [each.pk for each in Session.objects.all().iterator(500) if _belongs_to(each, user)]
     Session.objects.filter(pk__in=mine).delete()
 

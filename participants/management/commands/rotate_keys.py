@@ -1,11 +1,12 @@
 import json as as_json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from participants.rotation import Count, confidential_fields, rotate
+from participants.rotation import Count, confidential_fields, rotate, rotate_second_factors
 
 
 class Command(BaseCommand):
@@ -22,14 +23,23 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("--batch takes a number from 1", returncode=2)
         counts = []
-        for model, column in confidential_fields():
-            counts.append(rotate(model, column, batch=batch))
+        for count in _each(batch):
+            counts.append(count)
             if not json:
-                self.stdout.write(_in_words(counts[-1]))
+                self.stdout.write(_in_words(count))
         if json:
             self.stdout.write(as_json.dumps({"fields": [asdict(count) for count in counts]}))
         if any(count.unreadable for count in counts):
             raise CommandError("No key opens some texts. Keep every key until they are read or given up.", returncode=2)
+
+
+def _each(batch: int) -> Iterator[Count]:
+    """What became of each column, and of second factors where somebody has one."""
+    for model, column in confidential_fields():
+        yield rotate(model, column, batch=batch)
+    factors = rotate_second_factors()
+    if factors != Count(factors.name):
+        yield factors
 
 
 def _in_words(count: Count) -> str:

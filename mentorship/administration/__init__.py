@@ -1,0 +1,1 @@
+"""The maintenance pages: Django's admin behind a second factor, for superusers, with nothing confidential in it."""
