@@ -11,9 +11,10 @@ from mail.registry import Context, Kind, register
 from participants.mails import once
 from participants.models import User
 from programs.catalogue import registry
-from programs.models import Application, Program, Role, Track
+from programs.models import Application, Enrolment, Lot, Program, Role, Track
 from programs.planning import UNCONFIRMED, UNFINISHED
 from programs.queries.enrolling import intake_of, place_in_line, window_of
+from programs.services.drawing import DRAWN, learners_role
 from programs.services.enrolling_applying import JOIN_LINK, LINK_MINUTES, TRACK
 from programs.services.enrolling_deciding import ACCEPTED, DECLINED, RECEIVED, WAITING
 
@@ -131,6 +132,24 @@ def _unconfirmed(message: Message, now: dt.datetime) -> Context | None:
     return _nudge(State.ACCEPTED, message, now)
 
 
+def _drawn(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    """Where somebody is by lot, unless they have left or are elsewhere since."""
+    lot = Lot.objects.select_related("program", "track", "user").filter(pk=message.subject_id).first()
+    if lot is None or not lot.user.is_active or lot.program.state == Program.State.CLOSED:
+        return None
+    if not lot.track.enrolments.filter(user=lot.user, state=Enrolment.State.ACTIVE).exists():
+        return None
+    return {
+        **signed_by(lot.program),
+        "program": lot.program,
+        "track": lot.track,
+        "model": registry.get(lot.track.model),
+        "role_word": word_for(lot.track, learners_role(lot.track)),
+        "url": links.url(reverse("sessions:home")),
+        "why": f"You get this because you take part in {lot.program.name}.",
+    }
+
+
 # All of these answer what the reader has just done, so that none can be switched off or wait for next week.
 NEWS = tuple(
     Kind(
@@ -150,6 +169,16 @@ NEWS = tuple(
     )
 )
 
+# Nobody has just done anything, so it waits for the morning; and it is told once.
+LOTS = Kind(
+    slug=DRAWN,
+    template=f"programs/mail/{DRAWN}",
+    description="Which model you are in, where lots were drawn",
+    context=_drawn,
+    transactional=True,
+    quiet_hours="later",
+)
+
 # These come unasked, once each: they can be switched off, and wait for room in the weekly two.
 NUDGES = tuple(
     Kind(slug=slug, template=f"programs/mail/{slug}", description=description, context=context, quiet_hours="later")
@@ -158,7 +187,7 @@ NUDGES = tuple(
         (UNCONFIRMED, "A place that was not confirmed for two weeks", _unconfirmed),
     )
 )
-KINDS = (*NEWS, *NUDGES)
+KINDS = (*NEWS, *NUDGES, LOTS)
 
 
 def register_all() -> None:

@@ -8,7 +8,7 @@ from participants.models import User
 from participants.personal_data import Part, declare
 from participants.retention import Rule
 from participants.services import CannotErase, erase
-from programs.models import Application, Coordinator, Enrolment, Exclusion, LineManager, Program, Wishes
+from programs.models import Application, Coordinator, Enrolment, Exclusion, LineManager, Lot, Program, Wishes
 
 _COUNTED = "places, matches and statistics are counted from it"
 _OTHERS = "a deed of somebody who ran the program"
@@ -18,7 +18,7 @@ DECLARED = declare(
         "programs.Program": {
             "none": (
                 "id slug name description state starts_on ends_on timezone takes_applications applications_from"
-                " applications_until is_sample version created_at"
+                " applications_until by_lot is_sample version created_at"
             ),
             "personal, erase": "contact_name contact_email",
             f"pseudonymous, keep: {_OTHERS}": "created_by",
@@ -29,6 +29,15 @@ DECLARED = declare(
         },
         "programs.Track": {
             "none": "id program slug name model position capacity cadence_days session_minutes",
+        },
+        "programs.Draw": {
+            "none": "id program first second stratum seed at",
+            f"pseudonymous, keep: {_OTHERS}": "by",
+        },
+        "programs.Lot": {
+            "pseudonymous, export, keep: anybody can work out again who was drawn where": "stratum",
+            "pseudonymous, keep: anybody can work out again who was drawn where": "user track",
+            "none": "id draw program came_from",
         },
         "programs.ProfileField": {
             "none": "id program slug label help kind options asked_of required shared position",
@@ -75,7 +84,7 @@ def _enrolments(user: User) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(user=user).select_related("track__program").order_by("pk")
 
 
-def _track(row: Enrolment | Application) -> str:
+def _track(row: Enrolment | Application | Lot) -> str:
     return f"{row.track.program.name}: {row.track.name}"
 
 
@@ -110,6 +119,13 @@ def _erase_accounts(before: dt.datetime, now: dt.datetime) -> int:
 
 PARTS = (
     Part("enrolments", "Programs you take part in", DECLARED, _enrolments, {"track": _track}),
+    Part(
+        "lots",
+        "Where you are by lot",
+        DECLARED,
+        lambda user: Lot.objects.filter(user=user).select_related("track__program", "draw").order_by("pk"),
+        {"track": _track, "drawn": lambda row: row.draw.at},
+    ),
     Part(
         "applications",
         "Applications",

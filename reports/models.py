@@ -94,6 +94,7 @@ class ComparisonPlan(models.Model):
 
         CHOOSE = "choose", "People choose"
         COORDINATOR = "coordinator", "A coordinator decides"
+        LOTTERY = "lottery", "Lots decide"
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="comparison_plan")
     assignment = models.CharField(max_length=12, choices=Assignment.choices, default=Assignment.CHOOSE)
@@ -104,7 +105,9 @@ class ComparisonPlan(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(assignment__in=["choose", "coordinator"]), name="assignment_known"),
+            models.CheckConstraint(
+                condition=Q(assignment__in=["choose", "coordinator", "lottery"]), name="assignment_known"
+            ),
             models.CheckConstraint(
                 condition=Q(margin__isnull=True) | Q(margin__gt=0, margin__lte=6), name="margin_within_the_scale"
             ),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import comparing, papers, pricing, program, sharing, standards
+from reports.views import comparing, lots, papers, pricing, program, sharing, standards
 
 app_name = "reports"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("messages/", program.messages, name="messages"),
     path("reports/", program.outcome_report, name="outcome"),
     path("reports/comparison/", comparing.plan, name="comparison_plan"),
+    path("reports/comparison/lots/", lots.lots, name="lots"),
     path("reports/comparison/<str:kind>/open/", comparing.open_look, name="open_look"),
     path("reports/price/", pricing.price, name="price"),
     path("reports/standards/", standards.standards, name="standards"),

@@ -1,13 +1,14 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from participants.models import User
 from participants.services import record
 from participants.texts import one_line
 from programs.catalogue import registry
 from programs.errors import InUse, ProgramError
-from programs.models import Program, Track
+from programs.models import Draw, Program, Track
 from programs.seen import check_seen
 
 
@@ -94,5 +95,7 @@ def remove_track(*, track: Track, by: User | None, now: dt.datetime) -> None:
         raise InUse(f"{people} people are in this track. Move or remove them first.")
     if locked.applications.filter(sent_at__isnull=False).exists():
         raise InUse("People have applied for this track. It has to stay, so that they can be answered.")
+    if Draw.objects.filter(Q(first=locked) | Q(second=locked)).exists():
+        raise InUse("Lots were drawn for this track. It has to stay, so that the draw can be worked out again.")
     record(by=by, verb="track removed", now=now, program_id=locked.program_id, name=locked.name)
     locked.delete()

@@ -18,6 +18,7 @@ from matching.models import Seat
 from programs.catalogue import registry
 from programs.catalogue.base import Family
 from programs.models import Program, Role
+from programs.queries.drawing import lots_of
 from reports.figures import LEAST_PEOPLE
 from reports.statistics import Learner, components
 from surveys.models import Answer, Response, Survey
@@ -69,15 +70,18 @@ class Paired:
 class Gathered:
     """Everything that comparisons are made of.
 
-    units  the component of people and matches that everybody is in
-    arms   the arm of everybody who learns, BOTH for who is in several
-    said   what everybody answered last, by program, person and survey
+    units   the component of people and matches that everybody is in
+    arms    the arm of everybody who learns, BOTH for who is in several; where lots were drawn, the arm that everybody
+            was given by lot, wherever they are since, and nobody else ("intention to treat")
+    said    what everybody answered last, by program, person and survey
+    by_lot  the programs in which lots were drawn
     """
 
     units: dict[Key, str]
     arms: dict[Key, str]
     said: dict[tuple[int, int, str], list[Said]]
     after: str
+    by_lot: frozenset[int] = frozenset()
 
     def outcome(self, key: Key, moment: str, construct: str = "") -> float | None:
         """The mean of somebody's answers, where they gave enough of them."""
@@ -91,7 +95,7 @@ class Gathered:
 
 
 def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, until: Until | None = None) -> Gathered:
-    """What comparisons of these programs are made of. Queries: two, whatever the size.
+    """What comparisons of these programs are made of. Queries: two, and one where lots decide, whatever the size.
 
     until   for each program (its number) the moment after which no answer counts; without it all do
     Raises ValueError for an `after` or `by` of another name.
@@ -99,7 +103,11 @@ def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, unti
     if after not in AFTER or by not in (BY_FAMILY, BY_MODEL):
         raise ValueError(f"nothing is compared after “{after}” by “{by}”")
     seats = _seats(programs)
-    return Gathered(_units(seats), _arms(seats, by), _said(programs, after, until or {}), after)
+    lots = lots_of([program for program in programs if program.by_lot])
+    drawn = frozenset(program for program, _ in lots)
+    arms = {key: arm for key, arm in _arms(seats, by).items() if key[0] not in drawn}
+    arms |= {key: arm_of(model, by) for key, model in lots.items()}
+    return Gathered(_units(seats, lots), arms, _said(programs, after, until or {}), after, drawn)
 
 
 def paired(
@@ -148,12 +156,15 @@ def _seats(programs: Sequence[Program]) -> list[_Seated]:
     return [_Seated(*row) for row in rows.order_by("match", "pk").values_list(*columns)]
 
 
-def _units(seats: Iterable[_Seated]) -> dict[Key, str]:
-    """The name of everybody's component. A mentor with three mentees is one, a circle is one."""
+def _units(seats: Iterable[_Seated], lots: Iterable[Key]) -> dict[Key, str]:
+    """The name of everybody's component. A mentor with three mentees is one, a circle is one, and so is whoever was
+    given an arm by lot and no match.
+    """
     together: Mapping[int, list[Key]] = defaultdict(list)
     for seat in seats:
         together[seat.match].append(seat.key)
-    return {key: f"unit {number + 1}" for key, number in components(together.values()).items()}
+    alone = ([key] for key in lots)
+    return {key: f"unit {number + 1}" for key, number in components([*together.values(), *alone]).items()}
 
 
 def _arms(seats: Iterable[_Seated], by: str) -> dict[Key, str]:
@@ -161,11 +172,12 @@ def _arms(seats: Iterable[_Seated], by: str) -> dict[Key, str]:
     found: Mapping[Key, set[str]] = defaultdict(set)
     for seat in seats:
         if seat.role != Role.MENTOR:
-            found[seat.key].add(_arm(seat.model, by))
+            found[seat.key].add(arm_of(seat.model, by))
     return {key: next(iter(names)) if len(names) == 1 else BOTH for key, names in found.items()}
 
 
-def _arm(model: str, by: str) -> str:
+def arm_of(model: str, by: str) -> str:
+    """The name of the arm that learners of a model are in, or BOTH."""
     known = registry.get(model)
     if by == BY_MODEL:
         return known.name

@@ -72,7 +72,8 @@ def content_of(
     look = LOOKS[kind]
     found = gather([program], after=AFTER_OF[look], until={program.pk: until})
     room = Room([*_published([program], AFTER_OF[look]), *(row for each in before for row in _seen_before(each))])
-    made: Content = {"comparison": compared(found, room, planned(plan, look), [program])}
+    fixed = planned(plan, look, by_lot=program.pk in found.by_lot)
+    made: Content = {"comparison": compared(found, room, fixed, [program])}
     if look is Look.CLOSE:
         made |= {"core": _core(found, room), "goals": _goals(program), "endings": _endings(program)}
     return made
@@ -83,16 +84,21 @@ def content_of_all(
 ) -> Content:
     """The same across programs of which each has been looked at at its close, compared within them. Queries: four.
 
-    People chose unless a coordinator decided in all of them; no margin, as each program has its own.
+    People chose unless a coordinator, or lots, decided in all of them; no margin, as each program has its own.
     """
     decided = {plan.program_id for plan in plans if plan.assignment == ComparisonPlan.Assignment.COORDINATOR}
-    assignment = Assignment.COORDINATOR if {each.pk for each in programs} <= decided else Assignment.CHOOSE
     until = {look.program_id: look.as_of for look in looks}
     found = gather(programs, after=AFTER_OF[Look.CLOSE], until=until)
     seen = (row for look in looks for row in _seen(_only(found, look.program_id), look.content))
     room = Room([*_published(programs, AFTER_OF[Look.CLOSE]), *seen])
-    plan = Plan(assignment=assignment, look=Look.CLOSE, scale=SCALE)
+    plan = Plan(assignment=_assignment({each.pk for each in programs}, found, decided), look=Look.CLOSE, scale=SCALE)
     return {"comparison": compared(found, room, plan, programs), "core": _core(found, room)}
+
+
+def _assignment(programs: set[int], found: Gathered, decided: set[int]) -> Assignment:
+    if programs <= found.by_lot:
+        return Assignment.LOTTERY
+    return Assignment.COORDINATOR if programs <= decided - found.by_lot else Assignment.CHOOSE
 
 
 def _only(found: Gathered, program: int) -> Gathered:
@@ -112,9 +118,14 @@ def _seen(found: Gathered, content: Content) -> list[Row]:
     return rows + (_core_rows(found, _complete(found)) if content.get("core") else [])
 
 
-def planned(plan: ComparisonPlan | None, look: Look) -> Plan:
-    """The plan of a comparison as the program fixed it; where nobody fixed anything people chose."""
+def planned(plan: ComparisonPlan | None, look: Look, *, by_lot: bool = False) -> Plan:
+    """The plan of a comparison as the program fixed it; where nobody fixed anything people chose.
+
+    Lots count where they were drawn: announced alone, they have decided nothing.
+    """
     assignment = Assignment(plan.assignment) if plan else Assignment.CHOOSE
+    if by_lot or assignment.by_lot:
+        assignment = Assignment.LOTTERY if by_lot else Assignment.CHOOSE
     return Plan(assignment=assignment, look=look, margin=plan.margin if plan else None, scale=SCALE)
 
 

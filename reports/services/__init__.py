@@ -11,12 +11,14 @@ from reports.services.exporting import (
     log_export,
     run_table,
 )
+from reports.services.lots import draw
 
 __all__ = [
     "TooEarly",
     "TooLate",
     "ask_for_table",
     "cancel_table",
+    "draw",
     "drop_tables",
     "drop_tables_of",
     "due_tables",

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from participants.models import User
 from participants.services import record
+from programs.errors import ProgramError
 from programs.models import Program
+from programs.services.drawing import announce_lots
 from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.across import Across, across, compared_across
 from reports.queries.looks import content_of, due_at
@@ -29,11 +31,15 @@ def fix_plan(
     """Say how people come to their model, and which difference would matter (in points of the scale, or None).
 
     Raises TooLate once somebody has sent answers at the end, or the results have been looked at: what counts as a
-    difference is not chosen by what came out.
+    difference is not chosen by what came out; and for another way of coming to a model once lots were drawn.
     """
     Program.objects.select_for_update().get(pk=program.pk)
     if not may_fix_plan(program):
         raise TooLate("The first answers at the end are in, so this is fixed.")
+    try:
+        announce_lots(program=program, by_lot=assignment == ComparisonPlan.Assignment.LOTTERY)
+    except ProgramError as error:
+        raise TooLate(str(error)) from error
     values = {"assignment": assignment, "margin": margin, "set_at": now, "set_by": by}
     plan, _ = ComparisonPlan.objects.update_or_create(program=program, defaults=values)
     record(

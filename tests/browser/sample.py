@@ -19,6 +19,7 @@ from tests.browser import sample_asks as asks
 from tests.browser import sample_exports as exported
 from tests.browser import sample_groups as groups
 from tests.browser import sample_joining as joining
+from tests.browser import sample_lots as lots
 from tests.browser import sample_slots as slots
 from tests.browser import sample_together as together
 from tests.browser.sample_kit import DAY, Shown, at, make_program, shown, signed_in, solved
@@ -92,6 +93,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *shown(exported.coordinators_pages(sample.program, dana, now)),
             *shown(booked.coordinators),
             *shown(woven.coordinators),
+            *shown(lots.pages_of(make_program("By lot", ["traditional", "peer"], dana, now), dana, now)),
             *shown(together.coordinators_pages(told)),
         ],
         "admin": [

@@ -18,7 +18,8 @@ from mail.models import Message
 from mail.services.composing import compose
 from matching.models import Match, Seat
 from participants.models import DataExport, RoleGrant, User
-from programs.models import Application, Coordinator, Program
+from programs.models import Application, Coordinator, Lot, Program, Track
+from reports import services as reports
 from safeguarding.models import Case
 from sessions.models import Session
 from surveys import services as surveys
@@ -185,6 +186,15 @@ def concern(world: World, kind: str) -> Message:
     return about(world, kind, user, world.here.args["case_pk"])
 
 
+def lot_drawn(world: World) -> Message:
+    """To somebody whom a lot has given the track that they are in."""
+    first, second = (Track.objects.get(pk=world.here.args[name]) for name in ("lots_first", "lots_second"))
+    if not Lot.objects.filter(program=world.here.program).exists():
+        reports.draw(first=first, second=second, stratum=None, by=world.here.coordinator, now=LATER)
+    lot = Lot.objects.filter(program=world.here.program).order_by("pk")[0]
+    return about(world, "lot_drawn", lot.user, lot.pk)
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
     "concern-reported": lambda world: concern(world, "concern-reported"),
     "concern-unread": lambda world: concern(world, "concern-unread"),
@@ -192,6 +202,7 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "notes-opened": lambda world: about(world, "notes-opened", world.cast.ada, world.here.args["opening"]),
     "notes-were-opened": lambda world: about(world, "notes-were-opened", world.here.mentee, world.here.args["opening"]),
     "own_data_ready": own_data_ready,
+    "lot_drawn": lot_drawn,
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
     "match-on": lambda world: match_message(world, "match-on", "active"),

@@ -46,6 +46,7 @@ MOST = 20
 # What is about one thing, or shows figures: no longer in a larger crowd.
 NO_LISTS = {
     "a session",
+    "lots",
     "own data",
     "check before closing all",
     "one match",
@@ -87,7 +88,12 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "messages": ("alice", "/programs/crowd/messages/", 5),
     "surveys": ("alice", "/programs/crowd/surveys/", 8),
     "overview": ("alice", "/programs/crowd/", 18),
-    "report": ("alice", "/programs/crowd/reports/", 17),
+    "lots": ("alice", "/programs/crowd/reports/comparison/lots/", 10),
+    "report": ("alice", "/programs/crowd/reports/", 13),
+    "links to the report": ("alice", "/programs/crowd/reports/links/", 6),
+    "standards": ("alice", "/programs/crowd/reports/standards/", 13),
+    "what an hour costs": ("alice", "/programs/crowd/reports/price/", 5),
+    "two cohorts": ("ada", "/org/report/cohorts/?one=crowd&other={other_program}", 18),
     "organisation": ("ada", "/org/", 7),
     "exports": ("alice", "/programs/crowd/exports/", 10),
     "exports of the organisation": ("ada", "/org/exports/", 8),

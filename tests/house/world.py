@@ -31,7 +31,7 @@ from sessions.slot_mails import REVIEW_PURPOSE as REVIEW
 from surveys.mails import PURPOSE as SURVEY
 from tests.house.world_people import add_applications, add_imports, end_matches, leave
 from tests.house.world_place import LATER, Place, canary
-from tests.house.world_steps import ask, meet, offer, propose, set_up, write
+from tests.house.world_steps import announce, ask, meet, offer, propose, set_up, write
 from tests.house.world_worry import worry
 from tests.people import Cast, make_cast, person
 
@@ -106,7 +106,7 @@ def make_world() -> World:
     here = Place(cast.program, cast.alice, cast.bob, cast.mia, cast.match)
     there = Place(cast.other_program, cast.dora, mentor, mentee, cast.other_match)
     # One after the other, kind by kind: so the neighbour of most numbers belongs to the other program.
-    for add in (set_up, propose, meet, write, ask, offer, add_imports, end_matches):
+    for add in (set_up, propose, announce, meet, write, ask, offer, add_imports, end_matches):
         for place in (here, there):
             add(place)
     leave(cast)

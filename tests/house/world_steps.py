@@ -9,6 +9,7 @@ from matching import services as matching
 from matching.models import Match, Proposal
 from mentorship.definition import dump_program
 from programs.models import Enrolment, LineManager, Program, Role, Track
+from reports.services import fix_plan
 from sessions import services as sessions
 from sessions.models import CalendarFeed, Session
 from surveys import services as surveys
@@ -124,6 +125,18 @@ def _draft_of_groups(place: Place) -> None:
         "in_group": people[0].pk,
         "out_of_group": f"{people[0].pk}-{group.pk}-0",
     }
+
+
+def announce(place: Place) -> None:
+    """Lots decide between two tracks, in which four people learn who are in no match."""
+    led, peers = (
+        TrackFactory.create(program=place.program, slug=f"lots-{model}", name=model, model=model)
+        for model in ("traditional", "peer")
+    )
+    for track, role in ((led, Role.MENTEE), (led, Role.MENTEE), (peers, Role.PEER), (peers, Role.PEER)):
+        EnrolmentFactory.create(track=track, role=role)
+    fix_plan(program=place.program, assignment="lottery", margin=None, by=place.coordinator, now=NOW)
+    place.args |= {"lots_first": led.pk, "lots_second": peers.pk}
 
 
 def _plan(place: Place, day: int) -> Session:

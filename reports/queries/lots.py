@@ -1,0 +1,74 @@
+"""Between whom lots can be drawn, so that at the end a difference can be said to come from the model."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from matching.models import Match, Proposal, Seat
+from programs.models import Enrolment, Lot, ProfileField, Program, Role, Track
+from programs.services.drawing import STRATA, Pool
+from reports.queries.answers import BOTH, BY_FAMILY, arm_of
+
+OPEN = (Proposal.State.QUEUED, Proposal.State.RUNNING, Proposal.State.DRAFT)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """people    who would be drawn
+    left_out  why others of the two tracks would not, in words, with how many
+    obstacle  what has to be done first, or ""
+    """
+
+    pool: Pool
+    people: list[Enrolment]
+    left_out: list[tuple[str, int]] = field(default_factory=list)
+    obstacle: str = ""
+
+
+def tracks_for_lots(program: Program) -> list[Track]:
+    """The tracks that can be drawn between: those of a model that is mentor-led or peer, and not both."""
+    return [track for track in program.tracks.all() if arm_of(track.model, BY_FAMILY) != BOTH]
+
+
+def fields_for_lots(program: Program) -> list[ProfileField]:
+    return list(program.fields.filter(kind__in=STRATA))
+
+
+def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Candidates:
+    """Who learns in either track, has no lot and has not been in a match there. Queries: four, whatever the size."""
+    tracks = (first.pk, second.pk)
+    active = Enrolment.objects.filter(track__in=tracks, state=Enrolment.State.ACTIVE).exclude(role=Role.MENTOR)
+    known = list(active.select_related("user").order_by("pk"))
+    twice = _in_both(tracks)
+    drawn = set(Lot.objects.filter(program=first.program_id).values_list("user", flat=True))
+    seated = set(_seats(tracks).values_list("enrolment", flat=True))
+    reasons = {
+        "are or were in both tracks": {each.pk for each in known if each.user_id in twice},
+        "have a lot already": {each.pk for each in known if each.user_id in drawn},
+        "have been in a match": seated & {each.pk for each in known},
+    }
+    out = set().union(*reasons.values())
+    people = [each for each in known if each.pk not in out]
+    told = [(why, len(who)) for why, who in reasons.items() if who]
+    return Candidates(Pool(first, second, stratum, people), people, told, _obstacle(first, second))
+
+
+def _in_both(tracks: tuple[int, int]) -> set[int]:
+    """People who are or were in both tracks: nobody can be moved to where they are already."""
+    places = set(Enrolment.objects.filter(track__in=tracks).values_list("user", "track"))
+    count = Counter(user for user, _ in places)
+    return {user for user, number in count.items() if number > 1}
+
+
+def _seats(tracks: tuple[int, int]) -> QuerySet[Seat]:
+    return Seat.objects.filter(match__track__in=tracks).exclude(match__state=Match.State.DRAFT)
+
+
+def _obstacle(first: Track, second: Track) -> str:
+    if arm_of(first.model, BY_FAMILY) == arm_of(second.model, BY_FAMILY):
+        return "Lots decide between mentors and peers. These two tracks are of the same kind."
+    waiting = Proposal.objects.filter(track__in=(first, second), state__in=OPEN).select_related("track").first()
+    if waiting:
+        return f"Discard proposal {waiting.number} of {waiting.track.name} first: its people may be drawn elsewhere."
+    return ""
