@@ -5,13 +5,13 @@ Told in bulk rather than through the services, as nobody has to hear of it. What
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from zoneinfo import ZoneInfo
 
 from matching.models import Ending, Match, Proposal, Seat
-from mentorship.sample.people import FIRST, LAST, plain_address
+from mentorship.sample.people import DEPARTMENTS, FIRST, LAST, plain_address
 from participants.models import User
 from programs import services as programs
 from programs.models import Enrolment, Program, Role, Track
@@ -103,15 +103,23 @@ def _fill(telling: Telling, track: Track, sizes: Iterable[tuple[int, int]]) -> N
             reason, when = EARLY[number // 4 % 2], telling.began + 12 * WEEK
             Ending.objects.create(match=match, reason=reason, at=when, by=telling.dana)
     enrolments = Enrolment.objects.bulk_create(
-        Enrolment(track=track, user=user, role=role, joined_at=telling.began - 2 * WEEK)
+        Enrolment(
+            track=track, user=user, role=role, joined_at=telling.began - 2 * WEEK, answers={"department": department}
+        )
         for group in groups
-        for user, role in group
+        for (user, role), department in zip(group, _departments(group), strict=True)
     )
     seats = _seats(telling, matches, groups, enrolments)
     Seat.objects.bulk_create(seats)
     Session.objects.bulk_create(session for match in matches for session in _sessions(telling, match))
     Goal.objects.bulk_create(goal for seat in seats if seat.role != Role.MENTOR for goal in _goals(telling, seat))
     _answer(telling, seats)
+
+
+def _departments(group: Sequence[tuple[User, str]]) -> Iterator[str]:
+    """From the letters of a name, so that those of one match are often from two departments."""
+    for user, _ in group:
+        yield DEPARTMENTS[sum(map(ord, user.email)) % len(DEPARTMENTS)]
 
 
 def _people(telling: Telling, learners: int, mentors: int) -> list[tuple[User, str]]:

@@ -9,7 +9,7 @@ from reports.figures import LEAST_PEOPLE
 from reports.statistics import components
 from reports.verdicts.gates import LEAST_UNITS
 
-# Departments of fewer than five people, and people who named none, are shown as one.
+# Departments of fewer than five people are shown as one.
 OTHERS = "Other departments"
 # As many as the drawing has room for; the smallest beyond are among the others.
 MOST = 10
@@ -62,13 +62,15 @@ class _Cell:
 def crossing_of(departments: Mapping[int, str], matches: Mapping[int, Collection[int]]) -> Crossing:
     """`departments`: what everybody enrolled wrote, "" for nothing; `matches`: the people of each match that began.
 
-    A cell of fewer than five people or three independent units is left out, and with a single one, or several that
+    Of people who named no department nothing is known: they are in no figure, and only matches of two or more who did
+    are counted. A cell of fewer than five people or three independent units is left out, and with a single one, or several that
     come to as few together, the next smallest as well, so that no subtraction from the whole brings one back.
     """
-    group = _groups(departments)
+    group = _groups({person: name for person, name in departments.items() if name})
     if len(set(group.values())) < 2:
         return Crossing()
-    matches = {match: people for match, people in matches.items() if people}
+    known = {match: [person for person in people if person in group] for match, people in matches.items()}
+    matches = {match: people for match, people in known.items() if len(people) > 1}
     units = components([list(people) for people in matches.values()])
     cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
     across, within = _Cell(), _Cell()
@@ -91,13 +93,13 @@ def crossing_of(departments: Mapping[int, str], matches: Mapping[int, Collection
 def _by_group(people: Iterable[int], group: Mapping[int, str]) -> dict[str, set[int]]:
     members: dict[str, set[int]] = defaultdict(set)
     for person in people:
-        members[group.get(person, OTHERS)].add(person)
+        members[group[person]].add(person)
     return members
 
 
 def _groups(departments: Mapping[int, str]) -> dict[int, str]:
     """Everybody's department as it is shown; those left together as others are five or more."""
-    sizes = Counter(name for name in departments.values() if name)
+    sizes = Counter(departments.values())
     order = [name for name, _ in sorted(sizes.items(), key=lambda each: (-each[1], each[0]))]
     kept = [name for name in order if sizes[name] >= LEAST_PEOPLE and name != OTHERS][:MOST]
     while kept and 0 < len(departments) - sum(sizes[name] for name in kept) < LEAST_PEOPLE:

@@ -26,6 +26,7 @@ NO_PAGES = {
     "offline_worker", "own_data:ask", "own_data:file", "own_data:progress", "own_data:resume",
     "curriculum:change_weeks", "sessions:step", "sessions:tick_week",
     "ready", "signals:mute", "reports:export", "reports:open_look", "organisation:comparison",
+    "reports:pdf", "reports:withdraw_link", "organisation:pdf", "organisation:withdraw_link",
     "session_links:feed", "session_links:undo", "sessions:answer",
     "sessions:certificate_pdf", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",

@@ -99,6 +99,8 @@ WRITELESS = {
     "programs:delete",
     "session_links:feed",
     "session_links:saved",
+    # Shows the same as looking.
+    "report_links:report",
     # What they do takes another moment or state: two that would go on, a date that has come, a pause, a fresh proof.
     "curriculum:bookings",
     "own_data:erase",

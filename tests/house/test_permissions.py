@@ -45,6 +45,7 @@ BEHIND_A_LINK = {
     "mail:unsubscribe": "tf",
     "participants:sign_in_by_link": "tl",
     "join_links:confirm": "tj",
+    "report_links:report": "tp",
 }
 # A number that nothing has, none at all, and one that no database can hold.
 NOBODYS = (999_999, 0, 10**30)

@@ -23,6 +23,7 @@ from programs.services import enrolling_wishing as wishing
 from programs.services import importing
 from reports.services import log_export
 from safeguarding import services as safeguarding
+from reports.models import SharedReport
 from sessions import services as meeting_services
 from sessions.feeds import feed_path
 from surveys.definition import pulse_of
@@ -56,6 +57,9 @@ NO_LISTS = {
     "overview",
     "report",
     "report of the organisation",
+    "standards",
+    "two cohorts",
+    "what an hour costs",
     "set-up",
     "surveys",
 }
@@ -211,6 +215,9 @@ class Crowd:
             other = ProgramFactory.create()
             TrackFactory.create(program=other)
             CoordinatorFactory.create(program=other, user=self.people["alice"])
+            self.args["other_program"] = other.slug
+            shared = {"token_hash": f"hash {number}", "made_at": NOW, "expires_at": LATER, "made_by": UserFactory.create()}
+            SharedReport.objects.create(program=self.program, **shared)
             CoordinatorFactory.create(program=self.program)
             RoleGrant.objects.create(user=UserFactory.create(), role="coordinator", granted_at=NOW)
             FieldFactory.create(program=self.program, slug=f"more-{number}", shared=True)

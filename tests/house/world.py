@@ -23,6 +23,7 @@ from programs.models import Program
 from reports.exports import write_job
 from reports.services import ask_for_table, run_table
 from sessions.ask_mails import ROUTE_PURPOSE as ASK
+from reports.services.sharing import share_report
 from sessions.feeds import PURPOSE as CALENDAR
 from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
@@ -36,7 +37,7 @@ from tests.house.world_worry import worry
 from tests.people import Cast, make_cast, person
 
 PASSWORD = "a long pass phrase"
-TOKEN_ROLES = ("tr", "tt", "tm", "ts", "tf", "tl", "tj", "ti", "tk")
+TOKEN_ROLES = ("tr", "tt", "tm", "ts", "tf", "tl", "tj", "ti", "tk", "tp")
 # No page reads a token of this purpose.
 NO_PURPOSE = "nothing"
 
@@ -59,6 +60,7 @@ class World:
             "tr": lambda: links.make(SESSION, place.mentor, self._session(session), days=days),
             "tt": lambda: links.make(TIMES, place.mentee, place.args["times"], days=days),
             "tk": lambda: _booking_link(place, session),
+            "tp": lambda: str(place.args["shared_key"]),
             "tm": lambda: links.make(OFFER, place.offered_to, place.args["offered_seat"], days=days),
             "ts": lambda: links.make(
                 SURVEY, place.mentee, (place.survey if session == "long" else place.invitation).pk, days=days
@@ -118,6 +120,8 @@ def make_world() -> World:
         worry(place, cast.sally)
         place.args["data_file"] = _file_of_own_data(place.mentee)
         place.args["export_file"] = _long_export(place.program, place.coordinator)
+        place.args["shared"], place.args["shared_key"] = _shared(place.program, place.coordinator)
+    here.args["whole_shared"], _ = _shared(None, cast.ada)
     here.args["whole_export_file"] = _long_export(None, cast.ada)
     world.clients = _sign_in(world)
     for place, role in ((here, "co"), (there, "cx")):
@@ -137,6 +141,11 @@ def _long_export(program: Program | None, by: User) -> int:
     asked = ask_for_table(program=program, table="history", ending="csv", total=1, by=by, now=LATER)
     run_table(asked.pk, write=partial(write_job, now=LATER), clock=lambda: LATER)
     return asked.pk
+
+
+def _shared(program: Program | None, by: User) -> tuple[int, str]:
+    shared, key = share_report(program=program, days=30, by=by, now=LATER)
+    return shared.pk, key
 
 
 def _deliver() -> None:
