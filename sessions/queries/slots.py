@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 
-from matching.models import Match, MatchingPlan, Seat
+from matching.models import Match, Seat
 from matching.queries.between import scores_between
 from matching.queries.inputs import Inputs, inputs_of, model_of
 from matching.queries.standing import default_places, places_of
@@ -19,8 +20,7 @@ from participants.models import User
 from programs.catalogue import registry
 from programs.catalogue.base import Booking, Shape
 from programs.models import Enrolment, Program, Role, Track
-from sessions.models import Slot, SlotAsk, SlotReview
-from sessions.queries.times import planned_of
+from sessions.models import Session, Slot, SlotAsk, SlotReview
 
 # The least time an expert has for an answer before the notice begins.
 TO_ANSWER = timedelta(hours=12)
@@ -28,7 +28,7 @@ MOST_SHOWN = 60
 # Figures of what people said go up in steps of so many, so that no single answer shows.
 STEP = 5
 State = SlotAsk.State
-Span = tuple[datetime, datetime]
+BOOLEAN = BooleanField()
 
 
 def booked_models() -> list[str]:
@@ -71,7 +71,7 @@ def desk(user: User, enrolment_id: int, role: str) -> Enrolment | None:
 def _taking_part(user: User) -> QuerySet[Enrolment]:
     found = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE, track__model__in=booked_models())
     open_for = (Program.State.OPEN, Program.State.RUNNING)
-    return found.filter(track__program__state__in=open_for).select_related("track__program", "user")
+    return found.filter(track__program__state__in=open_for).select_related("track__program", "track__plan", "user")
 
 
 @dataclass(frozen=True)
@@ -99,48 +99,61 @@ def cap_of(enrolment: Enrolment) -> int:
 def bookable(asker: Enrolment, now: datetime) -> list[Slot]:
     """The slots `asker` may ask for, by time: free, far enough ahead, and with somebody they may meet again.
 
-    A fixed number of queries.
+    A fixed number of queries: that of the slots, and what a run of the matching reads.
     """
     track, terms = asker.track, terms_of(asker.track)
-    if not MatchingPlan.objects.filter(track=track).exists():
+    if not hasattr(track, "plan"):
         return []
-    slots = list(
-        _free(track, now + timedelta(hours=terms.notice_hours) + TO_ANSWER).exclude(enrolment__user=asker.user)
-    )
+    offered = list(_offered(asker, now + timedelta(hours=terms.notice_hours) + TO_ANSWER))
+    slots: list[Slot] = [slot for slot in offered if slot.is_free]
     inputs = inputs_of(track, now=now)
     # Whoever gives none at all at present has no month that could be full.
     giving = {giver.enrolment_id for giver in inputs.givers if giver.places}
     scores = scores_between(inputs, [asker.pk], sorted({slot.enrolment_id for slot in slots} & giving))
     apart = timedelta(days=terms.no_repeat_days)
     met = [(each.helper, each.start) for each in inputs.held if each.asker == asker.pk]
-    full, busy = _full(inputs, track), _busy(slots, asker)
+    full = _full(inputs, track, [slot for slot in offered if slot.waiting])
     return [
         slot
         for slot in slots
         if scores.get((asker.pk, slot.enrolment_id)) is not None
         and not any(helper == slot.enrolment_id and abs(slot.starts_at - at) < apart for helper, at in met)
         and (slot.enrolment_id, _month(slot.starts_at, track)) not in full
-        and not any(
-            _overlaps(slot, span) for user in (asker.user_id, slot.enrolment.user_id) for span in busy.get(user, ())
-        )
     ]
 
 
-def _free(track: Track, after: datetime) -> QuerySet[Slot]:
-    held = SlotAsk.objects.filter(slot=OuterRef("pk"), state__in=SlotAsk.HOLDS)
-    slots = Slot.objects.filter(enrolment__track=track, withdrawn_at=None, starts_at__gte=after)
-    taking_part = slots.filter(enrolment__state=Enrolment.State.ACTIVE, enrolment__user__is_active=True)
-    return taking_part.exclude(Exists(held)).select_related("enrolment__user").order_by("starts_at", "pk")
+def _offered(asker: Enrolment, after: datetime) -> QuerySet[Slot, Any]:
+    """The slots of others, each with whether it is free from then on for both, and those that somebody waits for."""
+    asks = SlotAsk.objects.filter(slot=OuterRef("pk"))
+    both = Q(match__seats__enrolment__user=asker.user_id) | Q(match__seats__enrolment__user=OuterRef("enrolment__user"))
+    taken = Session.objects.filter(
+        both,
+        match__seats__left_at=None,
+        match__state=Match.State.ACTIVE,
+        state=Session.State.PLANNED,
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    free = Q(
+        ~Exists(asks.filter(state__in=SlotAsk.HOLDS)),
+        ~Exists(taken),
+        withdrawn_at=None,
+        starts_at__gte=after,
+        enrolment__state=Enrolment.State.ACTIVE,
+        enrolment__user__is_active=True,
+    )
+    slots = Slot.objects.filter(enrolment__track=asker.track_id).exclude(enrolment__user=asker.user_id)
+    found = slots.annotate(waiting=Exists(asks.filter(state=State.WAITING)), is_free=ExpressionWrapper(free, BOOLEAN))
+    return found.filter(Q(waiting=True) | Q(is_free=True)).select_related("enrolment__user").order_by("starts_at", "pk")
 
 
-def _full(inputs: Inputs, track: Track) -> set[tuple[int, tuple[int, int]]]:
+def _full(inputs: Inputs, track: Track, waiting: Iterable[Slot]) -> set[tuple[int, tuple[int, int]]]:
     """The months of experts that are full, with those counted that somebody has asked for."""
-    waiting = SlotAsk.objects.filter(slot__enrolment__track=track, state=State.WAITING)
     taken = Counter(
         (helper, _month(at, track))
         for helper, at in [
             *((each.helper, each.start) for each in inputs.held),
-            *waiting.values_list("slot__enrolment", "slot__starts_at"),
+            *((slot.enrolment_id, slot.starts_at) for slot in waiting),
         ]
     )
     places = {giver.enrolment_id: giver.places for giver in inputs.givers}
@@ -151,17 +164,6 @@ def _month(at: datetime, track: Track) -> tuple[int, int]:
     """The calendar month by the program's clock, in which the cap is counted."""
     there = at.astimezone(ZoneInfo(track.program.timezone))
     return there.year, there.month
-
-
-def _busy(slots: Sequence[Slot], asker: Enrolment) -> dict[int, list[Span]]:
-    if not slots:
-        return {}
-    users = [asker.user_id, *{slot.enrolment.user_id for slot in slots}]
-    return planned_of(users, slots[0].starts_at, max(slot.ends_at for slot in slots))
-
-
-def _overlaps(slot: Slot, span: Span) -> bool:
-    return slot.starts_at < span[1] and slot.ends_at > span[0]
 
 
 def asked_by(asker: Enrolment) -> list[SlotAsk]:

@@ -76,6 +76,20 @@ def test_nobody_else_offers_or_withdraws_for_an_expert(bureau, slot):
         services.withdraw_slot(slot=slot, by=bureau.asker.user, now=NOW)
 
 
+def test_the_page_of_times_asks_ten_questions_however_many_there_are(bureau, client, time_machine):
+    bureau.offer()
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(bureau.asker.user)
+    page = f"/me/book/{bureau.asker.pk}/"
+    with CaptureQueriesContext(connection) as few:
+        client.get(page)
+    for days in range(1, 12):
+        bureau.offer(WALL + days * DAY)
+    with CaptureQueriesContext(connection) as many:
+        assert len(client.get(page).context["slots"]) == 12
+    assert len(few) == len(many) <= 10
+
+
 def test_an_ask_tells_the_expert_and_hides_the_time_from_the_others(bureau, slot):
     ask = bureau.ask(slot)
     told = Message.objects.get()
