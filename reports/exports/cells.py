@@ -1,43 +1,30 @@
-"""One value to what stands in a cell, by the kind of its column."""
+"""Values to what stands in cells, by the kind of their column: a whole column of some hundred rows at a time."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from programs.reading import guard
 from reports.exports.declaring import Column
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[Sequence[Any]], Iterable[Any]]
 
 
-def to_plain(columns: Sequence[Column], zone: ZoneInfo) -> list[tuple[int, Convert]]:
-    """How values become texts of a CSV file, by place; what is not listed is written as it is."""
-
-    def moment(value: dt.datetime | None) -> str:
-        return value.astimezone(zone).isoformat(timespec="seconds") if value else ""
-
-    makers: dict[str, Convert] = {"text": guarded, "moment": moment}
-    found = []
-    for place, column in enumerate(columns):
-        if column.kind == "code":
-            found.append((place, _word_of(column)))
-        elif column.kind in makers:
-            found.append((place, makers[column.kind]))
-    return found
+def to_plain(column: Column, zone: ZoneInfo) -> Convert:
+    """How the values of a column become cells of a CSV file. Numbers and days are written as they are."""
+    if column.kind == "text":
+        return guarded
+    if column.kind == "moment":
+        return lambda values: [each.astimezone(zone).isoformat("T", "seconds") if each else "" for each in values]
+    if column.kind == "code":
+        words = column.words
+        return lambda values: [words.get(each, each) for each in values]
+    return lambda values: values
 
 
-def _word_of(column: Column) -> Convert:
-    words = column.words
-    return lambda value: words.get(value, value)
-
-
-def guarded(value: object) -> str:
-    """With the apostrophe that keeps a spreadsheet from running it. What begins with a letter is never a formula."""
-    if not value:
-        return ""
-    text = str(value)
-    return text if text[0].isalnum() else guard(text)
+def guarded(values: Iterable[Any]) -> list[str]:
+    """With the apostrophe that keeps a spreadsheet from running them. What begins with a letter is never a formula."""
+    return [each if not each or each[0].isalnum() else guard(each) for each in values]
 
 
 def to_number(value: float | str) -> float | str:

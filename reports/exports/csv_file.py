@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import nullcontext
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -24,26 +25,17 @@ def pieces(reading: Reading, zone: ZoneInfo, *, mark: bool, report: Report | Non
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    columns = reading.columns
-    writer.writerow([guarded(column.title) for column in columns])
-    head = buffer.getvalue().encode("utf-8", "replace")
-    yield MARK + head if mark else head
-    convert, count = to_plain(columns, zone), 0
-    buffer.seek(0)
-    buffer.truncate()
-    for row in reading.rows():
-        cells = list(row)
-        for place, make in convert:
-            cells[place] = make(cells[place])
-        writer.writerow(cells)
-        count += 1
-        if not count % WRITTEN_AT_ONCE:
-            yield _taken(buffer)
-            if report:
-                report(count)
-    yield _taken(buffer)
-    if report:
-        report(count)
+    writer.writerow(guarded(column.title for column in reading.columns))
+    yield (MARK if mark else b"") + _taken(buffer)
+    convert = [to_plain(column, zone) for column in reading.columns]
+    rows, count = reading.rows(), 0
+    while some := list(islice(rows, WRITTEN_AT_ONCE)):
+        columns = zip(*some, strict=True)
+        writer.writerows(zip(*(make(each) for make, each in zip(convert, columns, strict=True)), strict=True))
+        count += len(some)
+        yield _taken(buffer)
+        if report:
+            report(count)
 
 
 def streamed(reading: Reading, zone: ZoneInfo, *, mark: bool) -> Iterator[bytes]:
