@@ -33,9 +33,11 @@ def draw(page: str, style: str) -> bytes:
     return content
 
 
-def _font(url: str, *_: object, **__: object) -> dict[str, Any]:
+def _font(url: str, *_: object, **__: object) -> Any:  # noqa: ANN401 - a response of WeasyPrint, which has no types
     """Our own fonts and nothing else: a name or a program's title never makes the server ask for an address."""
+    from weasyprint.urls import URLFetcherResponse  # type: ignore[import-untyped]  # noqa: PLC0415 - as in draw
+
     path = finders.find(f"fonts/{url.removeprefix('font:')}") if url.startswith("font:") else None
     if not isinstance(path, str):
         raise ValueError("A PDF is made of its own text alone")  # noqa: TRY004 - not about a type
-    return {"string": Path(path).read_bytes(), "mime_type": "font/woff2"}
+    return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": "font/woff2"})

@@ -20,6 +20,7 @@ from tests.browser import sample_exports as exported
 from tests.browser import sample_groups as groups
 from tests.browser import sample_joining as joining
 from tests.browser import sample_lots as lots
+from tests.browser import sample_reports as reported
 from tests.browser import sample_slots as slots
 from tests.browser import sample_together as together
 from tests.browser.sample_kit import DAY, Shown, at, make_program, shown, signed_in, solved
@@ -69,6 +70,7 @@ def make_sample(now: dt.datetime) -> Sample:
         "link": [
             *link_pages(sample.program, mentor, seat, over, to_come, newcomer, now),
             *shown(joining.link_pages(autumn, newcomer, now)),
+            *reported.link_pages(now),
             *shown(booked.links),
             *shown(woven.links),
             *shown(together.link_pages(told, now)),
@@ -100,6 +102,7 @@ def make_sample(now: dt.datetime) -> Sample:
             Shown("organisation:programs", reverse("organisation:programs")),
             Shown("organisation:roles", reverse("organisation:roles")),
             Shown("organisation:report", reverse("organisation:report")),
+            *reported.admins_pages(sample.program),
             *shown(exported.admins_pages(accounts["Admin"], now)),
             Shown("privacy:retention", reverse("privacy:retention")),
         ],

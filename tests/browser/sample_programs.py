@@ -90,6 +90,9 @@ def coordinators_pages(program: Program, autumn: Program, winter: Program, draft
         at("reports:outcome", **here),
         at("reports:outcome", "finished", slug="last-years-mentoring"),
         at("reports:comparison_plan", **here),
+        at("reports:price", **here),
+        at("reports:standards", slug="last-years-mentoring"),
+        at("reports:links", **here),
     ]
     nothing_yet = ("programs:people", "matching:proposals", "reports:overview", "reports:pairs", "reports:messages",
                    "reports:outcome", "surveys:list", "setup:tasks", "programs:history")  # fmt: skip

@@ -139,9 +139,9 @@ def test_openings_are_counted_and_nothing_else_of_them(program: Program) -> None
 
 def test_who_asks_all_the_time_waits(program: Program) -> None:
     _, key = share_report(program=program, days=30, by=maker(program), now=NOW)
-    url, client = reverse("report_links:report", args=[key]), Client()
+    url, client = reverse("report_links:report", args=[key[:-1]]), Client()
     with time_machine.travel(NOW, tick=False):
-        assert [client.get(f"{url}x").status_code for _ in range(61)][-2:] == [404, 429]
+        assert [client.get(url).status_code for _ in range(61)][-2:] == [404, 429]
 
 
 def test_a_link_ends_after_it_begins(program: Program) -> None:
@@ -156,8 +156,8 @@ def test_the_list_is_that_of_the_program(program: Program) -> None:
     with pytest.raises(SharedReport.DoesNotExist):
         withdraw_link(program=other, pk=shared.pk, by=maker(other), now=NOW)
     client = Client()
-    client.force_login(maker(program))
     with time_machine.travel(NOW, tick=False):
+        client.force_login(maker(program))
         made = client.post(reverse("reports:links", args=[program.slug]), {"days": "7"})
     [address] = re.findall(r'value="https?://[^/]+(/t/[^"]+)"', made.content.decode())
     with time_machine.travel(NOW + 6 * DAY, tick=False):
