@@ -43,6 +43,7 @@ class Booked:
     asked_at: datetime
     now: datetime
     _calendars: dict[int, Calendar | None] = field(default_factory=dict)
+    _starts: dict[tuple[int, int, frozenset[int | None]], list[datetime]] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Inputs:
@@ -82,15 +83,23 @@ class Booked:
 
     def busy(self, person: Entrant, gone: Collection[int], also: Iterable[Meeting] = ()) -> list[Span]:
         """When this human is in a session, in whichever role; those of the matches `gone` do not count."""
+        here = self._engaged.get(person.user_id, ())
+        spans = [(meeting, minutes) for pk, meeting, minutes in here if pk not in gone]
+        spans += [(each, self.inputs.track.session_minutes) for each in also if person.user_id in self._humans(each)]
+        return [(meeting.start, meeting.start + timedelta(minutes=minutes)) for meeting, minutes in spans]
+
+    @cached_property
+    def _engaged(self) -> dict[int, list[tuple[int | None, Meeting, int]]]:
+        """By human: the sessions they are in, each with its match where that is one of those here."""
+        found: dict[int, list[tuple[int | None, Meeting, int]]] = {}
+        for table, meeting, minutes in self.meetings:
+            for human in self._humans(meeting):
+                found.setdefault(human, []).append((table.pk if table else None, meeting, minutes))
+        return found
+
+    def _humans(self, meeting: Meeting) -> set[int]:
         people = self.seating.people
-        spans = [
-            (meeting, minutes) for table, meeting, minutes in self.meetings if table is None or table.pk not in gone
-        ] + [(meeting, self.inputs.track.session_minutes) for meeting in also]
-        return [
-            (meeting.start, meeting.start + timedelta(minutes=minutes))
-            for meeting, minutes in spans
-            if any(each in people and people[each].user_id == person.user_id for each in meeting[:2])
-        ]
+        return {people[each].user_id for each in meeting[:2] if each in people}
 
     def table_of(self, asker: int) -> Table | None:
         found = self.seating.tables_of(asker)
@@ -98,6 +107,13 @@ class Booked:
 
     def starts(self, helper: Entrant, gone: Collection[int] = ()) -> list[datetime]:
         """When this expert could hold one more session."""
+        mine = {pk for pk, _, _ in self._engaged.get(helper.user_id, ())} & set(gone)
+        known = helper.enrolment_id, helper.places, frozenset(mine)
+        if known not in self._starts:
+            self._starts[known] = self._free_starts(helper, gone)
+        return self._starts[known]
+
+    def _free_starts(self, helper: Entrant, gone: Collection[int]) -> list[datetime]:
         calendar = self.calendar(helper)
         free = calendar.without(self.busy(helper, gone)).starts(self.length) if calendar else []
         return [start for start in free if self._held_in_month(helper, start, gone) < helper.places]
@@ -118,7 +134,8 @@ class Booked:
     def _held_in_month(
         self, helper: Entrant, start: datetime, gone: Collection[int], also: Iterable[Meeting] = ()
     ) -> int:
-        here = [meeting for table, meeting, _ in self.meetings if table is None or table.pk not in gone]
+        engaged = self._engaged.get(helper.user_id, ())
+        here = [meeting for pk, meeting, _ in engaged if pk not in gone]
         month = self._month(start)
         return sum(m.helper == helper.enrolment_id and self._month(m.start) == month for m in (*here, *also))
 

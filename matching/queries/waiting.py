@@ -4,7 +4,7 @@ Nobody who has said yes moves. An offer that nobody has answered with yes may mo
 before anything is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,11 +26,15 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class Place:
-    """One place for somebody who waits: `pairs` first theirs, then the offer that moves, if one does."""
+    """One place for somebody who waits: `pairs` first theirs, then the offer that moves, if one does.
+
+    `third` is who else is in it where somebody joins two people as a third; `score` is then what that adds.
+    """
 
     partner: Entrant
     score: int
-    pairs: tuple[Pair, ...]
+    pairs: tuple[tuple[int, ...], ...]
+    third: Entrant | None = None
     moved: Entrant | None = None
     moved_from: Entrant | None = None
     moved_to: Entrant | None = None
@@ -89,8 +93,11 @@ def waiting_list(track: Track) -> WaitingList | None:
     if seated is None:
         return None
     people = who_waits(seated)
-    problem = None if seated.inputs.peers or not seated.small else _problem(seated)
-    shown = [_waits(seated, problem, person) for person in people[:SHOWN]]
+    if seated.inputs.peers:
+        shown = [_peer_waits(seated, person, people) for person in people[:SHOWN]]
+    else:
+        problem = _problem(seated) if seated.small else None
+        shown = [_waits(seated, problem, person) for person in people[:SHOWN]]
     return WaitingList(seated.proposal, shown, len(people), len(seated.groups))
 
 
@@ -127,6 +134,56 @@ def _waits(seated: Seated, problem: "AssignProblem | None", person: Entrant) -> 
     moving = next((place for place in places if place.moved is not None), None)
     better = moving if moving and (without is None or moving.gain > without.gain) else None
     return Waits(person, without, better)
+
+
+def _peer_waits(seated: Seated, person: Entrant, waiting: Sequence[Entrant]) -> Waits:
+    """Somebody else who waits; or one of an open offer, whose partner goes to somebody who waits; or both of it, where
+    the model has threes and nothing else places them."""
+    without = _free_place(seated, person)
+    if not seated.small:
+        return Waits(person, without, None)
+    moving = max(_peer_moves(seated, person, waiting), key=lambda place: place.gain, default=None)
+    if moving is None and without is None and seated.inputs.model.triads:
+        moving = max(_as_third(seated, person), key=lambda place: place.gain, default=None)
+    better = moving if moving and (without is None or moving.gain > without.gain) else None
+    return Waits(person, without, better)
+
+
+def _open_pairs(seated: Seated) -> list[Pair]:
+    fixed = set(_against_rules(seated))
+    return [pair for pair in seated.pairs if pair not in fixed]
+
+
+def _peer_moves(seated: Seated, person: Entrant, waiting: Sequence[Entrant]) -> Iterator[Place]:
+    scores, row = seated.inputs.scores, seated.inputs.taker_row
+    me = row[person.enrolment_id]
+    others = [each for each in waiting if each is not person]
+    for pair in _open_pairs(seated):
+        for one, other in (pair, pair[::-1]):
+            open_to = [each for each in others if scores.allowed[row[other], row[each.enrolment_id]]]
+            if not open_to or not scores.allowed[me, row[one]]:
+                continue
+            to = max(open_to, key=lambda each: (int(scores.points[row[other], row[each.enrolment_id]]), each.email))
+            yield Place(
+                seated.people[one],
+                int(scores.points[me, row[one]]),
+                ((person.enrolment_id, one), (other, to.enrolment_id)),
+                moved=seated.people[other],
+                moved_from=seated.people[one],
+                moved_to=to,
+                moved_before=int(scores.points[row[other], row[one]]),
+                moved_after=int(scores.points[row[other], row[to.enrolment_id]]),
+            )
+
+
+def _as_third(seated: Seated, person: Entrant) -> Iterator[Place]:
+    scores, row = seated.inputs.scores, seated.inputs.taker_row
+    me = row[person.enrolment_id]
+    for one, other in _open_pairs(seated):
+        if scores.allowed[me, row[one]] and scores.allowed[me, row[other]]:
+            adds = int(scores.points[me, row[one]] + scores.points[me, row[other]])
+            trio = (person.enrolment_id, one, other)
+            yield Place(seated.people[one], adds, (trio,), third=seated.people[other])
 
 
 def _free_place(seated: Seated, person: Entrant) -> Place | None:

@@ -12,7 +12,7 @@ from matching.models import Match, Proposal, Seat
 from matching.queries.inputs import ENGINE_VERSION, rules_as_data
 from matching.queries.leftover import why_left_over
 from matching.queries.others import points_of
-from matching.queries.seated import Pair, Seated
+from matching.queries.seated import Seated
 from matching.queries.waiting import best_around, standing_draft
 from matching.services.board_changes import Chair, Party, worth
 from participants.models import User
@@ -21,12 +21,14 @@ from programs.models import Program, Track
 
 
 @transaction.atomic
-def propose_for_waiting(*, track: Track, pairs: Sequence[Pair] = (), by: User | None, now: dt.datetime) -> Proposal:
+def propose_for_waiting(
+    *, track: Track, pairs: Sequence[tuple[int, ...]] = (), by: User | None, now: dt.datetime
+) -> Proposal:
     """A draft that holds every open offer of the track as it is, and new pairs for people who wait.
 
-    `pairs` are enrolments, mentee first; somebody among them who has an open offer moves. Without pairs as many as
-    possible get a place, with nobody moving. Raises CannotMatch where nothing is published, or nobody can be placed,
-    and SwapRefused where a rule or a full mentor stands against a pair.
+    `pairs` are enrolments, mentee first, or three peers; somebody among them who has an open offer moves. Without
+    pairs as many as possible get a place, with nobody moving. Raises CannotMatch where nothing is published, or
+    nobody can be placed, and SwapRefused where a rule or a full mentor stands against a pair.
     """
     program = Program.objects.select_for_update().get(pk=track.program_id)
     if program.state == Program.State.CLOSED:
@@ -36,7 +38,7 @@ def propose_for_waiting(*, track: Track, pairs: Sequence[Pair] = (), by: User | 
         raise CannotMatch("Nothing is published in this track yet.")
     if not seated.small:
         raise CannotMatch("There are too many people here to place somebody while you wait. Run the matching again.")
-    chosen = list(pairs) or best_around(seated, seated.groups).pairs
+    chosen: list[tuple[int, ...]] = list(pairs) or [*best_around(seated, seated.groups).pairs]
     if not chosen:
         raise CannotMatch("Nobody who waits can be placed without moving anybody.")
     moving = {person for pair in chosen for person in (pair if seated.inputs.peers else pair[:1])}
@@ -97,7 +99,7 @@ def _copy(draft: Proposal, kept: Sequence[Sequence[int]], now: dt.datetime) -> N
         )
 
 
-def _add(draft: Proposal, seated: Seated, chosen: Sequence[Pair], now: dt.datetime) -> None:
+def _add(draft: Proposal, seated: Seated, chosen: Sequence[tuple[int, ...]], now: dt.datetime) -> None:
     for pair in chosen:
         if not set(pair) <= set(seated.people):
             raise SwapRefused("One of these people does not take part any more.")
@@ -111,7 +113,9 @@ def _add(draft: Proposal, seated: Seated, chosen: Sequence[Pair], now: dt.dateti
         )
 
 
-def _figures(draft: Proposal, seated: Seated, kept: Sequence[tuple[int, ...]], chosen: Sequence[Pair]) -> None:
+def _figures(
+    draft: Proposal, seated: Seated, kept: Sequence[tuple[int, ...]], chosen: Sequence[tuple[int, ...]]
+) -> None:
     """The bound is what could be had while the offers stay; they count with the scores they were made with."""
     inputs, groups, best = seated.inputs, [*kept, *chosen], best_around(seated, kept)
     rows = [[inputs.taker_row[each] for each in (group if inputs.peers else group[:1])] for group in groups]

@@ -182,13 +182,15 @@ def _store(proposal: Proposal, inputs: Inputs, solved: Solved, *, seconds: float
 
 
 def count_ways(proposal_id: int, *, now: dt.datetime) -> None:
-    """So that the board says how many ways out there are without looking for them. What is no draft, or has been
-    changed meanwhile, stays as it is."""
+    """So that the board says how many ways out there are without looking for them. What is no draft stays as it is, and
+    what is changed meanwhile is left to whoever counts after that change."""
     proposal = Proposal.objects.select_related("track__program", "track__plan").get(pk=proposal_id)
-    if proposal.state == Proposal.State.DRAFT and proposal.left_over:
-        counted = with_ways(proposal, now=now)
-        unchanged = Proposal.objects.filter(pk=proposal_id, version=proposal.version, state=Proposal.State.DRAFT)
-        unchanged.update(left_over=counted)
+    if proposal.state != Proposal.State.DRAFT:
+        return
+    unchanged = Proposal.objects.filter(pk=proposal_id, version=proposal.version, state=Proposal.State.DRAFT)
+    for counted in with_ways(proposal, now=now):
+        if not unchanged.update(left_over=counted):
+            return
 
 
 def _with_reasons(proposal: Proposal, found: list[Found]) -> list[Found]:

@@ -83,11 +83,16 @@ def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason:
 
 
 def pair_sent(sent: str) -> tuple[int, int]:
-    one, _, other = sent.partition("-")
-    pair = _number(one), _number(other)
-    if pair[0] is None or pair[1] is None:
+    one, other = people_sent(sent, most=2)
+    return one, other
+
+
+def people_sent(sent: str, most: int = 3) -> tuple[int, ...]:
+    """Two or three people of one match, as “12-34”. Raises Http404."""
+    people = [_number(each) for each in sent.split("-")]
+    if None in people or not 2 <= len(people) <= most:
         raise Http404("There is no such pair")
-    return pair[0], pair[1]
+    return tuple(each for each in people if each is not None)
 
 
 @require_POST

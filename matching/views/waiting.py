@@ -14,7 +14,7 @@ from matching.queries.late import late_check
 from matching.queries.seated import PAIRED
 from matching.queries.waiting import waiting_list
 from matching.queries.waiting_many import places_to_offer
-from matching.views.people import pair_sent
+from matching.views.people import people_sent
 from matching.views.placing import change_sent
 from programs.access import ProgramRequest, program_view
 from programs.models import Program, Track
@@ -47,7 +47,7 @@ def waiting(request: ProgramRequest, program: Program, track: str) -> HttpRespon
 
 
 def _propose(request: ProgramRequest, track: Track) -> HttpResponse:
-    pairs = [pair_sent(sent) for sent in request.POST.getlist("pair")[:100]]
+    pairs = [people_sent(sent) for sent in request.POST.getlist("pair")[:100]]
     try:
         made = services.propose_for_waiting(track=track, pairs=pairs, by=request.user, now=timezone.now())
     except MatchingError as error:
