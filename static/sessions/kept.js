@@ -4,6 +4,8 @@
 (() => {
   const STORE = "kept-logs";
   const DAYS = 14;
+  // The page behind a link in a mail: nobody signs in there, so that it is kept by itself.
+  const LINK = /\/t\/[^/]+\/session\/(\?.*)?$/;
   const read = () => {
     const found = JSON.parse(localStorage.getItem(STORE) || "[]");
     return found.filter((each) => Date.now() - each.at < DAYS * 86400000);
@@ -67,6 +69,7 @@
       const key = field(each, "key");
       if (answer.redirected && new URL(answer.url).pathname.startsWith("/sign-in")) change(key, (one) => [{ ...one, status: "sign_in" }]);
       else if (answer.ok) {
+        if (LINK.test(each.url)) caches.open("links-1").then((kept) => kept.delete(new URL(each.url).pathname));
         sent.push(each);
         change(key, () => []);
       } else if (answer.status >= 500 || answer.status === 403 || answer.status === 429) break;
@@ -90,9 +93,14 @@
   }
   document.addEventListener("submit", leave);
   window.addEventListener("online", send);
-  if ("serviceWorker" in navigator && location.pathname.startsWith("/me/")) {
+  const later = LINK.test(location.href) && document.querySelector("form[data-keep]") ? location.pathname : "/me/offline/";
+  // Before the worker has taken the page on, it would not see what the page fetches.
+  const taken = () =>
+    navigator.serviceWorker.controller ||
+    new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+  if ("serviceWorker" in navigator && (later === location.pathname || location.pathname.startsWith("/me/"))) {
     // The page for later is fetched once now, so that it is there when the network is not.
-    navigator.serviceWorker.register("/offline-worker.js").then(() => navigator.serviceWorker.ready).then(() => fetch("/me/offline/"));
+    navigator.serviceWorker.register("/offline-worker.js").then(() => navigator.serviceWorker.ready).then(taken).then(() => fetch(later));
   }
   show();
   send();

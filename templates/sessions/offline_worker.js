@@ -1,7 +1,12 @@
 {% load static %}"use strict";
-// Keeps one page, and what it looks like, for when there is no network. Every other page is never kept.
+// Keeps one page of one's own, the pages behind links on which a session waits to be logged, and what they look like, for
+// when there is no network. Every other page is never kept.
 const PAGE = "{% url "sessions:offline" %}";
 const KEPT = "offline-1";
+const LINKS = "links-1";
+// A page behind the link in a mail, on which a session is logged without signing in. It keeps itself, see kept.js.
+const LINK = /^\/t\/[^/]+\/session\/$/;
+const LONGEST = 14 * 86400000;
 const LOOKS = "{% get_static_prefix %}";
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -14,6 +19,21 @@ async function page(request) {
   } catch (error) {
     const kept = await caches.match(PAGE);
     if (kept) return kept;
+    throw error;
+  }
+}
+async function linked(request) {
+  const path = new URL(request.url).pathname;
+  const kept = await caches.open(LINKS);
+  try {
+    const answer = await fetch(request);
+    if (!answer.ok || answer.redirected) await kept.delete(path);
+    else if (request.mode !== "navigate") await kept.put(path, answer.clone());
+    return answer;
+  } catch (error) {
+    const copy = await kept.match(path);
+    if (copy && Date.now() - Date.parse(copy.headers.get("Date")) < LONGEST) return copy;
+    await kept.delete(path);
     throw error;
   }
 }
@@ -32,7 +52,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(LOOKS)) event.respondWith(look(event.request));
-  // Only one's own pages: what is behind a link in a mail is never kept.
+  else if (LINK.test(url.pathname)) event.respondWith(linked(event.request));
+  // Of one's own pages one stands for all.
   else if (event.request.mode === "navigate" && url.pathname.startsWith("{% url "sessions:home" %}")) event.respondWith(page(event.request));
   else if (url.pathname === PAGE) event.respondWith(page(event.request));
 });

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from matching.models import Match
+from sessions.mails import session_path
 from sessions.models import SentLog, Session
 from tests.factories.sessions import SessionFactory
 from tests.people import make_cast
@@ -25,11 +26,42 @@ CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name
 
 def controlled(phone: Page) -> None:
     """Wait until the page's worker is at work; asked from outside, as the page's policy lets nothing be evaluated."""
+    until(phone, lambda: phone.evaluate("() => navigator.serviceWorker.controller !== null"))
+
+
+def until(phone: Page, is_so: Callable[[], bool]) -> None:
     for _ in range(100):
-        if phone.evaluate("() => navigator.serviceWorker.controller !== null"):
+        if is_so():
             return
         phone.wait_for_timeout(100)
-    raise AssertionError("no worker has taken the page on")
+    raise AssertionError("what was waited for has not come about")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_link_of_a_mail_works_without_network_once_it_was_opened(open_browser: Callable[..., Page], live_server):
+    cast, now = make_cast(), timezone.now()
+    Match.objects.update(activated_at=now - dt.timedelta(days=60), created_at=now - dt.timedelta(days=60))
+    session = SessionFactory.create(match=cast.match, starts_at=now - dt.timedelta(hours=2), planned_at=now)
+    url = session_path(session, cast.mia, now=now)
+    phone = open_browser(phone=True)
+    phone.goto(url)
+    controlled(phone)
+    until(phone, lambda: url in phone.evaluate(CACHED))
+    phone.context.set_offline(True)
+    phone.goto(f"{url}?a=other")
+    phone.get_by_role("button", name="Yes, we met").click()
+    expect(phone.get_by_text("Kept on this phone, will be sent.")).to_be_visible()
+    # Opened anew without network it still waits, once.
+    phone.goto(url)
+    expect(phone.get_by_text("Kept on this phone, will be sent.")).to_have_count(1)
+    assert Session.objects.get().state == "planned"
+
+    phone.context.set_offline(False)
+    expect(phone.get_by_text(re.compile(r": Sent\.$"))).to_be_visible()
+    session.refresh_from_db()
+    assert (session.state, session.logged_by, SentLog.objects.count()) == ("held", cast.mia, 1)
+    assert phone.evaluate(KEPT) is None
+    until(phone, lambda: url not in phone.evaluate(CACHED))
 
 
 @pytest.mark.django_db(transaction=True)
