@@ -25,16 +25,21 @@ def asking_models() -> list[str]:
     return [model.slug for model in registry.all_models() if model.shape == Shape.CONSTELLATION]
 
 
-def ask_desks(user: User) -> QuerySet[Enrolment]:
-    """Where this person may ask: their places as mentee in tracks of networks, while the program is open."""
-    mine = Enrolment.objects.filter(user=user, role=Role.MENTEE, state=Enrolment.State.ACTIVE)
-    there = mine.filter(track__model__in=asking_models(), track__program__state__in=OPEN_PROGRAM)
-    return there.select_related("track__program", "user").order_by("track__program__name", "pk")
+def _places(user: User) -> QuerySet[Enrolment]:
+    """Where this person takes part in networks, in whichever role."""
+    mine = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE, track__model__in=asking_models())
+    return mine.select_related("track__program", "user").order_by("track__program__name", "pk")
+
+
+def _may_ask(place: Enrolment) -> bool:
+    """Who takes part as mentee asks, while the program is open."""
+    return place.role == Role.MENTEE and place.track.program.state in OPEN_PROGRAM
 
 
 def ask_desk(user: User, enrolment_id: int) -> Enrolment | None:
-    """One of them, or None."""
-    return ask_desks(user).filter(pk=enrolment_id).first()
+    """This person's own place from which they may ask, or None."""
+    found = _places(user).filter(pk=enrolment_id).first()
+    return found if found and _may_ask(found) else None
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,13 @@ class Asks:
 
 
 def asks_of(user: User) -> Asks:
-    """Three queries."""
+    """Three queries; one for somebody who is in no network."""
+    places = list(_places(user))
+    if not places:
+        return Asks()
     routes = list(_routes(user).filter(state__in=AskRoute.ANSWERABLE, ask__state=Ask.State.OPEN).order_by("answer_by"))
     return Asks(
-        desks=list(ask_desks(user)),
+        desks=[each for each in places if _may_ask(each)],
         waiting=[each for each in routes if each.state == State.WAITING],
         late=[each for each in routes if each.state == State.LATE],
         mine=_mine(user),
@@ -184,9 +192,3 @@ def route_of(user: User, route_id: int) -> RouteView | None:
     reply = AskReply.objects.filter(route=found).first()
     flagged = AskFlag.objects.filter(ask=found.ask_id, by=user, reply__isnull=True).exists()
     return RouteView(found, reply, flagged)
-
-
-def next_to_answer(user: User) -> AskRoute | None:
-    """The ask that waits for this person's reply and is due first."""
-    waiting = _routes(user).filter(state=State.WAITING, ask__state=Ask.State.OPEN)
-    return waiting.order_by("answer_by", "pk").first()

@@ -11,7 +11,7 @@ from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
 from sessions.models import AskRoute, Note, Session
 from sessions.permissions import may_open
-from sessions.queries.asks import next_to_answer
+from sessions.queries.asks import Asks, asks_of
 from sessions.queries.signing import unsigned_by
 
 State = Session.State
@@ -88,6 +88,7 @@ class Home:
     answered: list[Course]
     rows: list[Row]
     next: Next
+    asks: Asks
 
 
 def home_of(user: User, now: datetime) -> Home:
@@ -98,15 +99,15 @@ def home_of(user: User, now: datetime) -> Home:
     rows = [Row(course, course.next_after(now), course.to_log(now)) for course in courses if may_open(course.mine)]
     offers = [course for course in offered if course.mine.is_open(now)]
     answered = [course for course in offered if not course.mine.is_open(now)]
-    return Home(offers, answered, rows, _next(user, offers, rows))
+    asks = asks_of(user)
+    return Home(offers, answered, rows, _next(user, offers, rows, asks), asks)
 
 
-def _next(user: User, offers: Sequence[Course], rows: Sequence[Row]) -> Next:
+def _next(user: User, offers: Sequence[Course], rows: Sequence[Row], asks: Asks) -> Next:
     if offers:
         return Next("answer", offers[0])
-    asked = next_to_answer(user)
-    if asked:
-        return Next("reply", route=asked)
+    if asks.waiting:
+        return Next("reply", route=asks.waiting[0])
     late = [(row.unlogged.starts_at, row.course.pk, row) for row in rows if row.unlogged]
     if late:
         row = min(late)[2]

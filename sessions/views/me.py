@@ -17,7 +17,6 @@ from participants.models import User
 from programs.queries.enrolling import joining_of
 from sessions.access import MemberRequest
 from sessions.queries import home_of
-from sessions.queries.asks import asks_of
 from sessions.queries.slots import desks_of
 from sessions.views import parts
 
@@ -29,8 +28,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 
 def _context(user: User, now: datetime) -> dict[str, Any]:
-    joining, desks = joining_of(user, now), desks_of(user)
-    return {"home": home_of(user, now), "joining": joining, "desks": desks, "asks": asks_of(user), "now": now}
+    return {"home": home_of(user, now), "joining": joining_of(user, now), "desks": desks_of(user), "now": now}
 
 
 @require_safe
