@@ -67,6 +67,8 @@ def invite(
     """Ask one person at one moment of a program, about a match or (without one) about themselves; None if they have
     been asked already. The mail and its reminders go into the outbox, out of the night of the person's zone.
     """
+    # Whoever words a survey anew waits, and so does another worker: of two versions each would ask once.
+    Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
     if Invitation.objects.filter(survey__program=program, survey__kind=kind, user=user, match=match).exists():
         return None
     closes = now + dt.timedelta(days=TIMES[kind].open_days)
