@@ -56,6 +56,13 @@ def _exported(detail: Detail) -> str:
     return f"Report exported: {counted(detail['rows'], 'row', 'rows')} as {str(detail.get('format', '')).upper()}"
 
 
+def _table_exported(detail: Detail) -> str:
+    if "rows" not in detail:
+        return "Table exported"
+    rows = counted(detail["rows"], "row", "rows")
+    return f"Table “{detail.get('table', '')}” exported: {rows} as {str(detail.get('format', '')).upper()}"
+
+
 def _aim(detail: Detail) -> str:
     aim = _AIMS.get(detail.get("objective", ""))
     return f"Aim of matching changed: {aim}" if aim else "Aim of matching changed"
@@ -111,6 +118,7 @@ _SENTENCES: Mapping[str, Words] = {
     "survey times changed": "Times of a survey changed",
     "scale licence confirmed": _quoted("Licence of a scale confirmed", "name"),
     "report exported": _exported,
+    "table exported": _table_exported,
 }
 
 

@@ -16,6 +16,14 @@ from programs.models import Program
 DAY = dt.timedelta(days=1)
 # An address that answers to POST alone, gives a file, or only leads elsewhere.
 NO_PAGES = {
+    "all_exports:cancel",
+    "all_exports:fetch",
+    "all_exports:progress",
+    "all_exports:take",
+    "exports:cancel",
+    "exports:fetch",
+    "exports:progress",
+    "exports:take",
     "account_reset_password", "account_signup", "healthz", "home", "joining:remove", "matching:again",
     "matching:answer", "matching:change_rules", "matching:discard", "matching:lock", "matching:more_places",
     "matching:progress", "matching:redo", "matching:swap", "matching:undo", "matching:withdraw",
@@ -25,6 +33,8 @@ NO_PAGES = {
     "programs:lift_exclusion", "programs:remove_coordinator", "programs:remove_track", "programs:undo_applications",
     "offline_worker", "own_data:ask", "own_data:file", "own_data:progress", "own_data:resume",
     "curriculum:change_weeks", "sessions:step", "sessions:tick_week",
+    "safeguarding:assign", "safeguarding:change", "safeguarding:close", "safeguarding:end", "safeguarding:match",
+    "safeguarding:note", "safeguarding:read",
     "ready", "signals:mute", "reports:export", "reports:open_look", "organisation:comparison",
     "reports:pdf", "reports:withdraw_link", "organisation:pdf", "organisation:withdraw_link",
     "session_links:feed", "session_links:undo", "sessions:answer",
