@@ -31,6 +31,7 @@ PROGRAM_PAGES = (
     ("Surveys", "surveys:list", "chat-square-text", Right.MATCH, False),
     ("Messages", "reports:messages", "envelope", Right.SEE, False),
     ("Report", "reports:outcome", "bar-chart", Right.REPORT, False),
+    ("Exports", "exports:page", "download", Right.REPORT, False),
     ("Program set-up", "setup:tasks", "sliders", Right.EDIT, True),
     ("History", "programs:history", "clock-history", Right.HISTORY, False),
 )
