@@ -23,6 +23,7 @@ from tests.browser import sample_lots as lots
 from tests.browser import sample_reports as reported
 from tests.browser import sample_slots as slots
 from tests.browser import sample_together as together
+from tests.browser import sample_worry as worries
 from tests.browser.sample_kit import DAY, Shown, at, make_program, shown, signed_in, solved
 from tests.browser.sample_mine import finished_match, link_pages, open_pages, own_pages
 from tests.browser.sample_programs import GOOD_ROWS, ROWS, coordinators_pages, take_in, upload
@@ -64,7 +65,9 @@ def make_sample(now: dt.datetime) -> Sample:
     woven = asks.weave(make_program("A web of help", ["distributed"], dana, now), mentor, dana, now)
     cast = {"coordinator": dana, "admin": accounts["Admin"], "participant": mentor, "newcomer": newcomer}
     cast["accepted"] = joining.reader_of(made)
+    worried = worries.worry(match, mentor, now)
     sample.cookies = {role: signed_in(user).cookies["sessionid"].value for role, user in cast.items()}
+    sample.cookies["lead"] = worried.browser.cookies["sessionid"].value
     sample.pages = {
         "anonymous": [*open_pages(), *shown(joining.public_pages(autumn, over_now, dana, now))],
         "link": [
@@ -77,11 +80,13 @@ def make_sample(now: dt.datetime) -> Sample:
         ],
         "participant": [
             *own_pages(match, mentor, over, to_come, finished),
+            *worried.participant,
             *shown(joining.members_pages(wishing)),
             *shown(booked.members),
             *shown(woven.members),
             *shown(together.members_pages(told)),
         ],
+        "lead": worried.lead,
         "newcomer": [
             at("sessions:home", "empty"),
             at("account_set_password"),

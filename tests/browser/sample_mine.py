@@ -38,7 +38,7 @@ def _times_of(match: Match, mentor: User, now: dt.datetime) -> TimeOffer:
 
 
 def open_pages() -> list[Shown]:
-    names = ("account_login", "help", "privacy", "accessibility", "own_data:erased")
+    names = ("account_login", "help", "privacy", "accessibility", "own_data:erased", "concern:report")
     return [*map(at, names), Shown("nothing there", "/nothing/there/")]
 
 

@@ -15,7 +15,7 @@ from tests.browser.conftest import windows
 from tests.browser.sample import Sample, make_sample
 from tests.browser.sample_kit import NO_PAGES
 
-ROLES = ("anonymous", "link", "newcomer", "accepted", "participant", "coordinator", "admin")
+ROLES = ("anonymous", "link", "newcomer", "accepted", "participant", "coordinator", "admin", "lead")
 # Each width is looked at whole once, and for its colours in the other theme.
 LOOKS = [("light", 1360, False), ("dark", 1360, True), ("light", 390, True), ("dark", 390, False)]
 # The coordinator's pages, in parts: one after the other they would be the longest test of all.

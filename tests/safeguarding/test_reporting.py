@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from celery import Task
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
@@ -197,3 +198,23 @@ def test_closed_cases_go_after_their_time_unless_they_are_held(cast, report):
     assert Case.objects.count() == 3
     keep_to_retention(now=NOW + 2192 * DAY)
     assert list(Case.objects.order_by("pk")) == cases[1:]
+
+
+def test_no_log_no_task_and_no_error_page_holds_a_word(
+    cast, client: Client, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    """What goes to Redis is the bell alone, without arguments."""
+    rung = []
+    monkeypatch.setattr(Task, "apply_async", lambda _task, args=None, kwargs=None, **_: rung.append((args, kwargs)))
+    client.force_login(cast.mia)
+    body = {"about": cast.match.pk, "text": WORDS, "contact": "canarycontact", "key": str(uuid.uuid4())}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/concern/", body).status_code == 302
+    assert rung
+    assert not [each for each in rung if any(each)]
+    monkeypatch.setattr(services, "report", lambda **_: 1 / 0)
+    client.raise_request_exception = False
+    broken = client.post("/concern/", body)
+    shown = broken.content.decode() + caplog.text
+    assert (broken.status_code, "ZeroDivisionError" in caplog.text) == (500, True)
+    assert not [word for word in (WORDS, "canarycontact") if word in shown]
