@@ -19,6 +19,13 @@ def pages_of(by: User, now: dt.datetime) -> list[tuple[str, str]]:
     return [*_of_circles(by, now), *_of_networks(by, now), *_of_sessions(by, now)]
 
 
+def opened_pages(by: User, now: dt.datetime) -> list[tuple[str, str]]:
+    """Pages on which something is folded away: what other aims would have given, and who is offered what."""
+    crowd = _crowd("circle", {"mentor": 2, "mentee": 19}, by, now, capacity=8)
+    draft = _solved(crowd, by, now)
+    return [_page("proposal", "opened", draft), _page("publish", "opened", draft), *_late_circles(by, now)]
+
+
 def _crowd(model: str, counts: dict[str, int], by: User, now: dt.datetime, **track: Any) -> Crowd:
     crowd = make_crowd(model, counts, lines=False, **track)
     people = [each.user for role in crowd.people.values() for each in role]
@@ -26,6 +33,8 @@ def _crowd(model: str, counts: dict[str, int], by: User, now: dt.datetime, **tra
         user.first_name, user.last_name = FIRST[number % len(FIRST)], LAST[(7 * number + 3) % len(LAST)]
     User.objects.bulk_update(people, ["first_name", "last_name"])
     Coordinator.objects.create(program=crowd.track.program, user=by, since=now)
+    # Several of one model stand beside each other.
+    crowd.track.program.slug = f"{model}-{crowd.track.program.pk}"
     crowd.track.program.starts_on, crowd.track.program.ends_on = now.date(), now.date() + dt.timedelta(days=150)
     crowd.track.program.save()
     return crowd
@@ -60,6 +69,7 @@ def _of_circles(by: User, now: dt.datetime) -> list[tuple[str, str]]:
     circle = draft.matches.order_by("number")[0]
     matching.lock(match=circle, by=by, now=now)
     matching.count_ways(draft.pk, now=now)
+    late = _late_circles(by, now)
     rule, slug = crowd.track.plan.rules.order_by("pk")[0].pk, crowd.track.program.slug
     two = f"?a={first.number}&b={draft.number}"
     return [
@@ -71,6 +81,23 @@ def _of_circles(by: User, now: dt.datetime) -> list[tuple[str, str]]:
         _page("what_if", "circles", draft, f"?rule{rule}=off"),
         ("matching:compare circles", reverse("matching:compare", args=[slug]) + two),
         ("matching:rules circles", reverse("matching:rules", args=[slug, crowd.track.slug])),
+        _page("publish", "circles", draft),
+        *late,
+    ]
+
+
+def _late_circles(by: User, now: dt.datetime) -> list[tuple[str, str]]:
+    """Published circles, and somebody who came late: who waits, and the check before a place is offered."""
+    crowd = _crowd("circle", {"mentor": 2, "mentee": 12}, by, now, capacity=8)
+    matching.publish(proposal=_solved(crowd, by, now), by=by, now=now)
+    known = crowd.people["mentee"][0].answers
+    late = [crowd.join(Role.MENTEE, known, name=name) for name in ("Noor", "Sami")]
+    circle = Match.objects.filter(track=crowd.track, state="offered").order_by("number")[0]
+    where = {"slug": crowd.track.program.slug, "track": crowd.track.slug}
+    sit = f"?sit={late[0].pk}-0-{circle.pk}"
+    return [
+        ("matching:waiting circles", reverse("matching:waiting", kwargs=where)),
+        ("matching:offer_late circles", reverse("matching:offer_late", kwargs=where) + sit),
     ]
 
 

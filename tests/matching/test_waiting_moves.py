@@ -51,7 +51,7 @@ def test_the_cheapest_move_of_peers_places_both_who_wait():
     village = make_village("peer")
     village.join("Cal Dee", Role.PEER, "Art")
     first = publish(village)
-    services.answer_seat(seat=first.matches.get().seats.first(), accept=False, now=NOW)
+    services.answer_seat(seat=first.matches.get().seats.earliest("pk"), accept=False, now=NOW)
     village.join("Ann Ben", Role.PEER, "Art")
     draft = village.propose()
     services.rearrange(
@@ -94,7 +94,7 @@ def test_an_odd_peer_joins_a_pair_as_a_third_where_the_model_has_threes(peers, c
 
 def test_who_has_said_yes_to_a_pair_gets_no_third(peers):
     draft = publish(peers)
-    services.answer_seat(seat=draft.matches.get().seats.first(), accept=True, now=NOW)
+    services.answer_seat(seat=draft.matches.get().seats.earliest("pk"), accept=True, now=NOW)
     peers.join("Cal", Role.PEER, "Art")
     [cal] = waiting_list(peers.track).waiting
     assert (cal.without, cal.with_move) == (None, None)
