@@ -49,7 +49,7 @@ def program_nav(program: Program, rights: frozenset[Right], here: str) -> list[E
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    theme = request.COOKIES.get("theme", "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     shown: dict[str, Any] = {
         "organisation_name": settings.ORGANISATION_NAME,
         "theme": theme if theme in {"light", "dark"} else "",

@@ -24,6 +24,7 @@ class PrivateByDefaultMiddleware:
             add_never_cache_headers(response)
             patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
         return response
 
 

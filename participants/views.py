@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -108,10 +109,10 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = redirect(_own_page(request.POST.get("next", "")))
     chosen = request.POST.get("theme", "")
     if chosen in {"light", "dark"}:
-        options: dict[str, Any] = {"max_age": YEAR, "samesite": "Lax", "secure": request.is_secure()}
-        response.set_cookie("theme", chosen, **options)
+        options: dict[str, Any] = {"max_age": YEAR, "samesite": "Lax", "secure": settings.SECURE, "httponly": True}
+        response.set_cookie(settings.THEME_COOKIE_NAME, chosen, **options)
     else:
-        response.delete_cookie("theme")
+        response.delete_cookie(settings.THEME_COOKIE_NAME)
     return response
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from tests.house.headers import STORED, wrong
 from tests.house.world import TOKEN_ROLES, World
 from tests.house.world_place import Place
 
@@ -137,7 +138,9 @@ def surprises(row: Row, world: World, roles: tuple[str, ...]) -> list[str]:
     found = []
     for role in roles:
         for method in METHODS:
-            status = ask(world.clients[role], method, row.url(world, role), row.data(world.here)).status_code
+            response = ask(world.clients[role], method, row.url(world, role), row.data(world.here))
+            status = response.status_code
+            found += [f"{role} {method}: {bad}" for bad in wrong(response, stored=row.name in STORED)]
             if status != row.expected(role, method):
                 found.append(f"{role} {method}: {status} instead of {row.expected(role, method)}")
     return found
