@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from django.test import Client
@@ -28,7 +29,7 @@ class Worried:
 def worry(match: Match, reporter: User, now: dt.datetime) -> Worried:
     """One case with everything in it, one closed, one that nobody looks after."""
     lead, other = (_lead(name, now) for name in ("Lena", "Omar"))
-    facts = {"in_danger": False, "contact": "", "key": uuid4()}
+    facts: dict[str, Any] = {"in_danger": False, "contact": "", "key": uuid4()}
     case = services.report(
         **{**facts, "in_danger": True}, text=WORDS, match_id=match.pk, by=reporter, now=now - 2 * DAY
     )

@@ -11,6 +11,7 @@ from tests.factories.programs import NOW
 from tests.people import Cast, make_cast, person
 from tests.safeguarding.concerning import WORDS
 
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     return make_cast()

@@ -165,9 +165,9 @@ def test_the_pair_is_told_after_three_days_once_by_day(cast, opened):
 
 def test_telling_is_put_off_with_a_reason_and_not_for_ever(cast, opened):
     opening = opened()
-    for facts in ({"days": 7, "reason": "too short"}, {"days": 365, "reason": REASON}):
+    for days, reason in ((7, "too short"), (365, REASON)):
         with pytest.raises(ConcernError):
-            services.delay(opening=opening, **facts, by=cast.sally, now=NOW)
+            services.delay(opening=opening, days=days, reason=reason, by=cast.sally, now=NOW)
     services.delay(opening=opening, days=7, reason=REASON, by=cast.sally, now=NOW + DAY)
     assert services.tell_due(NOW + 8 * DAY - dt.timedelta(seconds=1)) == 0
     assert services.tell_due(NOW + 8 * DAY) == 1
