@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import QuerySet
 
 from mail.services import hold_overdue
@@ -43,6 +43,8 @@ def import_installation(path: Path, *, now: datetime) -> Manifest:
             _take_in(archive, manifest, now)
     except (zipfile.BadZipFile, KeyError) as error:
         raise InstallationError(f"{path} is damaged, or no file of an installation: {error}") from error
+    except DatabaseError as error:
+        raise InstallationError(f"This database would not keep what is in the file: {error}") from error
     cache.clear()
     ContentType.objects.clear_cache()
     return manifest
