@@ -1,12 +1,10 @@
 """Asks in a network: who gets them, what comes back, what is passed on, and what nobody else reads."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from mail.models import Message
 from matching.models import Match, Seat
@@ -17,7 +15,7 @@ from programs.services import enrolling_wishing as wishing
 from programs.services import leave
 from sessions import tasks
 from sessions.errors import NotInMatch, SessionError, TooFew, TooLate
-from sessions.models import Ask, AskFlag, AskReply, AskRoute, AskTerms
+from sessions.models import Ask, AskFlag, AskReply, AskRoute
 from sessions.queries.ask_figures import ask_figures
 from sessions.queries.asks import ask_of, asks_of, route_of
 from sessions.services import ask_replies
@@ -384,74 +382,3 @@ def test_after_four_weeks_an_ask_ends_and_after_ninety_days_its_words_go(web):
     reply.refresh_from_db()
     assert (ask.context, ask.question, reply.strength, reply.question) == ("[removed]",) * 3 + ("",)
     assert forget_asks(over + HOUR, over + 91 * DAY) == 0
-
-
-def test_only_ciphertext_reaches_the_database(web):
-    ask = web.ask(question="Canary of the ask")
-    ask_replies.flag_reply(reply=web.reply(ask.routes.first(), strength="Canary"), reason="other", show=True,
-                           by=web.mia.user, now=NOW)  # fmt: skip
-    with connection.cursor() as cursor:
-        for table in ("ask", "askreply", "askflag"):
-            cursor.execute(f"SELECT * FROM mentoring_sessions_{table}")  # noqa: S608 - our own names
-            assert "Canary" not in str(cursor.fetchall())
-
-
-@pytest.mark.parametrize(
-    "break_it",
-    [
-        lambda ask: Ask.objects.filter(pk=ask.pk).update(state="gone"),
-        lambda ask: Ask.objects.filter(pk=ask.pk).update(state="helped"),
-        lambda ask: Ask.objects.filter(pk=ask.pk).update(wanted=6),
-        lambda ask: Ask.objects.create(
-            asker=ask.asker, key=ask.key, help="advice", context="x", question="y", wanted=1, look_at=NOW,
-            created_at=NOW,
-        ),
-        lambda ask: AskRoute.objects.filter(ask=ask).update(state="gone"),
-        lambda ask: AskRoute.objects.filter(ask=ask).update(state="replied"),
-        lambda ask: AskRoute.objects.filter(ask=ask).update(answer_by=NOW),
-        lambda ask: AskRoute.objects.filter(ask=ask).update(helper=ask.routes.first().helper),
-        lambda ask: AskTerms.objects.create(track=ask.asker.track, weekly_cap=11),
-        lambda ask: AskFlag.objects.create(ask=ask, by=ask.asker.user, reason="gone", created_at=NOW),
-        lambda ask: AskFlag.objects.bulk_create(
-            [AskFlag(ask=ask, by=ask.asker.user, reason="noise", created_at=NOW) for _ in range(2)]
-        ),
-    ],
-)  # fmt: skip
-def test_the_database_itself_refuses(web, break_it):
-    ask = web.ask()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        break_it(ask)
-
-
-def together(*deeds):
-    start = Barrier(len(deeds))
-
-    def run(deed):
-        try:
-            start.wait(10)
-            return deed()
-        except SessionError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_replies_declines_and_double_submits_at_once_leave_one_of_each():
-    web = Web(others=6)
-    key = UUID(int=7)
-    first, second = together(*[lambda: web.ask(key=key)] * 2)
-    assert (first, len(went_to(first))) == (second, 3)
-    one, two, three = first.routes.all()
-    results = together(
-        lambda: web.reply(one), lambda: web.reply(one), lambda: web.reply(two), lambda: web.decline(three),
-        lambda: leave(enrolment=web.others[0], by=web.others[0].user, now=NOW + HOUR),
-    )  # fmt: skip
-    assert [type(each).__name__ for each in results] == ["AskReply"] * 3 + ["AskRoute", "Enrolment"]
-    assert sorted(AskReply.objects.values_list("place", flat=True)) == [1, 2]
-    tasks.tick(NOW + HOUR)
-    assert len(went_to(first, RouteState.WAITING)) == 1
-    assert Message.objects.filter(kind="ask").count() == len(went_to(first))
