@@ -3,6 +3,7 @@
 Cohorts had other people and other times, so a difference says nothing about its cause, and the words never do.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -66,23 +67,25 @@ class _People:
         return Side(None, None) if self.few else Side(sum(self.done.values()) / len(self.done), len(self.done))
 
 
-def compare_cohorts(first: Program, second: Program) -> list[Compared]:
-    """Every measure of both. Queries: those of load(), twice."""
+def compare_cohorts(first: Program, second: Program, today: dt.date) -> list[Compared]:
+    """Every measure of both; who came to the planned end only where both are over. Queries: those of load(), twice."""
     one, two = load(first), load(second)
     return [
         _compared(label, out_of, _people(one, slug), _people(two, slug), (first.name, second.name))
         for slug, label, out_of in MEASURES
+        if slug != "finished" or max(first.ends_on, second.ends_on) < today
     ]
 
 
 def finding_of(rows: Sequence[Compared]) -> str:
     """The heading: what was found, in a few words."""
-    apart = [row.label.lower() for row in rows if row.low is not None and row.high is not None and not _fits_none(row)]
-    if not any(row.difference is not None for row in rows):
+    told = [row for row in rows if row.low is not None]
+    apart = sum(not _fits_none(row) for row in told)
+    if not told:
         return "Too few people to compare the two cohorts"
     if not apart:
         return "No clear difference between the two cohorts"
-    return f"The two cohorts differ in {' and in '.join(apart)}"
+    return f"The two cohorts differ in {apart} of {len(told)} shares"
 
 
 def _fits_none(row: Compared) -> bool:

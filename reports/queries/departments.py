@@ -63,8 +63,9 @@ def crossing_of(departments: Mapping[int, str], matches: Mapping[int, Collection
     """`departments`: what everybody enrolled wrote, "" for nothing; `matches`: the people of each match that began.
 
     Of people who named no department nothing is known: they are in no figure, and only matches of two or more who did
-    are counted. A cell of fewer than five people or three independent units is left out, and with a single one, or several that
-    come to as few together, the next smallest as well, so that no subtraction from the whole brings one back.
+    are counted. A cell of fewer than five people or three independent units is left out, and with a single one, or
+    several that come to as few together, the next smallest as well, so that no subtraction from the whole brings one
+    back.
     """
     group = _groups({person: name for person, name in departments.items() if name})
     if len(set(group.values())) < 2:

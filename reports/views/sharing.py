@@ -101,7 +101,8 @@ def shared(request: HttpRequest, tok: str) -> HttpResponse:
     Nothing on it leads into the app. A POST shows it too, so that no method tells good keys from bad ones.
     """
     if _asks_too_often(request):
-        return respond_429(request)
+        slower: HttpResponse = respond_429(request)
+        return slower
     found = sharing.read_link(tok, now=timezone.now())
     response = _show(request, found) if found else gone(request)
     response["Referrer-Policy"] = "no-referrer"
