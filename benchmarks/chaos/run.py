@@ -140,6 +140,11 @@ class Fire:
 
         wait_until(there, self._options.patience)
 
+    def is_out(self) -> bool:
+        """The last changes are made, and nothing is left to send."""
+        self.racer.keep_up(1)
+        return drained()
+
     def _silence(self) -> None:
         """Nobody rings, and what was rung is forgotten."""
         self._crew.hush()
@@ -192,7 +197,7 @@ def under_fire(options: argparse.Namespace, crew: Crew, redis: Redis, server: Ma
         if "unique" in options.without:
             put.plan()
         fire.rage(put.plan)
-        done = wait_until(drained, options.patience)
+        done = wait_until(fire.is_out, options.patience)
         time.sleep(FROZEN * options.stretch + 1 if options.freezes else 0)
     finally:
         crew.stop()

@@ -4,6 +4,7 @@ Real processes, a real mail server, SIGKILL. What may happen twice is bounded by
 the same Message-ID; what may be lost is listed.
 """
 
+import json
 import os
 import random
 import signal
@@ -15,8 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from mail import services
@@ -27,9 +30,9 @@ from tests.factories.participants import UserFactory
 from tests.mail.sink import LOSE_THE_ANSWER, Sink, running_sink
 
 pytestmark = pytest.mark.real_mail
-MESSAGES = 150
+MESSAGES = 120
 KILLS = 5
-WORKERS = 3
+WORKERS = 2
 # One that was only starting has no handler for SIGTERM yet.
 ENDED_WELL = {0, -signal.SIGTERM}
 WORKER = Path(__file__).with_name("chaos_worker.py")
@@ -44,53 +47,63 @@ def database_url() -> str:
     return f"postgres://{login}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
-class Workers:
-    """Three drainers; a killed one is replaced."""
+class Mother:
+    """A process with everything set up, that forks drainers: starting each anew would be most of the time."""
 
-    def __init__(self, root: Path, doubt: str, port: int, header: str) -> None:
-        self._command = [sys.executable, str(WORKER), doubt]
-        self._env = {
-            **os.environ,
-            "PYTHONPATH": str(root),
-            "DATABASE_URL": database_url(),
-            "EMAIL_URL": f"smtp://127.0.0.1:{port}",
-            "EMAIL_IDEMPOTENCY_HEADER": header,
-        }
+    def __init__(self, root: Path) -> None:
+        env = {**os.environ, "PYTHONPATH": str(root), "DATABASE_URL": database_url(), "EMAIL_URL": "smtp://127.0.0.1:9"}
+        command = [sys.executable, str(WORKER)]
+        self._process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, **order: Any) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def end(self) -> None:
+        self._process.communicate(timeout=60)
+
+
+class Workers:
+    """Two drainers; a killed one is replaced."""
+
+    def __init__(self, mother: Mother, **how: Any) -> None:
+        self._mother, self._how = mother, how
         self._running = [self._start() for _ in range(WORKERS)]
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        # The pipe ends with this process, however that ends, and the worker with the pipe.
-        return subprocess.Popen(self._command, env=self._env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    def _start(self) -> int:
+        return self._mother.ask(start=self._how)
 
     def kill_one(self, chance: random.Random) -> None:
         place = chance.randrange(WORKERS)
-        self._running[place].kill()
-        ended(self._running[place])
+        self._end(self._running[place], signal.SIGKILL)
         self._running[place] = self._start()
+
+    def _end(self, process: int, number: signal.Signals) -> int:
+        os.kill(process, number)
+        return self._mother.ask(wait=process)
 
     def stop(self) -> list[int]:
         """Ask all to end; their exit statuses."""
-        for worker in self._running:
-            worker.terminate()
-        return [ended(worker) for worker in self._running]
+        return [self._end(self._running.pop(), signal.SIGTERM) for _ in range(WORKERS)]
 
     def kill(self) -> None:
-        for worker in self._running:
-            worker.kill()
-            ended(worker)
+        while self._running:
+            self._end(self._running.pop(), signal.SIGKILL)
 
 
-def ended(worker: subprocess.Popen[bytes]) -> int:
-    """Wait for a worker that was told to end, then let go of its pipe; its exit status."""
-    status = worker.wait(120)
-    assert worker.stdin is not None
-    worker.stdin.close()
-    return status
+@pytest.fixture(scope="module")
+def mother(django_db_setup: None) -> Iterator[Mother]:
+    mother = Mother(Path(settings.BASE_DIR))
+    yield mother
+    mother.end()
 
 
 @contextmanager
-def workers(root: Path, doubt: str, port: int, header: str = "") -> Iterator[Workers]:
-    group = Workers(root, doubt, port, header)
+def workers(mother: Mother, doubt: str, port: int, header: str = "") -> Iterator[Workers]:
+    group = Workers(mother, doubt=doubt, port=port, header=header)
     try:
         yield group
     finally:
@@ -140,11 +153,11 @@ def copies(sink: Sink) -> Counter[str]:
 
 
 @pytest.mark.usefixtures("transactional_db", "kind")
-def test_kills_lose_nothing_where_doubt_means_resending(kind, root, server):
+def test_kills_lose_nothing_where_doubt_means_resending(kind, mother, server):
     sink, port = server
     kind(doubt="resend")
     put_in()
-    with workers(root, "resend", port) as group:
+    with workers(mother, "resend", port) as group:
         run_with_kills(group, sink, seed=1, cancelling=True)
         assert set(group.stop()) <= ENDED_WELL
     arrived = copies(sink)
@@ -156,12 +169,12 @@ def test_kills_lose_nothing_where_doubt_means_resending(kind, root, server):
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_kills_repeat_nothing_where_doubt_means_holding_and_what_may_be_lost_is_listed(kind, root, server):
+def test_kills_repeat_nothing_where_doubt_means_holding_and_what_may_be_lost_is_listed(kind, mother, server):
     sink, port = server
     kind(doubt="hold")
     put_in()
     sink.data_answers.extend(["250 OK"] * 30 + [LOSE_THE_ANSWER] + ["250 OK"] * 30 + ["451 not now"])
-    with workers(root, "hold", port) as group:
+    with workers(mother, "hold", port) as group:
         run_with_kills(group, sink, seed=2, cancelling=False)
         assert set(group.stop()) <= ENDED_WELL
     arrived = copies(sink)
@@ -174,13 +187,13 @@ def test_kills_repeat_nothing_where_doubt_means_holding_and_what_may_be_lost_is_
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_a_server_that_drops_repeats_makes_both_zero(kind, root, server):
+def test_a_server_that_drops_repeats_makes_both_zero(kind, mother, server):
     sink, port = server
     sink.drops_repeats_by = "Idempotency-Key"
     kind(doubt="hold")
     put_in()
     sink.data_answers.extend(["250 OK"] * 30 + [LOSE_THE_ANSWER] + ["250 OK"] * 30 + [LOSE_THE_ANSWER])
-    with workers(root, "hold", port, header="Idempotency-Key") as group:
+    with workers(mother, "hold", port, header="Idempotency-Key") as group:
         run_with_kills(group, sink, seed=3, cancelling=False)
         assert set(group.stop()) <= ENDED_WELL
     assert Counter(Message.objects.values_list("state", flat=True)) == {"sent": MESSAGES}
