@@ -121,8 +121,9 @@ def make_world() -> World:
         place.args["data_file"] = _file_of_own_data(place.mentee)
         place.args["export_file"] = _long_export(place.program, place.coordinator)
         place.args["shared"], place.args["shared_key"] = _shared(place.program, place.coordinator)
+    whole = _long_export(None, cast.ada)
     here.args["whole_shared"], _ = _shared(None, cast.ada)
-    here.args["whole_export_file"] = _long_export(None, cast.ada)
+    here.args["whole_export_file"] = there.args["whole_export_file"] = whole
     world.clients = _sign_in(world)
     for place, role in ((here, "co"), (there, "cx")):
         at = reverse("programs:import_check", kwargs={"slug": place.program.slug, "pk": place.args["mapped_import"]})
