@@ -141,7 +141,7 @@ def test_cohorts_that_differ_and_why_is_not_said() -> None:
     assert met.difference == pytest.approx(5 / 6)
     assert met.low is not None
     assert met.low > 0
-    assert finding_of(rows) == "The two cohorts differ in 1 of 2 shares"
+    assert finding_of(rows) == "The two cohorts differ in 2 of 2 shares"
     banned = ("because", "better", "best", "winner", "proves", "worked")
     assert [word for row in rows for word in banned if word in row.words.lower()] == []
 
