@@ -17,7 +17,8 @@ def last_numbers() -> dict[str, int]:
             else:
                 cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
             row = cursor.fetchone()
-            if row and row[0] is not None:
+            # SQLite says 0 of a table whose rows were all moved here when it was made anew.
+            if row and row[0]:
                 found[model._meta.label] = int(row[0])
     return found
 
@@ -27,7 +28,7 @@ def set_last_numbers(numbers: Mapping[str, int]) -> None:
     with connection.cursor() as cursor:
         for model in _numbered():
             number, table = numbers.get(model._meta.label), model._meta.db_table
-            if number is None:
+            if not number:
                 continue
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s)::regclass, %s)", [*_place(model), number])
