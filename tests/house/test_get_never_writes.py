@@ -109,7 +109,7 @@ WRITELESS = {
     "reports:open_look",
     # Leads on to the times of an expert.
     "sessions:book",
-    # In a track of pairs it leads back to who waits; what it does in groups is in tests/matching/test_waiting_for_seats.py.
+    # In a track of pairs it leads back to who waits; in groups see tests/matching/test_waiting_for_seats.py.
     "matching:offer_late",
 }
 
