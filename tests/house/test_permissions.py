@@ -213,7 +213,7 @@ def spoilt(world: World, role: str, session: str) -> dict[str, str]:
     good = world.token(role, session)
     others = {f"for {other}": world.token(other, session) for other in TOKEN_ROLES if other != role}
     head, signature = good.rsplit(".", 1)
-    return {
+    tried = {
         **others,
         "for nothing": world.token("an"),
         "cut short": good[:-1],
@@ -225,6 +225,8 @@ def spoilt(world: World, role: str, session: str) -> dict[str, str]:
         "empty parts": "....",
         "a word": "nothing",
     }
+    # A link of fewer parts has no second number to be changed: that would be the good one.
+    return {what: token for what, token in tried.items() if token != good}
 
 
 def nobody_is_named(world: World, content: bytes) -> bool:
