@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import transaction
 
@@ -17,6 +18,13 @@ from tests.factories.villages import Village, make_village
 
 SENTENCE = "not possible together by a rule of this program"
 TELLING = ("kept apart", "reports to the other", "reporting line", "never to be matched", "people they named")
+
+
+@pytest.fixture(autouse=True)
+def one_moment(db):
+    """Pages say what time it is: between two looks at one, no minute may pass."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -15,12 +16,25 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.models import TextField, Value
 
-from matching.models import Ending, Thanks
+from matching.models import Ending, Match, Thanks
 from participants import confidential, rotation
 from participants.confidential import Unreadable, decrypt
 from participants.rotation import confidential_fields
-from programs.models import Application, Exclusion, Role, Wishes
-from sessions.models import Agreement, Goal, NextStep, Note, Preparation, Slot, SlotAsk
+from programs.models import Application, Enrolment, Exclusion, Role, Wishes
+from safeguarding.models import Case, CaseNote, Opening
+from sessions.models import (
+    Agreement,
+    Ask,
+    AskFlag,
+    AskReply,
+    AskRoute,
+    Goal,
+    NextStep,
+    Note,
+    Preparation,
+    Slot,
+    SlotAsk,
+)
 from surveys.models import Answer, Invitation, Question, Response, Survey
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory
@@ -69,7 +83,27 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
         question=Question.objects.create(survey=survey, slug="words", text="Words", kind="text"),
         text=canary(Answer, "text"),
     )
+    ask_a_network(mentee, EnrolmentFactory.create(track=track, role=Role.MENTOR))
+    worry(session.match)
     return [(model, field.name) for model, field in confidential_fields()]
+
+
+def ask_a_network(asker: Enrolment, helper: Enrolment) -> None:
+    texts = {name: canary(Ask, name) for name in ("context", "question")}
+    ask = Ask.objects.create(asker=asker, key=uuid4(), wanted=3, look_at=NOW, created_at=NOW, help="advice", **texts)
+    route = AskRoute.objects.create(ask=ask, helper=helper, routed_at=NOW, answer_by=NOW + timedelta(days=2))
+    texts = {name: canary(AskReply, name) for name in ("strength", "question", "suggestion")}
+    reply = AskReply.objects.create(route=route, ask=ask, place=1, created_at=NOW, **texts)
+    shown = canary(AskFlag, "shown")
+    AskFlag.objects.create(ask=ask, reply=reply, by=asker.user, reason="noise", shown=shown, created_at=NOW)
+
+
+def worry(match: Match) -> None:
+    texts = {name: canary(Case, name) for name in ("concerned", "text", "contact")}
+    case = Case.objects.create(number="AB12-CD34", key=uuid4(), match=match, reported_at=NOW, **texts)
+    CaseNote.objects.create(case=case, body=canary(CaseNote, "body"), at=NOW)
+    words = {name: canary(Opening, name) for name in ("reason", "delay_reason")}
+    Opening.objects.create(case=case, match=match, opened_at=NOW, tell_at=NOW + timedelta(hours=72), **words)
 
 
 def stored(model: type[models.Model], name: str) -> list[str]:
