@@ -122,6 +122,7 @@ def test_it_answers_on_the_next_free_port_and_ctrl_c_ends_every_process(root, tm
         found = int(address[1])
         assert found > port
         assert status("127.0.0.1", found) < 500
+        assert status("127.0.0.1", found, "/healthz/ready") == 200
         assert kinds(demo) == {"manage.py demo": 1, "gunicorn": 3, "worker": 1, "beat": 1, "-server": 1}, (
             demo.processes()
         )
