@@ -21,9 +21,9 @@ from programs.importing import guess_for, targets_for
 from programs.models import Application, Enrolment, Import, Program, Role, Track, Wishes
 from programs.services import enrolling_wishing as wishing
 from programs.services import importing
+from reports.models import SharedReport
 from reports.services import log_export
 from safeguarding import services as safeguarding
-from reports.models import SharedReport
 from sessions import services as meeting_services
 from sessions.feeds import feed_path
 from surveys.definition import pulse_of
@@ -216,7 +216,12 @@ class Crowd:
             TrackFactory.create(program=other)
             CoordinatorFactory.create(program=other, user=self.people["alice"])
             self.args["other_program"] = other.slug
-            shared = {"token_hash": f"hash {number}", "made_at": NOW, "expires_at": LATER, "made_by": UserFactory.create()}
+            shared = {
+                "token_hash": f"hash {number}",
+                "made_at": NOW,
+                "expires_at": LATER,
+                "made_by": UserFactory.create(),
+            }
             SharedReport.objects.create(program=self.program, **shared)
             CoordinatorFactory.create(program=self.program)
             RoleGrant.objects.create(user=UserFactory.create(), role="coordinator", granted_at=NOW)

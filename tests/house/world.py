@@ -22,8 +22,8 @@ from programs.mails import PURPOSE as JOIN
 from programs.models import Program
 from reports.exports import write_job
 from reports.services import ask_for_table, run_table
-from sessions.ask_mails import ROUTE_PURPOSE as ASK
 from reports.services.sharing import share_report
+from sessions.ask_mails import ROUTE_PURPOSE as ASK
 from sessions.feeds import PURPOSE as CALENDAR
 from sessions.mails import OFFER_PURPOSE as TIMES
 from sessions.mails import PURPOSE as SESSION
