@@ -15,9 +15,10 @@ from mentorship.processes import dying_with_parent
 from tests.chromium import find_chromium
 from tests.services import ServiceMissing, postgres, redis, say
 
-# "pure" tests ask for no database: once is enough. The browser drives the site on PostgreSQL, as in production.
+# "pure" tests ask for no database, so that once is enough; so it is for long ones with one of the two marks of
+# pyproject.toml. The browser drives the site on PostgreSQL, as in production.
 # In both the long ones come first (tests/conftest.py), so that no process waits for another's last one.
-LEGS = {"SQLite": "not browser", "PostgreSQL": "not pure and not any_database"}
+LEGS = {"SQLite": "not browser and (pure or not as_in_production)", "PostgreSQL": "not pure and not any_database"}
 
 
 def pytest(env: dict[str, str], *arguments: str) -> int:

@@ -16,7 +16,7 @@ from reports.queries.outcome import Outcome, PulseFigure, TrackReport
 from surveys.models import Publication
 
 Plain = dict[str, Any]
-_OF_PROGRAM = ("slug", "name", "timezone", "is_sample")
+_OF_PROGRAM = ("slug", "name", "timezone", "by_lot", "is_sample")
 
 
 def keep_outcome(report: Outcome) -> Plain:

@@ -17,6 +17,8 @@ from tests.house.test_permissions import ROLES
 from tests.house.world import World
 from tests.house.world_place import LATER
 
+pytestmark = pytest.mark.any_database
+
 MATRIX = read_matrix()
 WRITE = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|WITH\b.*\b(INSERT|UPDATE|DELETE))\b", re.IGNORECASE | re.DOTALL

@@ -29,6 +29,8 @@ from tests.factories.sessions import SessionFactory
 from tests.house.world import World
 from tests.house.world_place import CANARIES, LATER
 
+pytestmark = pytest.mark.any_database
+
 # First name, last name. A name that is one line on import can still come from a restored backup or an older version.
 HOSTILE = [
     ("=cmd|' /C calc'!A0", "Formula"),

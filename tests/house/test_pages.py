@@ -13,6 +13,8 @@ from tests.house.matrix import Row, ask, read_matrix
 from tests.house.test_permissions import BEHIND_A_LINK, ROLES
 from tests.house.world import TOKEN_ROLES, World
 
+pytestmark = pytest.mark.any_database
+
 MATRIX = read_matrix()
 HTML = "{http://www.w3.org/1999/xhtml}"
 # An answer to a script that asks again and again, put into a page that has a heading.

@@ -17,6 +17,8 @@ from tests.house import matrix
 from tests.house.matrix import METHODS, Row, ask, named_patterns, read_matrix, surprises
 from tests.house.world import TOKEN_ROLES, World
 
+pytestmark = pytest.mark.as_in_production
+
 MATRIX = read_matrix()
 SIGNED_IN = ("ex", "pu", "me", "mn", "co", "cx", "sl", "ad")
 ROLES = ("an", *TOKEN_ROLES, *SIGNED_IN)

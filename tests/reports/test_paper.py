@@ -59,8 +59,14 @@ def test_the_file_leaves_out_what_the_page_leaves_out(monkeypatch):
     """Four people: neither names nor numbers are in what the file is made of."""
     track = TrackFactory.create(program=ProgramFactory.create(slug="small"))
     pairs(track, 2, held=3)
-    user, made = CoordinatorFactory.create(program=track.program).user, []
-    monkeypatch.setattr("reports.paper.draw", lambda page, _style: made.append(page) or b"%PDF-")
+    user = CoordinatorFactory.create(program=track.program).user
+    made: list[str] = []
+
+    def draw(page: str, _style: object) -> bytes:
+        made.append(page)
+        return b"%PDF-"
+
+    monkeypatch.setattr("reports.paper.draw", draw)
     assert taken(user, reverse("reports:pdf", args=["small"])).status_code == 200
     text = re.sub(r"<[^>]+>", " ", made[0])
     assert "Figures come when five people take part" in text

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -61,7 +62,7 @@ def test_every_figure_comes_back_as_it_was_kept() -> None:
         made.match("traditional", [([3] * 6, [5 - number % 2] * 6)], led=True)
         made.match("peer", [([3] * 6, [4] * 6), ([3] * 6, [4] * 6)])
     by = CoordinatorFactory.create(program=made.program).user
-    set_price(program=made.program, hour=50, costs=100, currency="EUR", by=by, now=NOW)
+    set_price(program=made.program, hour=Decimal(50), costs=Decimal(100), currency="EUR", by=by, now=NOW)
     open_look(program=made.program, kind="close", by=by, now=CLOSE)
     report = outcome(made.program, CLOSE, by)
     again = kept_outcome(keep_outcome(report))

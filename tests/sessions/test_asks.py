@@ -267,23 +267,25 @@ def test_the_fifth_reply_is_the_last(db):
 
 def test_what_a_reply_and_an_ask_need(web):
     route = web.ask().routes.first()
-    for more, field in (
+    replies: tuple[tuple[dict[str, str], str], ...] = (
         ({"strength": " "}, "strength"),
         ({"suggestion": "", "question": " "}, "suggestion"),
         ({"question": "x" * 3001}, "question"),
-    ):
+    )
+    for more, field in replies:
         with pytest.raises(SessionError) as refused:
             web.reply(route, **more)
         assert refused.value.field == field
-    for more, field in (
+    asks: tuple[tuple[dict[str, str | int], str], ...] = (
         ({"context": ""}, "context"),
         ({"question": "x" * 3001}, "question"),
         ({"kind": "money"}, "help"),
         ({"skill": "Singing"}, "skill"),
         ({"level": 5}, "level"),
-    ):
+    )
+    for told, field in asks:
         with pytest.raises(SessionError) as refused:
-            web.ask(**more)
+            web.ask(**told)
         assert refused.value.field == field
     assert (Ask.objects.count(), AskReply.objects.count()) == (1, 0)
     for _ in range(2):

@@ -1,6 +1,7 @@
 """The reminder of the day before and that of the hour before are switched off one by one."""
 
 import datetime as dt
+from functools import partial
 from importlib import import_module
 
 import pytest
@@ -26,7 +27,7 @@ def test_one_of_the_two_is_not_sent_to_who_has_switched_it_off(cast, plan, clien
     assert client.post(f"/t/{tok}/mail/", {"choice": "fewer", "groups": wanted}).status_code == 302
     for now in (DAY_BEFORE, AFTER):
         planning.plan_all(now)
-        services.drain(clock=lambda now=now: now)
+        services.drain(clock=partial(dt.datetime.fromtimestamp, now.timestamp(), dt.UTC))
     reminders = Message.objects.filter(subject_id=session.pk, kind__endswith="before")
     mine = {each.kind: each.state for each in reminders.filter(recipient=cast.mia)}
     off = {"session-day-before", "session-hour-before"} - {f"session-{kept.replace('_', '-')}"}

@@ -1,6 +1,7 @@
 """Two tabs, two workers, two people at once: one draft, one sending, one invitation, one series, one chosen time."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 3
 WALL = dt.datetime(2027, 3, 9, 16, 0)
 WEEK = dt.timedelta(days=7)
-FACTS = {"zone": "Europe/Berlin", "minutes": 45, "now": NOW}
+FACTS: dict[str, Any] = {"zone": "Europe/Berlin", "minutes": 45, "now": NOW}
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_two_workers_ask_once_also_while_the_words_change(match: Match, about: s
     definition.survey_of(program, "closing")
     items = next(each for each in definition.dump_part(program) if each["kind"] == "closing")["questions"]
     items.append({"slug": "own", "text": "What did you miss?", "kind": "text"})
-    told = {"program": program, "kind": "closing", "user": user, "now": NOW}
+    told: dict[str, Any] = {"program": program, "kind": "closing", "user": user, "now": NOW}
     told |= {"match": match} if about == "match" else {}
     results = together(
         *[lambda: services.invite(**told)] * 2,
@@ -106,7 +107,7 @@ def test_workers_that_ask_first_make_one_survey(match: Match, _round: int) -> No
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_both_plan_the_same_series_at_once(match: Match, _round: int) -> None:
     starts = [WALL + n * WEEK for n in range(4)]
-    deed = {"match": match, "starts": starts, "channel": "video", **FACTS}
+    deed: dict[str, Any] = {"match": match, "starts": starts, "channel": "video", **FACTS}
     results = together(*[lambda by=by: sessions.plan_series(**deed, by=by) for by in people(match)])
     assert kinds(results) == ["list", "list"]
     assert Session.objects.count() == 4
