@@ -33,11 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
 # From the longest: a process that begins one of these when the others are done would let them wait for it.
 LONG = (
     "browser/test_pages",
+    "browser/test_six_months",
     "browser/test_journey",
     "browser/test_every_model",
     "browser/",
     "mail/test_chaos",
-    "mentorship/test_six_months",
     "mentorship/test_demo",
     "mentorship/test_every_model",
     "house/test_hostile",

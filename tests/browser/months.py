@@ -1,4 +1,7 @@
-"""Months of a program in seconds: a clock that is moved, a real mail server, and a list of what reached whom and when.
+"""Months of a program in a minute: a clock that is moved, a real mail server, a browser for everybody, and a list.
+
+The list says what reached whom and when. People do what they do in a Chromium: they open the links of their mails,
+which are read from the mail server, fill in forms and press buttons.
 
 Between two moments of the story the minute's tick runs at every time that anything is due or expected, a minute before
 each expected one, and six times a week: so a message that comes too early, or that nobody expects, is seen too.
@@ -10,14 +13,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import time_machine
+from django.conf import settings
 from django.db.models import Min
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
+from playwright.sync_api import Locator, Page
 
 from mail import registry
 from mail.models import Message
@@ -30,6 +34,8 @@ MINUTE, DAY, WEEK = dt.timedelta(minutes=1), dt.timedelta(days=1), dt.timedelta(
 YEAR = 2027
 LINK = re.compile(r"https?://\S+")
 MOMENT = "%b %d %H:%M"
+PATIENCE = 60_000  # milliseconds: a machine that is busy takes its time
+Words = str | re.Pattern[str]
 # Moment (UTC), kind of message, first name.
 Line = tuple[dt.datetime, str, str]
 
@@ -65,10 +71,13 @@ def written(lines: Iterable[Line]) -> list[str]:
 
 
 class Life:
-    """The clock, the mail server and everybody's hands."""
+    """The clock, the mail server and everybody's hands. `open_window` opens a browser window of its own."""
 
-    def __init__(self, clock: time_machine.Traveller, sink: Sink, expected: Sequence[Line]) -> None:
-        self._clock, self._sink = clock, sink
+    def __init__(
+        self, clock: time_machine.Traveller, sink: Sink, open_window: Callable[[], Page], expected: Sequence[Line]
+    ) -> None:
+        self._clock, self._sink, self._open_window = clock, sink, open_window
+        self._windows: dict[str, Page] = {}
         self._watched = sorted({moment - early for moment, _, _ in expected for early in (dt.timedelta(), MINUTE)})
         self.log: list[Line] = []
         self.deeds: set[dt.datetime] = set()
@@ -114,22 +123,41 @@ class Life:
     def mails_to(self, name: str, kind: str) -> list[EmailMessage]:
         return [mail for (_, what, who), mail in self.mails if (what, who) == (kind, name)]
 
-    def press(self, name: str, kind: str, *, words: str = "", **sent: Any) -> Any:
-        """Follow the link of somebody's mail without being signed in, look twice, and press its button."""
-        return self.press_in(self.mail(name, kind), words=words, **sent)
+    def window(self, name: str, *, signed_in: bool = False) -> Page:
+        """Everybody's own; a session is over after two weeks, so who is to be signed in gets one anew."""
+        if name not in self._windows:
+            self._windows[name] = self._open_window()
+            self._windows[name].set_default_timeout(PATIENCE)
+        page = self._windows[name]
+        if signed_in:
+            server = Client()
+            server.force_login(User.objects.get(first_name=name))
+            cookie = settings.SESSION_COOKIE_NAME
+            page.context.add_cookies(
+                [{"name": cookie, "value": server.cookies[cookie].value, "url": settings.SITE_URL}]
+            )
+        return page
 
-    def press_in(self, mail: EmailMessage, *, words: str = "", **sent: Any) -> Any:
-        browser, path = Client(), link_in(mail, words)
+    def opens(self, name: str, path: str) -> Page:
+        """Signed in, at a page."""
+        page = self.window(name, signed_in=True)
+        shown(page.goto(path))
+        return page
+
+    def follows(self, name: str, kind: str, *, words: str = "") -> Page:
+        """The link of somebody's latest mail of a kind, opened twice: looking changes nothing."""
+        page, link = self.window(name), link_in(self.mail(name, kind), words)
         for _ in range(2):
-            assert browser.get(path).status_code == 200
-        return done(browser.post(path, sent))
+            shown(page.goto(link))
+        return page
 
-    def post(self, name: str, path: str, **sent: Any) -> Any:
-        """Send a form, signed in."""
-        browser = Client()
-        browser.force_login(User.objects.get(first_name=name))
-        assert browser.get(path).status_code in {200, 405}
-        return done(browser.post(path, sent))
+    def does(self, name: str, path: str, button: Words, **typed: object) -> Page:
+        """Signed in, fill in a page's form and press its button."""
+        return send(self.opens(name, path), button, **typed)
+
+    def taps(self, name: str, kind: str, button: Words, *, words: str = "", **typed: object) -> Page:
+        """The same behind the link of a mail."""
+        return send(self.follows(name, kind, words=words), button, **typed)
 
     # --- what must hold whatever the story is ----------------------------------------------
     def keeps_the_rules(self) -> None:
@@ -159,18 +187,46 @@ class Life:
         ]
 
 
-def done(response: Any) -> Any:
-    assert response.status_code in {200, 302}, response.content.decode()
-    return response
+def shown(response: Any) -> None:
+    """The page came, and no form on it was refused."""
+    assert response is not None
+    assert response.status == 200, f"{response.status} {response.url}: {response.text()}"
+
+
+def send(page: Page, button: Words, **typed: object) -> Page:
+    """Fill in the fields of these names in the form that has the button, and press it."""
+    pressed = page.get_by_role("button", name=button, exact=True).first
+    form = page.locator("form").filter(has=page.get_by_role("button", name=button, exact=True)).first
+    for name, value in typed.items():
+        put(form, name, value)
+    with page.expect_navigation() as coming:
+        pressed.click()
+    shown(coming.value)
+    return page
+
+
+def put(form: Locator, name: str, value: object) -> None:
+    """Type a value, choose it, or tick its box by its label, as people do; boxes and radios themselves are small."""
+    box = form.locator(f'input[name="{name}"]' if value is True else f'input[name="{name}"][value="{value}"]')
+    if box.count() and box.get_attribute("type") in {"radio", "checkbox"}:
+        tick_label(form, box)
+    elif form.locator(f'select[name="{name}"]').count():
+        form.locator(f'select[name="{name}"]').select_option(str(value))
+    else:
+        form.locator(f'[name="{name}"]').fill(str(value))
+
+
+def tick_label(form: Locator, box: Locator) -> None:
+    number = box.get_attribute("id")
+    form.locator(f'label[for="{number}"], label:has([id="{number}"])').first.click()
 
 
 def link_in(mail: EmailMessage, words: str = "") -> str:
-    """The path of the first address in the mail's text, or of that on the line that begins with these words."""
+    """The first address in the mail's text, or that on the line that begins with these words."""
     lines = [line for line in text_of(mail).splitlines() if line.startswith(words) and LINK.search(line)]
     found = LINK.search(lines[0])
     assert found
-    parts = urlsplit(found.group())
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return found.group()
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -13,19 +13,20 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.test import Client
+from playwright.sync_api import expect
 
 from matching import services as matching
 from matching.models import Match
 from participants.models import User
 from programs.models import Enrolment, Program, Role, Track
 from programs.services import add_track
-from sessions.models import Session, Slot
+from sessions.models import Ask, Session, Slot
+from tests.browser.months import UTC, Life, at, calendar_of, link_in, send, shown, table, text_of, tick_label, written
 from tests.factories.participants import UserFactory
 from tests.factories.programs import CoordinatorFactory, EnrolmentFactory, FieldFactory, ProgramFactory
 from tests.mail.sink import Sink, running_sink
-from tests.mentorship.months import UTC, Life, at, calendar_of, done, link_in, table, text_of, written
 
-pytestmark = [pytest.mark.django_db, pytest.mark.real_mail, pytest.mark.any_database]
+pytestmark = pytest.mark.real_mail
 AFTER_THE_END = ("REQUEST", 0, at("Sep 7 15:00"))
 Deed = Callable[[Life], Any]
 Facts = dict[str, Any]
@@ -42,8 +43,12 @@ PEOPLE = {
     "distributed": "Don / Dina",
 }
 EXPECTED = table("""
-Mar  1 10:00 match-offer Carl Cem Cleo Cleo Cleo Cole Cora Cyd Deb Dina Don Mona Nils Paul Pia Tom Una
-Mar  1 11:00 match-on Carl Cem Cleo Cleo Cleo Cora Cyd Deb Dina Don Mona Nils Paul Pia Tom Una
+Mar  1 09:30 sign_in Alice
+Mar  1 10:00 match-offer Carl Cem Cleo Cleo Cleo Cole Cora Cyd Deb Dina Don Mona Nils Paul Pia Una
+Mar  1 11:00 match-on Carl Cem Cleo Cleo Cleo Cora Cyd Deb Dina Don Nils Paul Pia Una
+# In New York it is eight only now; Mona has said yes.
+Mar  1 13:00 match-offer Tom
+Mar  1 14:00 match-on Mona Tom
 # Learners in no match after a day; Cole is in one before the reminder.
 Mar  2 09:00 survey-baseline Cole Vera
 Mar  2 10:00 session-planned Mona Tom
@@ -53,15 +58,16 @@ Mar  6 09:00 survey-reminder Vera
 # Tom moves it, so nothing reminds of the first time.
 Mar 10 15:00 session-planned Mona Tom
 Mar 11 11:00 no-first-session Carl Cem Cleo Cleo Cole Cora Cyd Deb Dina Don Nils Paul Pia Una
-# Tom wakes an hour later; Cleo, in three matches, has had her two of the week.
-Mar 15 11:00 survey-two-weeks Carl Cem Cora Cyd Deb Dina Don Mona Nils Paul Pia Una
-Mar 15 12:00 survey-two-weeks Tom
+# Cleo, in three matches, has had her two of the week.
+Mar 15 11:00 survey-two-weeks Carl Cem Cora Cyd Deb Dina Don Nils Paul Pia Una
+Mar 15 14:00 survey-two-weeks Mona Tom
 Mar 17 12:00 survey-two-weeks Cole
 Mar 17 12:00 slot-ask Fred
-Mar 18 09:00 match-on Fred Tom
+Mar 18 09:00 match-on Fred
 Mar 18 09:00 session-planned Fred Tom
 Mar 18 11:00 no-first-session Carl Cem Cole Cora Cyd Dina Don Nils Paul Pia Una
 Mar 18 11:00 survey-two-weeks Cleo Cleo
+Mar 18 12:00 match-on Tom   # the time itself he was told in the night, at once
 Mar 25 11:00 no-first-session Cleo
 Mar 25 11:00 survey-two-weeks Cleo
 Mar 25 14:00 session-day-before Fred Tom
@@ -96,21 +102,24 @@ Apr 24 07:00 pulse Carl Cem Cleo Cole Cora   # Cyd was not there
 Apr 24 15:00 gone-quiet Mona Tom   # a session every 18 days; 27 have passed
 Apr 26 09:00 survey-reminder Nils
 Apr 26 10:00 session-planned Carl Cem Cleo Cole Cora Cyd
+Apr 27 10:00 session-not-yours Cyd   # takes it out of the calendar
 Apr 27 10:00 match-left Carl Cem Cleo Cole Cora
 May  1 15:00 gone-quiet Mona Tom
 May  3 06:30 session-day-before Cleo Dina   # Don has paused
 May  3 19:00 session-hour-before Cleo Dina   # the evening before, not at half past seven
 May  4 09:30 session-follow-up Cleo Dina
+May 10 10:00 ask Cleo   # Don has paused, Deb wants no mail
+May 10 15:00 ask-reply Dina
 May 19 16:00 session-day-before Carl Cem Cleo Cole Cora
 May 20 15:00 session-hour-before Carl Cem Cleo Cole Cora
 May 21 06:00 session-follow-up Carl Cem Cleo Cole Cora
 May 21 07:00 pulse Cleo Paul Pia
 May 21 08:00 contact_request Alice
-May 30 11:00 survey-midpoint Carl Cem Cleo Cleo Cora Dina Don Mona Paul Pia
-May 30 12:00 survey-midpoint Tom
+May 30 11:00 survey-midpoint Carl Cem Cleo Cleo Cora Dina Don Paul Pia
+May 30 14:00 survey-midpoint Mona Tom
 Jun  1 12:00 survey-midpoint Cole
 Jun  3 11:00 survey-reminder Carl Cem Cora Dina Don Paul Pia   # Mona has answered
-Jun  3 12:00 survey-reminder Tom
+Jun  3 14:00 survey-reminder Tom
 Jun  5 12:00 survey-reminder Cole
 Jun  6 11:00 survey-reminder Cleo Cleo
 Jun  6 17:30 gone-quiet Carl Cem Cora
@@ -153,7 +162,7 @@ def sink(settings: Any) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def program() -> Program:
+def program(transactional_db: None, clock: time_machine.Traveller) -> Program:
     program = ProgramFactory.create(
         slug="half-a-year", name="Half a year", contact_name="Alice", starts_on=START.date()
     )
@@ -193,15 +202,16 @@ def match_of(model: str, name: str) -> Match:
     return Match.objects.get(track__model=model, seats__enrolment__user__first_name=name, state=Match.State.ACTIVE)
 
 
-def test_every_mail_of_six_months(clock, sink, program):
-    life = Life(clock, sink, EXPECTED)
+def test_every_mail_of_six_months(clock, sink, program, open_browser):
+    # No script runs: none is needed for anything here.
+    life = Life(clock, sink, lambda: open_browser(javascript=False), EXPECTED)
     for moment, deed in sorted(STORY, key=lambda each: at(each[0])):
         life.lives_through(at(moment), deed)
     life.until(at("Oct 1 00:00"))
     mondays = [line for line in life.log if line[1] == DIGEST]
     assert written(line for line in life.log if line not in mondays) == written(EXPECTED)
-    # Vera finds nobody, so each Monday there is something to do: at eight in Berlin, and on the first when it begins.
-    assert [f"{moment:%H:%M}" for moment, _, _ in mondays] == ["09:59", *["07:00"] * 3, *["06:00"] * 27]
+    # Vera finds nobody, so each Monday there is something to do: at eight in Berlin, on the first when it begins.
+    assert [f"{moment:%H:%M}" for moment, _, _ in mondays] == ["09:29", *["07:00"] * 3, *["06:00"] * 27]
     assert {(name, moment.weekday()) for moment, _, name in mondays} == {("Alice", 0)}
     life.keeps_the_rules()
     calendars_follow(life)
@@ -225,34 +235,52 @@ def each_reads_their_own_clock(life: Life) -> None:
 
 def tom_comes_to_the_end(life: Life) -> None:
     """The last mail leads to the page with the certificate."""
-    browser = Client()
-    browser.force_login(User.objects.get(first_name="Tom"))
-    closing = browser.get(link_in(life.mail("Tom", "match-finished"))).content.decode()
-    [certificate] = set(re.findall(r'href="(/me/match/\d+/certificate/)"', closing))
-    assert browser.get(certificate).status_code == 200
+    page = life.window("Tom", signed_in=True)
+    shown(page.goto(link_in(life.mail("Tom", "match-finished"))))
+    certificate = page.locator("a[href$='/certificate/']").first.get_attribute("href")
+    assert certificate is not None
+    shown(page.goto(certificate))
 
 
 # --- what people do ------------------------------------------------------------------------
+def alice_signs_in(life: Life) -> None:
+    """By the link in a mail, as everybody could; from then on windows are signed in without one."""
+    page = life.window("Alice")
+    shown(page.goto("/sign-in/"))
+    send(page, "Send me a link", email="alice@example.org")
+    life.tick(dt.datetime.now(UTC))
+    life.taps("Alice", "sign_in", "Sign in")
+    shown(page.goto(PROGRAM))
+
+
 def publish(life: Life) -> None:
     for track in Track.objects.exclude(model="flash").order_by("pk"):
         queued = matching.start_proposal(track=track, by=None, now=dt.datetime.now(UTC))
         done = matching.run_proposal(queued.pk, clock=lambda: dt.datetime.now(UTC))
         assert done is not None
-        life.post("Alice", f"{PROGRAM}matching/{done.number}/publish/", version=done.version)
+        life.does("Alice", f"{PROGRAM}matching/{done.number}/publish/", re.compile("^Publish and send"))
 
 
-def all_but_cole_accept(life: Life) -> None:
-    for (_, kind, name), mail in list(life.mails):
-        if kind == "match-offer" and name != "Cole":
-            life.press_in(mail, words="Accept", answer="accept")
+def accept(*, but: str = "", only: str = "") -> Deed:
+    """Everybody presses Accept behind each offer they have got, but some."""
+
+    def press(life: Life) -> None:
+        for (_, kind, name), mail in list(life.mails):
+            if kind == "match-offer" and name not in but.split() and name in (only.split() or [name]):
+                page = life.window(name)
+                for _ in range(2):
+                    shown(page.goto(link_in(mail, "Accept")))
+                send(page, "Accept")
+
+    return press
 
 
 def plans(model: str, name: str, day: str, clock: str, minutes: int = 60) -> Deed:
     """By the clock of the one who plans."""
 
     def plan(life: Life) -> None:
-        facts: Facts = {"day": day, "time": clock, "zone": ZONES.get(name, "Europe/Berlin"), "channel": "video"}
-        life.post(name, f"/me/match/{match_of(model, name).pk}/session/new/", **facts, minutes=minutes)
+        path = f"/me/match/{match_of(model, name).pk}/session/new/"
+        life.does(name, path, "Plan the session", day=day, time=clock, minutes=minutes, channel="video")
 
     return plan
 
@@ -262,70 +290,67 @@ def coming(model: str, name: str) -> Session:
 
 
 def tom_moves_it(life: Life) -> None:
-    facts: Facts = {"day": "2027-03-28", "time": "16:00", "zone": "Europe/London", "channel": "video", "minutes": 60}
-    life.post("Tom", f"/me/session/{coming('traditional', 'Tom').pk}/move/", **facts)
+    """Eleven in New York is four in London, an hour less apart than usual."""
+    path = f"/me/session/{coming('traditional', 'Tom').pk}/move/"
+    life.does("Tom", path, "Save the change", day="2027-03-28", time="11:00")
 
 
 def paul_calls_it_off(life: Life) -> None:
-    life.post("Paul", f"/me/session/{coming('peer', 'Paul').pk}/cancel/")
+    life.does("Paul", f"/me/session/{coming('peer', 'Paul').pk}/cancel/", "Call it off")
 
 
 def tom_logs_and_answers(life: Life) -> None:
     """Two taps from the mail, and the first question of the check-in on the receipt."""
-    facts: Facts = {"day": "2027-03-28", "minutes": 60, "channel": "video", "note": ""}
-    receipt = Client().get(life.press("Tom", "session-follow-up", outcome="met", **facts).url)
-    [action] = re.findall(r'action="(/t/[^"]+one=1)"', receipt.content.decode())
-    done(Client().post(action, {"useful": "4"}))
+    page = life.taps("Tom", "session-follow-up", "Yes, we met")
+    send(page, "Quite")
 
 
 def carl_logs_without_cyd(life: Life) -> None:
-    seats = match_of("circle", "Carl").seats.exclude(enrolment__user__first_name="Cyd")
-    facts: Facts = {"day": "2027-04-22", "minutes": 90, "channel": "in_person", "note": ""}
-    life.press("Carl", "session-follow-up", outcome="met", present=[seat.pk for seat in seats], **facts)
+    page = life.follows("Carl", "session-follow-up")
+    page.get_by_text("Change the details, or add a note").click()
+    box = page.get_by_role("checkbox", name=re.compile("Cyd"))
+    tick_label(page.locator("body"), box)
+    assert not box.is_checked()
+    send(page, "Save with these details")
 
 
 def pia_logs_what_nobody_planned(life: Life) -> None:
-    match = match_of("peer", "Pia")
-    facts = {
-        "day": "2027-05-20",
-        "time": "13:00",
-        "zone": "Europe/Berlin",
-        "minutes": 45,
-        "channel": "chat",
-        "note": "",
-    }
-    there = [seat.pk for seat in match.seats.all()]
-    life.post("Pia", f"/me/match/{match.pk}/session/new/?log=1", present=there, **facts)
+    path = f"/me/match/{match_of('peer', 'Pia').pk}/session/new/?log=1"
+    life.does("Pia", path, "Save the session", day="2027-05-20", time="13:00", minutes=45, channel="chat")
 
 
 def una_ends_it(life: Life) -> None:
-    life.post("Una", f"/me/match/{match_of('traditional', 'Una').pk}/end/", reason="", words="")
+    life.does("Una", f"/me/match/{match_of('traditional', 'Una').pk}/end/", "End the match")
 
 
 def cyd_leaves(life: Life) -> None:
     gone = Enrolment.objects.get(user__first_name="Cyd")
-    life.post("Alice", f"{PROGRAM}people/{gone.pk}/leave/")
+    life.does("Alice", f"{PROGRAM}people/{gone.pk}/", "Take out of the program")
 
 
 def deb_unsubscribes(life: Life) -> None:
-    """The mail program's own button (RFC 8058), without a cookie."""
+    """The mail program's own button (RFC 8058), without a cookie and without a browser."""
     header = life.mail("Deb", "survey-two-weeks")["List-Unsubscribe"]
-    done(Client().post(urlsplit(header.strip(" <>")).path, {"List-Unsubscribe": "One-Click"}))
+    response = Client().post(urlsplit(header.strip(" <>")).path, {"List-Unsubscribe": "One-Click"})
+    assert response.status_code == 200
 
 
 def don_pauses(life: Life) -> None:
-    header = life.mail("Don", "survey-two-weeks")["List-Unsubscribe"]
-    path = urlsplit(header.strip(" <>")).path.replace("/unsubscribe/", "/mail/")
-    done(Client().post(path, {"choice": "pause"}))
+    life.taps("Don", "survey-two-weeks", "Save", words="Pause for 4 weeks")
 
 
 def answers(name: str, kind: str) -> Deed:
     """Every question left out, and sent."""
 
     def answer(life: Life) -> None:
-        browser, begin = Client(), re.sub(r"survey/.*", "survey/", link_in(life.mail(name, kind)))
-        pages = (f"{begin}{number}/" for number in range(1, 40))
-        assert any(done(browser.post(page, {"do": "skip"})).url == begin for page in pages)
+        page = life.follows(name, kind)
+        if page.get_by_role("link", name="Begin").count():
+            page.get_by_role("link", name="Begin").click()
+        skip = page.get_by_role("button", name="Skip this one")
+        while skip.count():
+            send(page, "Skip this one")
+        send(page, "Send my answers")
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Your answers are sent. Thank you, {name}")
 
     return answer
 
@@ -333,7 +358,7 @@ def answers(name: str, kind: str) -> Deed:
 def fred_offers_times(life: Life) -> None:
     fred = Enrolment.objects.get(user__first_name="Fred")
     for day in ("2027-03-26", "2027-04-09"):
-        life.post("Fred", f"/me/slots/{fred.pk}/", day=day, time="15:00", zone="Europe/Berlin", topics="")
+        life.does("Fred", f"/me/slots/{fred.pk}/", "Offer this time", day=day, time="15:00")
 
 
 def asks(name: str, day: int) -> Deed:
@@ -342,27 +367,51 @@ def asks(name: str, day: int) -> Deed:
     def ask(life: Life) -> None:
         place = Enrolment.objects.get(user__first_name=name, track__model="flash")
         slot = Slot.objects.get(starts_at__day=day)
-        life.post(name, f"/me/book/{place.pk}/{slot.pk}/", question="How do I begin?")
+        path = f"/me/book/{place.pk}/{slot.pk}/"
+        life.does(name, path, "Ask for this time", question="How do I begin?")
 
     return ask
 
 
-def fred_logs(life: Life) -> None:
-    facts: Facts = {"day": "2027-03-26", "minutes": 30, "channel": "video", "note": ""}
-    life.press("Fred", "session-follow-up", outcome="met", **facts)
+def dina_asks_her_network(life: Life) -> None:
+    """Few are left who can be asked: she is told how many, and has it sent to them."""
+    dina = Enrolment.objects.get(user__first_name="Dina")
+    words = {"context": "Our team grows.", "question": "How do I pass work on?"}
+    page = life.opens("Dina", f"/me/asks/new/{dina.pk}/")
+    form = page.locator("form").filter(has=page.get_by_role("button", name="Send the ask"))
+    tick_label(form, form.locator("input[name=help]").first)
+    for name, text in words.items():
+        form.locator(f"[name={name}]").fill(text)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the ask").click()
+    few = page.get_by_role("button", name=re.compile("^Send it to"))
+    if few.count():
+        send(page, re.compile("^Send it to"))
+    shown(page.reload())
+
+
+def cleo_replies(life: Life) -> None:
+    life.taps("Cleo", "ask", "Send the reply", strength="You ask early.", suggestion="Begin with the smallest piece.")
+
+
+def dina_closes_it(life: Life) -> None:
+    page = life.opens("Dina", f"/me/asks/{Ask.objects.get().pk}/")
+    send(page, "This helped")
 
 
 STORY: list[tuple[str, Deed]] = [
+    ("Mar 1 09:30", alice_signs_in),
     ("Mar 1 10:00", publish),
-    ("Mar 1 11:00", all_but_cole_accept),
+    ("Mar 1 11:00", accept(but="Cole Tom")),
+    ("Mar 1 14:00", accept(only="Tom")),
     ("Mar 2 10:00", plans("traditional", "Mona", "2027-03-18", "16:00")),
-    ("Mar 3 12:00", lambda life: life.press("Cole", "match-offer", words="Accept", answer="accept")),
+    ("Mar 3 12:00", accept(only="Cole")),
     ("Mar 10 15:00", tom_moves_it),
     ("Mar 15 10:00", fred_offers_times),
     ("Mar 16 10:00", deb_unsubscribes),
     ("Mar 17 12:00", asks("Tom", 26)),
-    ("Mar 18 09:00", lambda life: life.press("Fred", "slot-ask", answer="accept")),
-    ("Mar 26 17:00", fred_logs),
+    ("Mar 18 09:00", lambda life: life.taps("Fred", "slot-ask", "Accept")),
+    ("Mar 26 17:00", lambda life: life.taps("Fred", "session-follow-up", "Yes, we met")),
     ("Mar 28 18:30", tom_logs_and_answers),
     ("Mar 28 20:00", asks("Vera", 9)),
     ("Apr 1 10:00", plans("peer", "Pia", "2027-04-08", "09:00")),
@@ -376,8 +425,11 @@ STORY: list[tuple[str, Deed]] = [
     ("Apr 25 10:00", don_pauses),
     ("Apr 26 10:00", plans("circle", "Cora", "2027-05-20", "18:00", 90)),
     ("Apr 27 10:00", cyd_leaves),
+    ("May 10 10:00", dina_asks_her_network),
+    ("May 10 15:00", cleo_replies),
+    ("May 12 10:00", dina_closes_it),
     ("May 20 15:00", pia_logs_what_nobody_planned),
-    ("May 21 08:00", lambda life: life.press("Pia", "pulse", useful="2", contact_me="on")),
+    ("May 21 08:00", lambda life: life.taps("Pia", "pulse", "Save my answers", useful=2, contact_me=True)),
     ("May 31 12:00", answers("Mona", "survey-midpoint")),
     ("Aug 30 10:00", plans("traditional", "Mona", "2027-09-07", "16:00")),
     ("Sep 1 10:00", answers("Mona", "survey-closing")),
