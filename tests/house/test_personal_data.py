@@ -108,6 +108,9 @@ OF_THE_MENTEE = {
     "goal of the mentee",
     "agreement",
     "next step",
+    "context of an ask",
+    "question of an ask",
+    "reply to an ask",
     "words in a check-in",
     "words in a survey that is not sent",
     "answer that is not shared",
@@ -122,7 +125,7 @@ OF_THE_MENTEE = {
 WRITTEN_BY_THE_MENTEE = (
     OF_THE_MENTEE
     - {"note for the pair, of the mentor", "thanks of the mentor", "answer that is not shared"}
-    - {"place", "agreement"}
+    - {"place", "agreement", "reply to an ask"}
 )
 
 

@@ -106,7 +106,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "report of the organisation": ("ada", "/org/report/", 10),
     "roles": ("ada", "/org/roles/", 6),
     "programs of an admin": ("ada", "/programs/", 6),
-    "my matches": ("bob", "/me/", 9),
+    "my matches": ("bob", "/me/", 10),
     "one of my matches": ("bob", "/me/match/{match}/", 10),
     "own data": ("bob", "/me/data/", 4),
     "something that worries me": ("bob", "/concern/", 8),
@@ -304,13 +304,7 @@ class Crowd:
     def _worry(self) -> None:
         """As many cases, the last with as many notes and readings."""
         for match in self.pairs[: self.size]:
-            facts: dict[str, Any] = {
-                "text": "Words",
-                "in_danger": False,
-                "contact": "",
-                "match_id": match.pk,
-                "key": uuid4(),
-            }
+            facts: dict[str, Any] = {"text": "Words", "in_danger": False, "contact": "", "key": uuid4()}
             reporter = match.seats.get(role="mentee").enrolment.user
             case = safeguarding.report(**facts, match_id=match.pk, by=reporter, now=NOW)
         self.args["case"] = case.number
@@ -361,12 +355,12 @@ def test_no_page_costs_more_than_the_table_says(looks: Looks):
     assert max(most for _, _, most in PAGES.values()) <= MOST
 
 
-@pytest.mark.django_db
 def _asked(user: User) -> str:
     """A name for which the database is asked; some users are made of columns alone and have no number."""
     return "Somebody" if User.objects.filter(pk=user.pk).exists() else ""
 
 
+@pytest.mark.django_db
 def test_a_question_for_each_row_would_be_seen(monkeypatch: pytest.MonkeyPatch):
     """The same measure on a list that asks once more for every row."""
     monkeypatch.setattr(User, "name", property(_asked))
