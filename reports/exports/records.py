@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Subquery
 
 from mail.models import Message
 from mail.registry import all_kinds
@@ -14,9 +14,8 @@ from programs.permissions import Right
 from programs.queries import history_of
 from reports.exports.declaring import Column, Reading, Scope, Table, Values
 from reports.exports.saying import PROGRAM
+from reports.queries.sent import shown
 
-# Whether a reminder of a survey was still sent says who has answered.
-_SAYS_WHO_ANSWERED = "surveys"
 # Words somebody wrote by hand; the record names what was done.
 _BY_HAND = frozenset({"reason", "note", "words"})
 _WHO = (
@@ -44,20 +43,15 @@ _DONE = (
 def _mail(scope: Scope) -> Reading:
     columns = [_kind_column(), *(column for column, _ in (*_WHO, *_SENT))]
     names = [name for _, name in (*_WHO, *_SENT)]
-    messages = _shown(Message.objects.filter(program_id=scope.of.pk))
+    messages = shown(Message.objects.filter(program_id=scope.of.pk)).order_by("pk")
     return Reading(columns, messages.values_list("kind", *names))
 
 
 def _all_mail(_scope: Scope) -> Reading:
     """Without the people: contact data are for who runs a program."""
     name = Subquery(Program.objects.filter(pk=OuterRef("program_id")).values("name"), output_field=CharField())
-    messages = _shown(Message.objects.all()).values_list(name, "kind", *(name for _, name in _SENT))
+    messages = shown(Message.objects.all()).order_by("pk").values_list(name, "kind", *(name for _, name in _SENT))
     return Reading([PROGRAM, _kind_column(), *(column for column, _ in _SENT)], messages)
-
-
-def _shown(messages: QuerySet[Message]) -> QuerySet[Message]:
-    surveys = [kind.slug for kind in all_kinds() if kind.group == _SAYS_WHO_ANSWERED]
-    return messages.exclude(kind__in=surveys).order_by("pk")
 
 
 def _kind_column() -> Column:
@@ -93,8 +87,8 @@ def _told(before: int) -> Callable[[Sequence[Any]], Values]:
 MAIL = Table(
     "mail",
     "Mail log",
-    "Which message was due for whom and what became of it. Not the words, and not the mails about surveys, from which "
-    "one could see who has answered.",
+    "Which message was due for whom and what became of it. Not the words, and of mails about surveys only those that "
+    "failed: from the others one could see who has answered.",
     Right.SEE,
     _mail,
 )

@@ -15,6 +15,7 @@ from reports.queries.base import load
 from reports.queries.opened import progress
 from reports.queries.outcome import outcome
 from reports.queries.overview import Overview, contact_rate, overview, pair_rows
+from reports.queries.sent import shown
 from reports.queries.todos import todos_of
 from reports.views.drawing import outcome_context
 
@@ -129,7 +130,7 @@ def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
 @program_view(Right.SEE)
 def messages(request: ProgramRequest, program: Program) -> HttpResponse:
     """What was sent to whom, and what could not be delivered."""
-    page = Paginator(mail.messages_of_program(program.pk), 50).get_page(request.GET.get("page", "1")[:6])
+    page = Paginator(shown(mail.messages_of_program(program.pk)), 50).get_page(request.GET.get("page", "1")[:6])
     titles = {kind.slug: kind.description for kind in all_kinds()}
     return render(request, "reports/messages.html", {"program": program, "page": page, "titles": titles})
 

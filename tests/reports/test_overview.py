@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mail.models import Message
 from matching.models import Match, Proposal
 from programs.models import Program, Role
 from reports.queries.overview import overview, week_of
@@ -12,6 +13,7 @@ from sessions.models import NextStep, Session
 from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, ProgramFactory, TrackFactory
 from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
+from tests.people import make_cast
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -112,3 +114,19 @@ def test_a_draft_that_a_later_proposal_has_overtaken_asks_for_nothing(program: P
     assert overview(program, NOW).draft is None
     fourth = ProposalFactory.create(track=track, number=4)
     assert overview(program, NOW).draft == fourth
+
+
+def test_messages_do_not_say_who_has_answered(client: Client) -> None:
+    """A reminder of a survey that was cancelled, or sent, tells who answered; that one failed does not."""
+    cast = make_cast()
+    Message.objects.all().delete()
+    client.force_login(cast.alice)
+    due = {"not_before": NOW, "expires_at": NOW + 9 * DAY, "created_at": NOW}
+    facts: dict[str, Any] = {"program_id": cast.program.pk, "recipient": cast.mia, **due}
+    for number, state in enumerate(("pending", "cancelled", "failed")):
+        Message.objects.create(
+            kind="survey-reminder", state=state, subject_id=number, message_id=f"<{number}@x>", **facts
+        )
+    page = client.get(reverse("reports:messages", kwargs={"slug": cast.program.slug})).content.decode()
+    assert page.count(">Failed<") == 1
+    assert [words for words in ("Cancelled", "Waiting") if words in page] == []
