@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from participants.addresses import BadEmail, canonical_email
 from programs.reading.text import match_key
+from programs.reading.weeks import BadTimes, read_times
 
 Kind = Literal[
     "email",
@@ -66,6 +67,8 @@ _ROLE_WORDS = frozenset(
     {"mentor", "mentors", "mentee", "mentees", "peer", "participant", "person", "your", "my", "user"}
 )
 _WORD = re.compile(r"[^\W_]+")
+_SEVERAL = re.compile(r"[;,|\n]")
+_TOLD_BY_CONTENT = frozenset({"email", "choice", "ordered", "multi", "week"})
 # The share of the sample that must fit before a column is proposed for what it holds.
 _ENOUGH = 0.8
 
@@ -80,7 +83,7 @@ def guess_columns(
     """For each target's key the header that is probably meant, or None. No header is proposed twice.
 
     Names decide first (case, spaces and punctuation do not count; the usual synonyms do); what is left is proposed
-    by content, if `by_content`, where one column alone holds e-mail addresses or the options of a field.
+    by content, if `by_content`, where one column alone holds addresses, weekly times or the options of a field.
     """
     rows = list(sample_rows)
     proposal: dict[str, str | None] = {target.key: None for target in targets}
@@ -137,7 +140,7 @@ def _propose_by_content(
     targets: Sequence[Target],
 ) -> None:
     for target in targets:
-        if proposal[target.key] is None and target.kind in {"email", "choice", "ordered", "multi"}:
+        if proposal[target.key] is None and target.kind in _TOLD_BY_CONTENT:
             taken = set(proposal.values())
             fitting = [
                 header
@@ -154,8 +157,26 @@ def _fits(target: Target, cells: list[str]) -> bool:
         return False
     if target.kind in {"email", "manager"}:
         return sum(map(_is_email, filled)) >= _ENOUGH * len(filled)
+    fits = _is_week if target.kind == "week" else _is_choice_of(target)
+    return sum(map(fits, filled)) >= _ENOUGH * len(filled)
+
+
+def _is_choice_of(target: Target) -> Callable[[str], bool]:
+    """Whether a cell is one option, or several where several may be chosen."""
     options = {match_key(option) for option in target.options}
-    return sum(match_key(cell) in options for cell in filled) >= _ENOUGH * len(filled)
+
+    def fits(cell: str) -> bool:
+        parts = _SEVERAL.split(cell) if target.kind == "multi" else [cell]
+        return match_key(cell) in options or options.issuperset(match_key(part) for part in parts if part.strip())
+
+    return fits
+
+
+def _is_week(text: str) -> bool:
+    try:
+        return bool(read_times(text)[0])
+    except BadTimes:
+        return False
 
 
 def _is_email(text: str) -> bool:

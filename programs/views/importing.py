@@ -18,6 +18,7 @@ from programs.exports_template import left_out_csv, template_csv, template_xlsx
 from programs.forms.importing import ColumnsForm, UploadForm, track_and_role, who_choices
 from programs.importing import Plan, guess_for, plan_rows, targets_for
 from programs.importing.shown import groups_of
+from programs.importing.targets import CAPACITY, OWN_FACTS
 from programs.models import Import, Program
 from programs.permissions import Right
 from programs.reading import ENCODINGS, Table, UnreadableFile
@@ -155,6 +156,7 @@ def check(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     if request.method == "POST" and not problem:
         return _to("programs:import_progress", program, item)
     context = _context(program, item=item, table=table, plan=plan, problem=problem, **_shown(plan, item))
+    context |= _not_taken(item, table)
     return render(request, "programs/import_check.html", context, status=422 if problem else 200)
 
 
@@ -191,6 +193,16 @@ def _shown(plan: Plan, item: Import) -> dict[str, Any]:
         "comes": len(plan.new) + len(plan.changed),
         "returning": sum(step.returns for step in plan.changed),
         "before": importing.earlier_import(item),
+    }
+
+
+def _not_taken(item: Import, table: Table) -> dict[str, Any]:
+    """Columns of the file that nobody reads, and questions the program asks that no column answers."""
+    used = {header for header in item.mapping.values() if header}
+    asked = [target for target in targets_for(item.track, item.role) if target not in (*OWN_FACTS, CAPACITY)]
+    return {
+        "unused": [header for header in table.headers if header not in used],
+        "unanswered": [target.label for target in asked if not item.mapping.get(target.key)],
     }
 
 

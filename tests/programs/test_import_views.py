@@ -252,6 +252,14 @@ def test_problems_are_shown_by_repair_and_the_rows_can_be_left_out(alice):
     assert "4 rows were left out" in text(alice.get(url("done", item)))
 
 
+def test_what_no_column_answers_and_what_nobody_reads_is_said_before_it_comes_in(alice):
+    said = text(alice.get(url("check", mapped(alice, "email,hobby\na@x.org,chess\n"))))
+    assert "No column answers: Grade. Matching cannot use what nobody has answered." in said
+    assert 'Columns left out: <span dir="auto">hobby</span>.' in said
+    said = text(alice.get(url("check", mapped(alice, "email,grade\nb@x.org,AA\n"))))
+    assert ("No column answers" in said, "Columns left out" in said) == (False, False)
+
+
 def test_rows_left_out_are_downloaded_with_the_reason_and_safe_to_open(alice):
     item = mapped(alice, "email,first name,grade\nnobody,=1+1,AA\na@x.org,Ann,AA\n")
     response = alice.get(url("left_out", item))

@@ -69,6 +69,15 @@ def test_what_a_column_holds_decides_where_names_do_not():
     assert guess(["a", "b", "c"], rows) == {"email": "b", "grade": "c"}
 
 
+def test_several_options_in_a_cell_and_weekly_times_are_known_by_what_they_are():
+    goals = Target("goals", "Main goals", "multi", ("Lead others", "Settle in"))
+    week = Target("week", "Times that suit you", "week")
+    rows = [("Lead others, Settle in", "Mon 09:00-12:00, Thu 13:00-17:00", "3"), ("settle in", "Fri 9-12", "11")]
+    assert guess(["a", "b", "c"], rows, [goals, week]) == {"goals": "a", "week": "b"}
+    assert guess(["a"], [("Lead others, Sleep",), ("Settle in",)], [goals]) == {}
+    assert guess(["c", "d"], [("3", "Platform"), ("2026", "Monday club")], [week]) == {}
+
+
 def test_content_is_not_looked_at_unless_asked():
     assert guess(["dinosaur"], [("a@x.org",)], by_content=False) == {}
 
