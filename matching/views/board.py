@@ -77,7 +77,7 @@ def _version(request: ProgramRequest) -> int | None:
     return int(sent[:9]) if sent.isdecimal() else None
 
 
-def _back(request: ProgramRequest, proposal: Proposal, anchor: int | None = None) -> HttpResponse:
+def back(request: ProgramRequest, proposal: Proposal, anchor: int | None = None) -> HttpResponse:
     """To the page of the list the reader came from, at the row it was about."""
     page = request.POST.get("page", "")
     address = reverse("matching:proposal", args=[proposal.program.slug, proposal.number])
@@ -98,7 +98,7 @@ def lock(request: ProgramRequest, program: Program, number: int, match: int) -> 
         messages.error(request, str(error))
     else:
         tasks.recount(found.pk)
-    return _back(request, found, match)
+    return back(request, found, match)
 
 
 @require_POST
@@ -117,7 +117,7 @@ def swap(request: ProgramRequest, program: Program, number: int, one: int, other
         messages.error(request, str(error))
     else:
         tasks.recount(found.pk)
-    return _back(request, found, other)
+    return back(request, found, other)
 
 
 @require_POST
@@ -130,7 +130,7 @@ def undo(request: ProgramRequest, program: Program, number: int) -> HttpResponse
         messages.error(request, str(error))
     else:
         tasks.recount(found.pk)
-    return _back(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -143,7 +143,7 @@ def redo(request: ProgramRequest, program: Program, number: int) -> HttpResponse
         messages.error(request, str(error))
     else:
         tasks.recount(found.pk)
-    return _back(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -161,7 +161,7 @@ def answer(request: ProgramRequest, program: Program, number: int, seat: int) ->
         messages.error(request, str(error))
     else:
         ring()
-    return _back(request, found, present.match_id)
+    return back(request, found, present.match_id)
 
 
 @require_POST
@@ -175,4 +175,4 @@ def withdraw(request: ProgramRequest, program: Program, number: int, match: int)
     else:
         ring()
         messages.info(request, "The offer is taken back, and both get an e-mail that says so.")
-    return _back(request, found)
+    return back(request, found)

@@ -15,6 +15,7 @@ from matching.queries.inputs import model_of
 from matching.queries.person import person_page
 from matching.queries.person_of_many import person_of_many
 from matching.queries.seated import PAIRED
+from matching.views.board import back
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
 from programs.catalogue.base import Shape
@@ -79,7 +80,8 @@ def _rearrange(request: ProgramRequest, proposal: Proposal, person: int, reason:
         messages.error(request, str(error))
         return redirect("matching:person", slug=proposal.program.slug, number=proposal.number, person=person)
     tasks.recount(proposal.pk)
-    return redirect("matching:proposal", slug=proposal.program.slug, number=proposal.number)
+    now_in = proposal.matches.filter(seats__enrolment=person).values_list("pk", flat=True).last()
+    return back(request, proposal, now_in)
 
 
 def pair_sent(sent: str) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from matching.models import Proposal
 from matching.queries.booked import Meeting
 from matching.queries.choices import place_page
 from matching.queries.seating import Sit
+from matching.views.board import back
 from matching.views.proposals import find
 from programs.access import ProgramRequest, program_view
 from programs.models import Enrolment, Program
@@ -48,7 +49,9 @@ def _do(request: ProgramRequest, proposal: Proposal, person: int) -> HttpRespons
         messages.error(request, str(error))
         return redirect("matching:place", slug=proposal.program.slug, number=proposal.number, person=person)
     tasks.recount(proposal.pk)
-    return redirect("matching:proposal", slug=proposal.program.slug, number=proposal.number)
+    # By keyboard one goes on where the person is now, not at the top of the page.
+    now_in = proposal.matches.filter(seats__enrolment=person).values_list("pk", flat=True).last()
+    return back(request, proposal, now_in)
 
 
 def _change(request: ProgramRequest, proposal: Proposal) -> None:

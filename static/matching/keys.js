@@ -47,6 +47,7 @@
     s: () => inRow('form[action*="/swap/"] button, a[href*="swap="]'),
     w: () => inRow('a[href*="/why/"]'),
     z: () => press('form[action$="/undo/"] button'),
+    y: () => press('form[action$="/redo/"] button'),
     "?": () => dialog.showModal(),
   };
 

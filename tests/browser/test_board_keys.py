@@ -5,9 +5,11 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from matching.models import Proposal
+from programs.models import Role
 from tests.factories.matching import make_town
 from tests.factories.participants import UserFactory
 from tests.factories.programs import CoordinatorFactory
+from tests.factories.villages import Village, make_village
 
 
 @pytest.fixture
@@ -18,14 +20,27 @@ def draft(transactional_db) -> Proposal:
 @pytest.fixture
 def board(draft, page: Page, live_server) -> Page:
     """The board of a draft of two pairs, as its coordinator sees it."""
+    return open_board(page, draft, live_server.url)
+
+
+def open_board(page: Page, draft: Proposal, site: str) -> Page:
     alice = UserFactory.create(email="alice@example.org", first_name="Alice")
     CoordinatorFactory.create(program=draft.program, user=alice)
     client = Client()
     client.force_login(alice)
     signed = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": signed, "url": live_server.url}])
-    page.goto(f"/programs/town/matching/{draft.number}/")
+    page.context.add_cookies([{"name": "sessionid", "value": signed, "url": site}])
+    page.goto(f"/programs/{draft.program.slug}/matching/{draft.number}/")
     return page
+
+
+@pytest.fixture
+def pods(transactional_db) -> Village:
+    """Two pods of four, told apart by what their people work on."""
+    village = make_village("pod")
+    village.join("Ada Ann Abe Ali", Role.PEER, "Art")
+    village.join("Bea Bob Ben Bo", Role.PEER, "Biology")
+    return village
 
 
 def locked(draft) -> int:
@@ -87,3 +102,41 @@ def test_without_scripts_nothing_speaks_of_keys(board, draft, without_javascript
     without_javascript.context.add_cookies(board.context.cookies())
     without_javascript.goto(f"/programs/town/matching/{draft.number}/")
     assert not without_javascript.locator("#keys-open").is_visible()
+
+
+def test_somebody_is_moved_between_groups_and_back_and_there_again_by_keys_alone(pods, page, live_server, axe):
+    draft = pods.propose()
+    old, new = pods.of(draft, "Ada"), pods.of(draft, "Bea")
+    board = open_board(page, draft, live_server.url)
+    board.keyboard.press("j")
+    tab_to(board, f"#pair-{old.pk} a:has-text('Ada')")
+    board.keyboard.press("Enter")
+    board.wait_for_url("**/place/**")
+    tab_to(board, f"button:has-text('Pod {new.number}')")
+    board.keyboard.press("Enter")
+    board.wait_for_url(f"**/matching/{draft.number}/#pair-{new.pk}")
+    expect(board.get_by_role("button", name="Undo: move Ada")).to_be_visible()
+    assert pods.names(new) == "Ada Bea Ben Bo Bob"
+    # The next Tab stays with the group the person is in now.
+    board.keyboard.press("Tab")
+    assert board.evaluate("document.activeElement.closest('li').id") == f"pair-{new.pk}"
+    board.keyboard.press("z")
+    expect(board.get_by_role("button", name="Redo: move Ada")).to_be_visible()
+    assert pods.names(old) == "Abe Ada Ali Ann"
+    board.keyboard.press("y")
+    expect(board.get_by_role("button", name="Undo: move Ada")).to_be_visible()
+    assert pods.names(new) == "Ada Bea Ben Bo Bob"
+    board.keyboard.press("?")
+    keys = board.get_by_role("dialog", name="Keys of this page")
+    expect(keys.get_by_text("Enter moves or swaps the person")).to_be_visible()
+    expect(keys.get_by_text("Swap the row")).to_have_count(0)
+    assert axe(board) == []
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Tab until the element has the focus; more presses than a page has stops mean that it cannot be reached."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.locator(selector).first.evaluate("each => each === document.activeElement"):
+            return
+    raise AssertionError(f"{selector} is not reached")

@@ -358,7 +358,7 @@ def test_the_page_shows_every_change_and_does_it_by_plain_forms(pods, client):
     assert f"Pod {biology.number}: 60 → 30. Pod {art.number}: 60 → 30." in page
     version = Proposal.objects.get(pk=draft.pk).version
     sent = {"sit": f"{pods.id('Ada')}-{art.pk}-{biology.pk}", "version": version}
-    assert client.post(url, sent)["Location"].endswith(f"/matching/{draft.number}/")
+    assert client.post(url, sent)["Location"].endswith(f"/matching/{draft.number}/#pair-{biology.pk}")
     assert pods.names(biology) == "Ada Bea Ben Bo Bob"
     late = client.post(url, sent, follow=True)
     assert "Somebody else has changed proposal" in text(late)
