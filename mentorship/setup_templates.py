@@ -1,5 +1,9 @@
 """Starting from a template: one of those shipped, or a program of one's own."""
 
+import calendar
+import datetime as dt
+import re
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +21,9 @@ from programs.catalogue.advisor.plan import first_day
 from programs.models import Program
 from programs.permissions import Right
 from programs.queries.choosing import programs_to_copy
+
+# “, December 2026” or “, December 2026 (2)” at the end of a program's name.
+_MONTH = re.compile(rf", (?:{'|'.join(calendar.month_name[1:])}) [0-9]{{4}}(?: \(([0-9]{{1,3}})\))?$")
 
 
 class StartForm(LookForm):
@@ -56,7 +63,7 @@ def _creators_only(request: HttpRequest) -> None:
 
 def _start(request: HttpRequest, found: Template, copied: Program | None = None) -> HttpResponse:
     first = first_day(timezone.localdate())
-    form = StartForm(request.POST or None, initial={"name": f"{found.name}, {first:%B %Y}"[:120], "starts_on": first})
+    form = StartForm(request.POST or None, initial={"name": _named(found.name, first), "starts_on": first})
     if request.method == "POST" and form.is_valid():
         by, now = request.user, timezone.now()
         try:
@@ -69,3 +76,12 @@ def _start(request: HttpRequest, found: Template, copied: Program | None = None)
             return redirect("setup:tasks", slug=program.slug)
     context = {"form": form, "template": found, "copied": copied}
     return render(request, "setup/template.html", context, status=422 if form.errors else 200)
+
+
+def _named(name: str, first: dt.date) -> str:
+    """The name with the month it begins in, in place of the month before it; a second one of a month is numbered."""
+    month = _MONTH.search(name)
+    made = f"{name[: month.start()] if month else name}, {first:%B %Y}"
+    if month and name.startswith(made):
+        made = f"{made} ({int(month[1] or 1) + 1})"
+    return made[:120]

@@ -155,10 +155,10 @@ def choice_of(
 
 def _effect(seating: Seating, after: After) -> str:
     if after.table is None:
-        return f"A {seating.one} of {len(after.members)}: {after.verdict.score} points."
+        return f"A {seating.one} of {len(after.members)}: {after.verdict.score:,} points."
     if not after.members:
-        return f"{seating.name(after.table)} would be no more: {after.table.score} → 0."
-    return f"{seating.name(after.table)}: {after.table.score} → {after.verdict.score}."
+        return f"{seating.name(after.table)} would be no more: {after.table.score:,} → 0."
+    return f"{seating.name(after.table)}: {after.table.score:,} → {after.verdict.score:,}."
 
 
 def _names(members: Iterable[Entrant]) -> str:

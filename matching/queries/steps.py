@@ -74,10 +74,10 @@ def _left(seating: Seating, found: Sequence[After]) -> list[Entrant]:
 def _effect(seating: Seating, after: After) -> str:
     if after.table is None:
         names = ", ".join(each.name for each in after.members[1:])
-        return f"A {seating.one} around {after.members[0].name} of {names}: {after.verdict.score} points."
+        return f"A {seating.one} around {after.members[0].name} of {names}: {after.verdict.score:,} points."
     if not after.members:
-        return f"{seating.name(after.table)} would be no more: {after.table.score} → 0."
-    return f"{seating.name(after.table)}: {after.table.score} → {after.verdict.score}."
+        return f"{seating.name(after.table)} would be no more: {after.table.score:,} → 0."
+    return f"{seating.name(after.table)}: {after.table.score:,} → {after.verdict.score:,}."
 
 
 def booking(booked: Booked, meetings: Sequence[Meeting], out: Sequence[int] = ()) -> Step:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.test import Client
 
 from mentorship import program_templates
@@ -66,6 +67,25 @@ def test_ones_own_program_is_copied_without_its_people(browser: Client, dana: Us
     assert copy.ends_on - copy.starts_on == source.ends_on - source.starts_on
     assert Enrolment.objects.filter(track__program=copy).count() == 0
     assert Program.objects.get(slug="spring").name == "Spring"
+
+
+@pytest.mark.parametrize(
+    ("named", "copied"),
+    [
+        ("Spring", "Spring, September 2027"),
+        ("Circles, December 2026", "Circles, September 2027"),
+        ("Circles, September 2027", "Circles, September 2027 (2)"),
+        ("Circles, September 2027 (2)", "Circles, September 2027 (3)"),
+        ("Class of, 2027", "Class of, 2027, September 2027"),
+    ],
+)
+def test_a_copy_is_named_by_its_own_month_alone(named: str, copied: str, browser: Client, dana: User) -> None:
+    source = TrackFactory.create(program__slug="spring", program__name=named).program
+    CoordinatorFactory.create(program=source, user=dana)
+    with time_machine.travel(dt.datetime(2027, 8, 20, 12, tzinfo=dt.UTC), tick=False):
+        browser.force_login(dana)
+        form = browser.get("/programs/spring/set-up/copy/").context["form"]
+    assert form.initial["name"] == copied
 
 
 def test_nobody_elses_program_is_offered_or_copied(browser: Client) -> None:
