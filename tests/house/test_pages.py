@@ -18,7 +18,7 @@ pytestmark = pytest.mark.any_database
 MATRIX = read_matrix()
 HTML = "{http://www.w3.org/1999/xhtml}"
 # An answer to a script that asks again and again, put into a page that has a heading.
-PARTS = {"matching:progress", "own_data:progress"}
+PARTS = {"matching:progress", "own_data:progress", "exports:progress", "all_exports:progress"}
 
 
 def tree_of(content: str) -> Element:

@@ -1,6 +1,7 @@
 """The pages behind a mail's button: no sign-in, no script, two taps."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -33,10 +34,11 @@ def test_the_facts_are_filled_in(cast, meeting, browser):
     response = browser.get(address(token(cast.bob, meeting)))
     said = text(response)
     assert response.status_code == 200
-    assert "Spring program Did you and Mia meet?" in said
+    assert "Did you and Mia meet?" in said
     assert "Monday 8 March, 16:00 (Berlin) 45 minutes Video call" in said
     assert "This link is for Bob Example and works until Monday 22 March." in said
-    assert b"<script" not in response.content
+    # What keeps the page for a phone without network; nothing on it needs a script.
+    assert re.findall(rb"<script\b[^>]*?(\w+)[.\w]*\.js", response.content) == [b"kept"]
 
 
 def test_yes_we_met_is_one_tap(cast, meeting, browser):
