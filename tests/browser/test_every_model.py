@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from mail.models import Message
+from mail.services import drain
 from matching.models import Seat
 from mentorship.sample.organisation import organisation, taking_part
 from participants.models import RoleGrant
@@ -127,6 +129,9 @@ def somebody_accepts(page: Page, program: Program) -> None:
     """By the link in the mail, whose words name everybody in the match."""
     seat = Seat.objects.filter(match__track__program=program).select_related("enrolment__user").order_by("pk")[0]
     others = seat.match.seats.exclude(pk=seat.pk).select_related("enrolment__user")
+    # At night offers wait for the morning; here it has come.
+    Message.objects.filter(state=Message.State.PENDING).update(not_before=timezone.now())
+    drain(clock=timezone.now)
     box = Mailbox()
     for _ in range(300):
         if box.waiting(seat.enrolment.user.email):
