@@ -74,7 +74,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "history": ("alice", "/programs/crowd/history/", 5),
     "applications": ("alice", "/programs/crowd/people/applications/", 8),
     "wishes and exclusions": ("alice", "/programs/crowd/people/wishes/", 8),
-    "check of an import": ("alice", "/programs/crowd/people/import/{imported}/check/", 9),
+    "check of an import": ("alice", "/programs/crowd/people/import/{imported}/check/", 10),
     "columns of an import": ("alice", "/programs/crowd/people/import/{imported}/map/", 5),
     "imports": ("alice", "/programs/crowd/people/import/", 5),
     "proposals": ("alice", "/programs/crowd/matching/", 7),
