@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TypeVar
 
-from programs.models import Enrolment, Program
+from programs.models import Enrolment, Exclusion, Program
 
 T = TypeVar("T")
 
 # Called with (enrolment, now) when somebody leaves a track.
 leaving: list[Callable[[Enrolment, dt.datetime], None]] = []
+# Called with (exclusion, now) when two people are to be kept apart from now on.
+parting: list[Callable[[Exclusion, dt.datetime], None]] = []
 # Called with (program, now) just before a program and all that hangs on it is deleted.
 deleting: list[Callable[[Program, dt.datetime], None]] = []
 # Called with (ids of enrolments) to hear what stands on them that cannot go, in words, or "".

@@ -12,6 +12,7 @@ class SessionsConfig(AppConfig):
         from programs import hooks
         from sessions import ask_mails, closing_mails, mails, personal, slot_mails
         from sessions.services import cancel_sessions_of, plan_agreed
+        from sessions.services.ask_apart import call_back_asks
         from sessions.services.asks import drop_asks_of
         from sessions.services.closing_sessions import close_sessions, take_sessions_away
         from sessions.services.erasing import erase_from_sessions
@@ -24,6 +25,7 @@ class SessionsConfig(AppConfig):
         hooks.leaving.append(cancel_sessions_of)
         hooks.leaving.append(drop_slots_of)
         hooks.leaving.append(drop_asks_of)
+        hooks.parting.append(call_back_asks)
         matching_hooks.begun.append(plan_agreed)
         matching_hooks.ended.append(close_sessions)
         matching_hooks.parted.append(take_sessions_away)

@@ -10,6 +10,7 @@ from participants.emails import BadEmail, canonical_email
 from participants.models import User
 from participants.services import record
 from participants.texts import visible
+from programs import hooks
 from programs.errors import ProgramError
 from programs.models import Enrolment, Exclusion, Program, Wishes
 from programs.queries.enrolling import intake_of
@@ -112,6 +113,7 @@ def _keep(
     )
     # No name, no number: others read the history than may read this.
     record(by=by, verb="wishes changed" if owner else "exclusion added", now=now, program_id=program.pk)
+    hooks.run(hooks.parting, kept, now)
     return kept
 
 
