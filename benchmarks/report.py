@@ -4,7 +4,8 @@
 
 On a PostgreSQL of its own: pairs in programs that are over, each with so many sessions, and six answers of every
 mentee and mentor in two surveys of half of them. The page is asked for as an admin's browser asks for it. "one by one"
-is the baseline: the same programs' own reports, worked out one after another.
+is the baseline in the same run: the same programs' own reports, worked out one after another. What counts is the
+processor's time, that of Python and of the database together: on a busy machine the clock says little.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -143,23 +145,42 @@ def _say_size() -> None:
     print(", ".join(f"{size:,} {name.lower()}s" for name, size in sizes), flush=True)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """questions, counted in a run of its own; of the others, each on average: seconds by the clock (the median), and
+    of the processor, as Python and as the database used it.
+    """
+
+    questions: int
+    clock: float
+    python: float
+    database: float
+
+    @property
+    def processor(self) -> float:
+        return self.python + self.database
+
+    def __str__(self) -> str:
+        parts = f"{self.python * 1000:.0f} Python’s and {self.database * 1000:.0f} the database’s"
+        return f"{self.questions} questions, {self.clock * 1000:.0f} ms, {self.processor * 1000:.0f} CPU-ms ({parts})"
+
+
 def _measure(rounds: int) -> int:
     user = import_module("participants.models").User.objects.create(email="ada@example.org")
     import_module("participants.models").RoleGrant.objects.create(user=user, role="admin", granted_at=NOW)
     client = import_module("django.test").Client(HTTP_HOST="localhost")
     client.force_login(user)
-    questions, seconds, own = _timed(lambda: client.get("/org/report/", secure=True), rounds)
-    told = f"{seconds * 1000:.0f} ms, {own * 1000:.0f} of them Python’s (median of {rounds})"
-    print(f"page of the report: {questions} questions, {told}", flush=True)
+    page = _timed(lambda: client.get("/org/report/", secure=True), rounds)
+    print(f"page of the report: {page}", flush=True)
     program = import_module("programs.models").Program
     outcome = import_module("reports.queries.outcome").outcome
-    slow, longer, _ = _timed(lambda: [outcome(each, NOW) for each in program.objects.all()], 1)
-    print(f"one by one: {slow} questions, {longer * 1000:.0f} ms")
-    return 0 if questions <= MOST_QUESTIONS and seconds <= MOST_SECONDS else 1
+    single = _timed(lambda: [outcome(each, NOW) for each in program.objects.all()], 1)
+    print(f"one by one: {single}")
+    print(f"page / one by one: {page.processor / single.processor:.2f} of the processor, {rounds} rounds")
+    return 0 if page.questions <= MOST_QUESTIONS and page.processor <= MOST_SECONDS else 1
 
 
-def _timed(deed: Callable[[], Any], rounds: int) -> tuple[int, float, float]:
-    """Questions, counted in a run of its own, and the medians of the others' seconds by the wall and of Python."""
+def _timed(deed: Callable[[], Any], rounds: int) -> Taken:
     asked: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *more: Any) -> Any:  # noqa: ANN401 - as Django hands it on
@@ -170,13 +191,23 @@ def _timed(deed: Callable[[], Any], rounds: int) -> tuple[int, float, float]:
         found = deed()
     if getattr(found, "status_code", 200) != 200:
         raise RuntimeError(f"the page answered {found.status_code}")
-    taken, own = [], []
+    clocks = []
+    python, database = time.process_time(), _of_the_database()
     for _ in range(rounds):
-        start, python = time.perf_counter(), time.process_time()
+        start = time.perf_counter()
         deed()
-        taken.append(time.perf_counter() - start)
-        own.append(time.process_time() - python)
-    return len(asked), median(taken), median(own)
+        clocks.append(time.perf_counter() - start)
+    own, other = time.process_time() - python, _of_the_database() - database
+    return Taken(len(asked), median(clocks), own / rounds, other / rounds)
+
+
+def _of_the_database() -> float:
+    """Seconds that the server's process for us has used so far: the 14th and 15th of what Linux says of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        server = int(cursor.fetchone()[0])
+    said = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

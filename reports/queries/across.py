@@ -117,7 +117,7 @@ def across(now: dt.datetime) -> Across:
     for each in rows.values():
         whole = whole.with_(each)
     reports = [ProgramReport(each, _figures(rows[each.pk], each.name, now), looks.get(each.pk)) for each in programs]
-    together = {match: {each.user for each in sitting} for match, sitting in seated.items()}
+    together = {match: [user for user, _ in sitting] for match, sitting in seated.items()}
     return Across(now, _figures(whole, ALL, now), _covered(reports), crossing_of(departments, together))
 
 
@@ -176,10 +176,9 @@ def _figures(rows: Rows, group: str, now: dt.datetime) -> dict[str, Figure]:
 # --- reading ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Sitting:
-    user: int
-    mentor: bool
+# A person and whether they mentor. Pairs and no objects: of a large organisation there are tens of thousands, and each
+# object would be looked at again and again by the collector of garbage.
+_Sitting = tuple[int, bool]
 
 
 def _rows(programs: Sequence[Program]) -> tuple[dict[int, Rows], dict[int, list[_Sitting]], dict[int, str]]:
@@ -212,15 +211,15 @@ def _count_matches(found: Mapping[int, Rows]) -> dict[int, list[_Sitting]]:
     of: dict[int, int] = {}
     for program, match, state, reason, user, role in rows.values_list(*columns).order_by():
         of[match] = program
-        seated[match].append(_Sitting(user, role == Role.MENTOR))
+        seated[match].append((user, role == Role.MENTOR))
         found[program].matched.add(user)
         if state == Match.State.ACTIVE:
             found[program].live.add(user)
         elif reason in ENDED_AS_PLANNED:
             found[program].finished.add(user)
     for match, sitting in seated.items():
-        if any(each.mentor for each in sitting):
-            found[of[match]].mentees.update(each.user for each in sitting if not each.mentor)
+        if any(mentor for _, mentor in sitting):
+            found[of[match]].mentees.update(user for user, mentor in sitting if not mentor)
     return seated
 
 
@@ -239,11 +238,11 @@ def _count_sessions(found: Mapping[int, Rows], seated: Mapping[int, list[_Sittin
         rows = found[program]
         rows.sessions += times
         rows.minutes += minutes
-        for each in seated[match]:
-            gone, lost = missed.get((match, each.user), (0, 0))
-            rows.mentor_minutes += (minutes - lost) * each.mentor
+        for user, mentor in seated[match]:
+            gone, lost = missed.get((match, user), (0, 0))
+            rows.mentor_minutes += (minutes - lost) * mentor
             if times > gone:
-                rows.met.add(each.user)
+                rows.met.add(user)
 
 
 def _count_goals(found: Mapping[int, Rows]) -> None:
