@@ -12,6 +12,7 @@ from matching.mails import frame_of, offer_url
 from matching.models import Match, Seat
 from matching.queries import by_seat
 from matching.services.parting import ENDED, TOLD
+from programs.mails import signed_by
 from programs.models import Coordinator
 
 
@@ -32,8 +33,7 @@ def _why_ended(message: Message, _now: dt.datetime) -> Context | None:
     if not Coordinator.objects.filter(program=program, user=message.recipient_id).exists():
         return None
     return {
-        "from_name": program.contact_name or program.name,
-        "program_name": program.name,
+        **signed_by(program),
         "url": links.url(reverse("matching:match", args=[program.slug, seat.match_id])),
         "why": f"You get this because you coordinate {program.name}. Others in the match do not know who ended it.",
     }

@@ -14,6 +14,7 @@ from matching.services.answering import MATCHED
 from matching.services.ending import OVER
 from matching.services.gathering import JOINED, LEFT
 from matching.services.publishing import OFFER
+from programs.mails import signed_by
 
 PURPOSE = "match"
 # Whoever writes first has so many days.
@@ -27,16 +28,12 @@ def _mine(message: Message) -> MyMatch | None:
 
 def frame_of(mine: MyMatch) -> dict[str, Any]:
     """What every mail about one's match says."""
-    frame = {
+    return {
+        **signed_by(mine.program),
         "mine": mine,
         "other": mine.others[0] if mine.others else None,
-        "program_name": mine.program.name,
         "why": f"You get this because you take part in {mine.program.name}.",
-        "reply_to": mine.program.contact_email,
     }
-    if mine.program.contact_name:
-        frame["from_name"] = mine.program.contact_name
-    return frame
 
 
 def _offer(message: Message, now: dt.datetime) -> Context | None:

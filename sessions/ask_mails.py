@@ -10,7 +10,8 @@ from mail import links
 from mail.models import Message
 from mail.registry import Context, Kind, register
 from participants.models import User
-from programs.models import Coordinator, Program
+from programs.mails import signed_by
+from programs.models import Coordinator
 from sessions.models import Ask, AskFlag, AskRoute
 from sessions.queries.ask_figures import author_of
 from sessions.queries.asks import ask_of, route_of
@@ -26,20 +27,13 @@ def route_path(route: AskRoute, user: User, *, now: datetime) -> str:
     return reverse("session_links:ask", kwargs={"tok": token})
 
 
-def _frame(program: Program, why: str) -> Context:
-    frame: dict[str, Any] = {"program_name": program.name, "why": why, "reply_to": program.contact_email}
-    if program.contact_name:
-        frame["from_name"] = program.contact_name
-    return frame
-
-
 def _asked(message: Message, now: datetime) -> Context | None:
     """To a helper; None once they answered, somebody else was asked, or it needs no answer any more."""
     view = route_of(message.recipient, message.subject_id)
     if view is None or not view.may_answer or view.route.answer_by <= now:
         return None
     program = view.route.helper.track.program
-    frame = _frame(program, f"You get this because you help others in {program.name}.")
+    frame = {**signed_by(program), "why": f"You get this because you help others in {program.name}."}
     return {**frame, "route": view.route, "url": links.url(route_path(view.route, message.recipient, now=now))}
 
 
@@ -49,7 +43,7 @@ def _replied(message: Message, _now: datetime) -> Context | None:
     if view is None or view.ask.state != Ask.State.OPEN or not view.replies:
         return None
     program = view.ask.asker.track.program
-    frame = _frame(program, f"You get this because you asked something in {program.name}.")
+    frame = {**signed_by(program), "why": f"You get this because you asked something in {program.name}."}
     url = links.url(reverse("sessions:ask", kwargs={"ask_id": view.ask.pk}))
     return {**frame, "ask": view.ask, "replies": len(view.replies), "url": url}
 
@@ -59,13 +53,13 @@ def _flagged(message: Message, _now: datetime) -> Context | None:
     whole = AskFlag.objects.select_related(
         "by", "ask__asker__track__program", "ask__asker__user", "reply__route__helper__user"
     )
-    flag = whole.filter(pk=message.subject_id, settled_at=None).first()
+    flag = whole.filter(pk=message.subject_id, settled_at=None, for_leads=False).first()
     if flag is None or author_of(flag).pk == message.recipient_id:
         return None
     program = flag.ask.asker.track.program
     if not Coordinator.objects.filter(program=program, user=message.recipient_id).exists():
         return None
-    frame = _frame(program, f"You get this because you coordinate {program.name}.")
+    frame = {**signed_by(program), "why": f"You get this because you coordinate {program.name}."}
     url = links.url(reverse("curriculum:asks", kwargs={"slug": program.slug}))
     return {**frame, "flag": flag, "url": url}
 

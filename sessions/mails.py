@@ -12,6 +12,7 @@ from mail.models import Message
 from mail.registry import Attachment, Context, Doubt, Kind, register
 from matching.queries import MyMatch, my_match
 from participants.models import User
+from programs.mails import signed_by
 from sessions import calendar, planning
 from sessions.models import Session, TimeOffer
 from sessions.permissions import may_open
@@ -47,18 +48,14 @@ def _frame(session: Session, mine: MyMatch, message: Message, now: datetime) -> 
 def _common(mine: MyMatch, now: datetime) -> Context:
     """What every mail to somebody in a match says."""
     role = mine.seat.get_role_display().lower()
-    frame: dict[str, Any] = {
+    return {
+        **signed_by(mine.program),
         "mine": mine,
         "others": mine.others_named,
         "match_url": links.url(reverse("sessions:match", kwargs={"match_id": mine.match.pk})),
-        "program_name": mine.program.name,
         "why": f"You get this because you are {mine.others_named}’s {role} in {mine.program.name}.",
-        "reply_to": mine.program.contact_email,
         "now": now,
     }
-    if mine.program.contact_name:
-        frame["from_name"] = mine.program.contact_name
-    return frame
 
 
 def _found(message: Message) -> tuple[Session | None, MyMatch | None]:

@@ -1,7 +1,6 @@
 """The mails about sessions that people book themselves: who asks and for when; never what the question is."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.urls import reverse
 
@@ -9,7 +8,8 @@ from mail import links
 from mail.models import Message
 from mail.registry import Context, Kind, register
 from participants.models import User
-from programs.models import Enrolment, Program
+from programs.mails import signed_by
+from programs.models import Enrolment
 from sessions.models import SlotAsk, SlotReview
 from sessions.queries.slots import ask_for, review_of
 from sessions.services.slot_reviews import REVIEW
@@ -31,20 +31,13 @@ def review_path(review: SlotReview, user: User, *, now: datetime) -> str:
     return reverse("session_links:review", kwargs={"tok": token})
 
 
-def _frame(program: Program, why: str) -> Context:
-    frame: dict[str, Any] = {"program_name": program.name, "why": why, "reply_to": program.contact_email}
-    if program.contact_name:
-        frame["from_name"] = program.contact_name
-    return frame
-
-
 def _asked(message: Message, now: datetime) -> Context | None:
     """To the expert; None once it is answered, taken back or too late."""
     ask = ask_for(message.recipient, message.subject_id)
     if ask is None or ask.state != State.WAITING or ask.expires_at <= now:
         return None
     program = ask.asker.track.program
-    frame = _frame(program, f"You get this because you offer times for sessions in {program.name}.")
+    frame = {**signed_by(program), "why": f"You get this because you offer times for sessions in {program.name}."}
     return {**frame, "ask": ask, "url": links.url(slot_path(ask, message.recipient, now=now))}
 
 
@@ -56,7 +49,7 @@ def _not_possible(message: Message, _now: datetime) -> Context | None:
     if ask is None or not over or ask.asker.state != Enrolment.State.ACTIVE:
         return None
     program = ask.asker.track.program
-    frame = _frame(program, f"You get this because you asked for a session in {program.name}.")
+    frame = {**signed_by(program), "why": f"You get this because you asked for a session in {program.name}."}
     return {**frame, "ask": ask, "url": links.url(reverse("sessions:book", kwargs={"enrolment_id": ask.asker_id}))}
 
 
@@ -67,7 +60,8 @@ def _review(message: Message, now: datetime) -> Context | None:
         return None
     review, other, is_asker = found
     program = review.match.track.program
-    frame = _frame(program, f"You get this because you had a session with {other.short_name} in {program.name}.")
+    why = f"You get this because you had a session with {other.short_name} in {program.name}."
+    frame = {**signed_by(program), "why": why}
     url = links.url(review_path(review, message.recipient, now=now))
     return {**frame, "review": review, "other": other.short_name, "is_asker": is_asker, "url": url}
 

@@ -9,7 +9,8 @@ from mail import links
 from mail.models import Message
 from mail.registry import Kind
 from matching.models import Match
-from programs.models import Coordinator, Enrolment, Program
+from programs.mails import signed_by
+from programs.models import Coordinator, Enrolment
 from sessions.models import Attendance, Session
 from sessions.planning import members_of
 from surveys import definition
@@ -58,15 +59,6 @@ def partners_in(invitation: Invitation) -> str:
     """The others in what it is about; "" where it is about oneself."""
     match_id = invitation.session.match_id if invitation.session else invitation.match_id
     return partners(match_id, invitation.user_id) if match_id else ""
-
-
-def signed_by(program: Program) -> dict[str, Any]:
-    """Who signs the program's mails and gets the answers."""
-    return {
-        "program_name": program.name,
-        "from_name": program.contact_name or program.name,
-        "reply_to": program.contact_email,
-    }
 
 
 def _asked(message: Message, now: dt.datetime) -> Invitation | None:

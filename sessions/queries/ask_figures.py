@@ -65,10 +65,6 @@ class AskFigures:
     loads: list[Load]
     flags: list[Flagged]
 
-    @property
-    def most_load(self) -> int:
-        return max((each.lately for each in self.loads), default=0)
-
 
 def ask_figures(program: Program, reader: User, now: datetime) -> AskFigures:
     """A fixed number of queries. A flag about what the reader wrote themselves is not listed to them."""
