@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from matching.models import Ending, Match, Seat, Thanks
+from matching.models import Ending, EndingToCome, GoesOn, Match, Seat, Thanks
 from participants.models import User
 from participants.personal_data import Part, declare
 
@@ -32,7 +32,7 @@ DECLARED = declare(
             "personal, erase": "shares topic",
             f"pseudonymous, keep: {_COUNTED}": (
                 "id track proposal state number score most starts_at minutes locked people_key created_at offered_at"
-                " answer_until activated_at ended_at end_reason ends_on closes_at"
+                " answer_until activated_at ended_at end_reason ends_on closes_at continues"
             ),
             f"pseudonymous, keep: {_RUNS}": "ended_by",
         },
@@ -45,6 +45,17 @@ DECLARED = declare(
             "personal, export, erase": "words",
             "pseudonymous, export, keep: reasons for early ends are counted": "reason at",
             "pseudonymous, keep: reasons for early ends are counted": "id match seat by",
+        },
+        "matching.EndingToCome": {
+            "personal, export, erase": "words",
+            "pseudonymous, export, keep: it takes effect within a quarter of an hour, or is taken back": (
+                "match reason another at due_at"
+            ),
+            "pseudonymous, keep: it takes effect within a quarter of an hour, or is taken back": "id seat by",
+        },
+        "matching.GoesOn": {
+            "pseudonymous, export, erase": "wishes with_goals at",
+            "pseudonymous, erase": "id seat settled_at",
         },
         "matching.Thanks": {
             "personal, export, erase": "words",
@@ -98,6 +109,19 @@ PARTS = (
     ),
     Part(
         "endings", "Why you ended a match early", DECLARED, lambda user: Ending.objects.filter(by=user).order_by("pk")
+    ),
+    Part(
+        "endings-to-come",
+        "Matches you are ending at this moment",
+        DECLARED,
+        lambda user: EndingToCome.objects.filter(by=user).order_by("pk"),
+    ),
+    Part(
+        "going-on",
+        "Whether you would go on with the people of a match",
+        DECLARED,
+        lambda user: GoesOn.objects.filter(seat__enrolment__user=user).order_by("pk"),
+        {"match": lambda wish: wish.seat.match_id},
     ),
     Part("thanks", "Thanks between you and your matches", DECLARED, _thanks),
 )

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 
-from matching.models import Ending, Match, Proposal, Seat, Thanks
+from matching.models import Ending, EndingToCome, GoesOn, Match, Proposal, Seat, Thanks
 from participants.models import User
 from participants.personal_data import REMOVED
 
@@ -12,9 +12,11 @@ def erase_from_matching(user: User, _now: dt.datetime) -> None:
     """Their words go, and the sentences made of their answers; points, places and dates stay, as others are in them."""
     mine = Seat.objects.filter(enrolment__user=user)
     mine.exclude(decline_reason="").update(decline_reason=REMOVED)
-    for ending in Ending.objects.filter(by=user).exclude(words=""):
-        ending.words = REMOVED
-        ending.save(update_fields=["words"])
+    for model in (Ending, EndingToCome):
+        for ending in model.objects.filter(by=user).exclude(words=""):
+            ending.words = REMOVED
+            ending.save(update_fields=["words"])
+    GoesOn.objects.filter(seat__in=mine).delete()
     for thanks in Thanks.objects.filter(author=user):
         thanks.words = REMOVED
         thanks.save(update_fields=["words"])

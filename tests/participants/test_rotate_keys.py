@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.models import TextField, Value
 
-from matching.models import Ending, Match, Thanks
+from matching.models import Ending, EndingToCome, Match, Thanks
 from participants import confidential, rotation
 from participants.confidential import Unreadable, decrypt
 from participants.rotation import confidential_fields
@@ -57,6 +57,9 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
     NoteFactory.create(session=session, author=user, body=canary(Note, "body"))
     Ending.objects.create(match=session.match, by=user, words=canary(Ending, "words"), at=NOW)
     Thanks.objects.create(match=session.match, author=user, words=canary(Thanks, "words"), at=NOW)
+    EndingToCome.objects.create(
+        match=session.match, by=user, words=canary(EndingToCome, "words"), at=NOW, due_at=NOW + timedelta(minutes=15)
+    )
     GoalFactory.create(match=session.match, owner=user, text=canary(Goal, "text"))
     Application.objects.create(
         track=track, user=user, role=Role.MENTEE, started_at=NOW, reason=canary(Application, "reason")

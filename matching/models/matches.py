@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from participants.confidential import ConfidentialTextField
 from programs.models import Enrolment, ProfileField, Program, Role, Track
 
 
@@ -211,6 +210,8 @@ class Match(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     # A coordinator closes it at this moment; until then that can be taken back, as nobody has been told.
     closes_at = models.DateTimeField(null=True, blank=True)
+    # The match that had come to its planned end and that this one goes on with: the same people, once.
+    continues = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, related_name="continued_by")
 
     class Meta:
         verbose_name_plural = "matches"
@@ -302,58 +303,3 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} in match {self.match_id}"
-
-
-class Ending(models.Model):
-    """Why somebody ended a match, or their part in it, before its time: for the coordinators who are not in it."""
-
-    class Reason(models.TextChoices):
-        REACHED = "reached", "The goals are reached"
-        SCHEDULE = "schedule", "No times that suit"
-        MOVED = "moved", "A new job, a move or a leave"
-        NO_CONTACT = "no_contact", "No contact"
-        FIT = "fit", "Not the right fit"
-        FOCUS = "focus", "Help with something else is needed"
-        UNSAFE = "unsafe", "Not comfortable or not safe in it"
-        OTHER = "other", "Something else"
-
-    match = models.ForeignKey(Match, models.CASCADE, related_name="endings")
-    # Whose part in it ended; empty where a coordinator ended all of it.
-    seat = models.ForeignKey(Seat, models.CASCADE, null=True, blank=True, related_name="endings")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
-    words = ConfidentialTextField(blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["seat"], name="one_ending_of_a_seat"),
-            models.UniqueConstraint(fields=["match"], condition=Q(seat=None), name="one_ending_of_a_whole_match"),
-            models.CheckConstraint(
-                condition=Q(
-                    reason__in=["", "reached", "schedule", "moved", "no_contact", "fit", "focus", "unsafe", "other"]
-                ),
-                name="ending_reason_known",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Ending of match {self.match_id}"
-
-
-class Thanks(models.Model):
-    """What somebody thanks the others of a match for when it is over: for those others, and nobody else."""
-
-    match = models.ForeignKey(Match, models.CASCADE, related_name="thanks")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    words = ConfidentialTextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "thanks"
-        ordering = ["at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["match", "author"], name="one_thank_you_each")]
-
-    def __str__(self) -> str:
-        return f"Thanks in match {self.match_id}"
