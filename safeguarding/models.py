@@ -45,6 +45,9 @@ class Case(models.Model):
     match = models.ForeignKey(Match, models.SET_NULL, null=True, related_name="+")
     # Everybody in the match it is about: none of them ever deals with it. It outlives the match.
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    # Whose words are reported, where it is about an ask or a reply to one: never among those who deal with it, also if
+    # a match is named later.
+    wrote = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     # Their names and addresses as they were told: who has erased their account must still be found.
     concerned = ConfidentialTextField(blank=True)
     text = ConfidentialTextField()

@@ -17,7 +17,7 @@ DECLARED = declare(
             f"pseudonymous, export, keep: {_POLICY}": "number state reported_at",
             f"personal, keep: {_POLICY}": "text contact concerned",
             f"pseudonymous, keep: {_POLICY}": (
-                "id receipt key reporter match people in_danger outcome lead legal_hold closed_at version"
+                "id receipt key reporter match people wrote in_danger outcome lead legal_hold closed_at version"
             ),
         },
         "safeguarding.CaseNote": {

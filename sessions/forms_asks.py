@@ -88,7 +88,7 @@ class ReplyForm(LookForm):
 
 
 class FlagForm(LookForm):
-    """What is wrong with it, and whether coordinators may read it."""
+    """What is wrong with it, and whether those who hear of it may read it."""
 
     reason = forms.ChoiceField(
         label="What is wrong with it?",
@@ -96,7 +96,7 @@ class FlagForm(LookForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is wrong with it"},
     )
-    show = forms.BooleanField(label="Let the coordinators read these words", required=False)
+    show = forms.BooleanField(label="Let those who hear of it read these words", required=False)
 
 
 class WeeklyCapForm(LookForm):

@@ -66,7 +66,7 @@ DECLARED = declare(
         },
         "mentoring_sessions.AskFlag": {
             "personal, export, erase": "shown",
-            f"pseudonymous, export, keep: {_COUNTED}": "ask reply reason created_at settled_at",
+            f"pseudonymous, export, keep: {_COUNTED}": "ask reply reason for_leads created_at settled_at",
             f"pseudonymous, keep: {_COUNTED}": "id by",
         },
         "mentoring_sessions.Attendance": {

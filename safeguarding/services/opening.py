@@ -45,7 +45,8 @@ def open_notes(*, case: Case, number: str, reason: str, with_private: bool, by: 
         opened_at=now,
         tell_at=now + TOLD_AFTER,
     )
-    opening.people.set(locked.people.all())
+    # Whose notes they are, and nobody else who stands in the case.
+    opening.people.set(seat.enrolment.user_id for seat in queries.seats_in(locked.match_id))
     record(by=by, verb="notes opened", now=now, subject=locked, opening=opening.pk, private=with_private)
     tell_second(opening, others, now)
     return opening

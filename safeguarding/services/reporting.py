@@ -35,7 +35,7 @@ def report(
     try:
         with transaction.atomic():
             case = Case.objects.create(
-                number=_number(),
+                number=new_number(),
                 key=key,
                 reporter=by,
                 match=match,
@@ -70,7 +70,8 @@ def _sent_before(key: uuid.UUID, words: str, by: User | None) -> Case:
     return case
 
 
-def _number() -> str:
+def new_number() -> str:
+    """What a case is called, drawn by lot."""
     drawn = "".join(secrets.choice(_SIGNS) for _ in range(8))
     return f"{drawn[:4]}-{drawn[4:]}"
 

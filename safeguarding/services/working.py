@@ -116,12 +116,17 @@ def name_match(*, case: Case, addresses: list[str], version: int, by: User, now:
         raise ConcernError("No match has both of these people in it", field="one")
     locked.match = match
     locked.concerned = "\n".join([*filter(None, [locked.concerned]), *people_lines(match)])
-    locked.people.set(seat.enrolment.user_id for seat in seats_in(match.pk))
+    locked.people.set({*_in_the_words(locked), *(seat.enrolment.user_id for seat in seats_in(match.pk))})
     if locked.lead and not may_read(locked.lead, locked):
         locked.lead = None
     _save(locked, "match", "concerned", "lead")
     record(by=by, verb="case is about a match", now=now, subject=locked, match=match.pk)
     return locked
+
+
+def _in_the_words(case: Case) -> set[int]:
+    """Of words that were reported: who wrote and who reported them."""
+    return {pk for pk in (case.wrote_id, case.reporter_id) if pk} if case.wrote_id else set()
 
 
 def leave_cases(user: User, now: dt.datetime) -> None:

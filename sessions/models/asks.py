@@ -162,13 +162,18 @@ class AskReply(models.Model):
 
 
 class AskFlag(models.Model):
-    """A reply, or the ask itself, that somebody reports to the coordinators, with the words they chose to show."""
+    """A reply, or the ask itself, that somebody reports, with the words they chose to show."""
 
     class Reason(models.TextChoices):
+        UNSAFE = "unsafe", "It threatens somebody, or somebody may be in danger"
         UNKIND = "unkind", "It is unkind"
         PRIVATE = "private", "It says what is not for others"
         NOISE = "noise", "It is not what asks are for"
         OTHER = "other", "Something else"
+
+    # About this alone a coordinator hears. The rest is about how somebody behaves, or may be: that is for those who
+    # look after people's safety, and leaves no words here.
+    FOR_COORDINATORS = (Reason.NOISE,)
 
     ask = models.ForeignKey(Ask, models.CASCADE, related_name="flags")
     # Empty: the ask itself.
@@ -177,6 +182,8 @@ class AskFlag(models.Model):
     reason = models.CharField(max_length=10, choices=Reason.choices)
     # A copy made because its reader asked for it: coordinators' pages read nothing else of an ask.
     shown = ConfidentialTextField(blank=True)
+    # Whether it went to the safeguarding leads: then no coordinator hears that it exists.
+    for_leads = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
 
@@ -184,8 +191,9 @@ class AskFlag(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(reason__in=["unkind", "private", "noise", "other"]), name="ask_flag_reason_known"
+                condition=Q(reason__in=["unsafe", "unkind", "private", "noise", "other"]), name="ask_flag_reason_known"
             ),
+            models.CheckConstraint(condition=Q(for_leads=False) | Q(shown=""), name="ask_flag_for_leads_has_no_words"),
             models.UniqueConstraint(
                 fields=["ask", "by"], condition=Q(reply__isnull=True), name="ask_flagged_once_by_somebody"
             ),

@@ -116,7 +116,7 @@ def _loads(program: Program, now: datetime) -> list[Load]:
 
 
 def _flags(program: Program, reader: User) -> list[Flagged]:
-    found = AskFlag.objects.filter(ask__asker__track__program=program, settled_at=None)
+    found = AskFlag.objects.filter(ask__asker__track__program=program, settled_at=None, for_leads=False)
     # Of the ask and the reply only who wrote them: their words stay where they are.
     whole = found.select_related("by", "ask__asker__user", "reply__route__helper__user").defer(
         "ask__context", "ask__question", "reply__strength", "reply__question", "reply__suggestion"

@@ -11,6 +11,7 @@ from mail.services import Draft, cancel, enqueue_many
 from participants.models import User
 from participants.services import record
 from programs.models import Coordinator, Program
+from sessions import hooks
 from sessions.errors import NotInMatch, SessionError, TooLate
 from sessions.models import Ask, AskFlag, AskReply, AskRoute
 from sessions.models.asks import MOST_REPLIES
@@ -123,10 +124,11 @@ def _lock_reply(reply: AskReply, by: User) -> AskReply:
 
 @transaction.atomic
 def flag_reply(*, reply: AskReply, reason: str, show: bool, by: User, now: datetime) -> AskFlag:
-    """Report a reply to one's own ask to the coordinators, and hide it. With `show` they read its words.
+    """Report a reply to one's own ask, and hide it: to the coordinators if it is not what asks are for, and for any
+    other reason to the safeguarding leads alone. Its writer never hears of it. With `show` its words are read there.
 
-    Twice is once. Raises NotInMatch, SessionError naming the field `reason`, or without one where nobody but its
-    writer coordinates the program.
+    Twice is once. Raises NotInMatch, SessionError naming the field `reason`, or without one where it is for
+    coordinators and nobody but its writer coordinates the program.
     """
     found = _lock_reply(reply, by)
     shown = "\n\n".join(each for each in (found.strength, found.question, found.suggestion) if each)
@@ -137,7 +139,7 @@ def flag_reply(*, reply: AskReply, reason: str, show: bool, by: User, now: datet
 
 @transaction.atomic
 def flag_ask(*, route: AskRoute, reason: str, show: bool, by: User, now: datetime) -> AskFlag:
-    """Report an ask that came to oneself to the coordinators; one need not answer it then. Otherwise as above.
+    """Report an ask that came to oneself, to the same people; one need not answer it then. Otherwise as above.
 
     Raises TooLate for an ask one may not read any more.
     """
@@ -163,7 +165,19 @@ def _flag(ask: Ask, reply: AskReply | None, reason: str, shown: str, by: User, n
     there = AskFlag.objects.filter(ask=ask, reply=reply, by=by).first()
     if there:
         return there
-    flag = AskFlag(ask=ask, reply=reply, by=by, reason=reason, shown=shown[: 3 * LONGEST + 4], created_at=now)
+    words = shown[: 3 * LONGEST + 4]
+    if reason not in AskFlag.FOR_COORDINATORS:
+        flag = AskFlag.objects.create(ask=ask, reply=reply, by=by, reason=reason, for_leads=True, created_at=now)
+        for take_in in hooks.reported:
+            take_in(flag, words, now)
+        return flag
+    flag = AskFlag(ask=ask, reply=reply, by=by, reason=reason, shown=words, created_at=now)
+    _tell_coordinators(flag, now)
+    return flag
+
+
+def _tell_coordinators(flag: AskFlag, now: datetime) -> None:
+    ask, by = flag.ask, flag.by
     program_id = ask.asker.track.program_id
     readers = Coordinator.objects.filter(program=program_id).exclude(user__in=[author_of(flag), by])
     to_tell = list(readers.values_list("user", flat=True))
@@ -177,15 +191,14 @@ def _flag(ask: Ask, reply: AskReply | None, reason: str, shown: str, by: User, n
         "program_id": program_id,
     }
     enqueue_many([Draft(recipient_id=each, not_before=now, expires_at=now + NEWS, **told) for each in to_tell], now=now)
-    return flag
 
 
 @transaction.atomic
 def settle_flag(*, program: Program, flag_id: int, by: User, now: datetime) -> None:
     """Take a report off the coordinators' list. Twice is once. Raises NotInMatch where there is none, or where `by`
     wrote what was reported."""
-    flags = AskFlag.objects.select_for_update(of=("self",)).filter(pk=flag_id, ask__asker__track__program=program)
-    flag = flags.first()
+    flags = AskFlag.objects.select_for_update(of=("self",)).filter(pk=flag_id, for_leads=False)
+    flag = flags.filter(ask__asker__track__program=program).first()
     if flag is None or author_of(flag).pk == by.pk:
         raise NotInMatch("There is no such report.")
     if flag.settled_at is None:

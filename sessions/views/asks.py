@@ -21,7 +21,7 @@ from sessions.access import MemberRequest
 from sessions.ask_mails import ROUTE_PURPOSE
 from sessions.errors import SessionError, TooFew
 from sessions.forms_asks import AskForm, FlagForm, ReplyForm, WeeklyCapForm
-from sessions.models import Ask, AskReply, AskRoute
+from sessions.models import Ask, AskFlag, AskReply, AskRoute
 from sessions.queries.ask_figures import AskFigures, TrackAsks, ask_figures
 from sessions.queries.ask_routing import cap_of, network_of
 from sessions.queries.asks import AskView, RouteView, ask_desk, ask_of, asks_of, route_of, skills_of
@@ -195,7 +195,8 @@ def _flag(request: MemberRequest, page: dict[str, Any], deed: Callable[..., obje
     told = request.method == "POST" and form.is_valid()
     if told and parts.attempt(form, lambda: deed(**form.cleaned_data, now=timezone.now())):
         ring()
-        messages.success(request, "The coordinators hear of it.")
+        to_them = form.cleaned_data["reason"] in AskFlag.FOR_COORDINATORS
+        messages.success(request, f"The {'coordinators' if to_them else 'safeguarding leads'} hear of it.")
         return redirect("sessions:asks")
     return render(request, "sessions/ask_flag.html", {**page, "form": form}, status=422 if form.errors else 200)
 

@@ -66,7 +66,7 @@ def weave(program: Program, member: User, by: User, now: dt.datetime) -> Web:
     theirs = _ask(tom, skills[0], 3, now - dt.timedelta(hours=1))
     replies = [_reply(route, now) for route in list(asked.routes.all())[:2]]
     ask_replies.thank_for_reply(reply=replies[0], by=member, now=now)
-    ask_replies.flag_reply(reply=replies[1], reason="unkind", show=True, by=member, now=now)
+    ask_replies.flag_reply(reply=replies[1], reason="noise", show=True, by=member, now=now)
     route = theirs.routes.get(helper=also)
     one, mine_to_say = {"ask_id": asked.pk}, {"route_id": route.pk}
     return Web(

@@ -332,7 +332,7 @@ def test_a_report_goes_to_coordinators_with_the_words_only_if_its_reader_wants(w
     reply = web.reply(ask.routes.first(), strength="Rude words")
     writer = CoordinatorFactory.create(program=web.program, user=reply.route.helper.user).user
     for _ in range(2):
-        ask_replies.flag_reply(reply=reply, reason="unkind", show=show, by=web.mia.user, now=NOW)
+        ask_replies.flag_reply(reply=reply, reason="noise", show=show, by=web.mia.user, now=NOW)
     assert [each.recipient for each in mails("ask-flagged")] == [web.coordinator]
     assert ask_figures(web.program, writer, NOW).flags == []
     (flagged,) = ask_figures(web.program, web.coordinator, NOW).flags
