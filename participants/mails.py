@@ -10,7 +10,7 @@ from mail import links
 from mail.models import Message
 from mail.registry import Kind
 from participants.models import DataExport, User
-from participants.services import SIGN_IN_MINUTES
+from participants.services import SIGN_IN_MINUTES, sign_in_mark
 from participants.services.exporting import READY
 
 PURPOSE = "sign-in"
@@ -18,13 +18,8 @@ PURPOSE = "sign-in"
 OWN_DATA_PATH = "/me/data/"
 
 
-def once(user: User) -> str:
-    """What a sign-in link is bound to besides the person: it changes with each sign-in, so a link works once."""
-    return str(int(user.last_login.timestamp())) if user.last_login else "0"
-
-
 def sign_in_path(user: User, *, now: datetime) -> str:
-    token = links.make(PURPOSE, user, user.pk, days=SIGN_IN_MINUTES / 1440, extra=once(user), now=now)
+    token = links.make(PURPOSE, user, user.pk, days=SIGN_IN_MINUTES / 1440, extra=sign_in_mark(user), now=now)
     return reverse("participants:sign_in_by_link", kwargs={"tok": token})
 
 

@@ -16,8 +16,9 @@ from mail import links
 from mail.tasks import ring
 from participants import services
 from participants.forms import LinkForm, ProfileForm
-from participants.mails import PURPOSE, once
+from participants.mails import PURPOSE
 from participants.models import User
+from participants.sending import done
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NEXT = "sign_in_next"
@@ -71,7 +72,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     services.send_sign_in_link(email=address, now=timezone.now())
     ring()
     context = {"address": address, "minutes": services.SIGN_IN_MINUTES}
-    return render(request, "participants/link_sent.html", context)
+    return done(render(request, "participants/link_sent.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,9 +84,11 @@ def sign_in_by_link(request: HttpRequest, tok: str) -> HttpResponse:
     except (links.LinkInvalid, links.LinkExpired):
         return _no_longer(request)
     user: User = link.user
-    if link.extra != once(user):
+    if link.extra != services.sign_in_mark(user):
         return _no_longer(request)
     if request.method == "POST":
+        if not services.use_sign_in_link(user=user, mark=link.extra, now=timezone.now()):
+            return _no_longer(request)
         after = request.session.pop(NEXT, "/")
         login(request, user, backend=BACKEND)
         confirm_session(request, timezone.now())

@@ -8,8 +8,8 @@ from django.urls import reverse
 from mail import links
 from mail.models import Message
 from mail.registry import Context, Kind, register
-from participants.mails import once
 from participants.models import User
+from participants.services import sign_in_mark
 from programs.catalogue import registry
 from programs.models import Application, Enrolment, Lot, Program, Role, Track
 from programs.planning import UNCONFIRMED, UNFINISHED
@@ -30,7 +30,7 @@ _LABELS = {
 
 def join_path(user: User, track: Track, role: str, *, now: dt.datetime) -> str:
     """The link's page. Like a sign-in link it works once, because what it is bound to changes with each sign-in."""
-    extra = f"{role}-{once(user)}"
+    extra = f"{role}-{sign_in_mark(user)}"
     token = links.make(PURPOSE, user, track.pk, days=LINK_MINUTES / 1440, extra=extra, now=now)
     return reverse("join_links:confirm", kwargs={"tok": token})
 

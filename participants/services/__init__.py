@@ -9,7 +9,9 @@ from participants.services.accounts import (
     record,
     revoke_role,
     send_sign_in_link,
+    sign_in_mark,
     update_profile,
+    use_sign_in_link,
 )
 from participants.services.erasing import CannotErase, erase, why_not_erased
 from participants.services.exporting import ask_for_export, drop_exports, due_exports, run_export
@@ -40,3 +42,5 @@ __all__ = [
     "update_profile",
     "why_not_erased",
 ]
+    "sign_in_mark",
+    "use_sign_in_link",

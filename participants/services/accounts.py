@@ -99,6 +99,22 @@ def _link_number(user: User, now: datetime) -> int:
     return 2 * minute + used
 
 
+def sign_in_mark(user: User) -> str:
+    """What a sign-in link is bound to besides the person: it changes with each sign-in, so a link works once."""
+    return str(int(user.last_login.timestamp())) if user.last_login else "0"
+
+
+@transaction.atomic
+def use_sign_in_link(*, user: User, mark: str, now: datetime) -> bool:
+    """Use up the link with this mark; whether it was still good. Of two browsers that use it at once one signs in."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if not locked.is_active or sign_in_mark(locked) != mark:
+        return False
+    locked.last_login = now
+    locked.save(update_fields=["last_login"])
+    return True
+
+
 @transaction.atomic
 def update_profile(*, by: User, first_name: str, last_name: str, timezone: str, now: datetime) -> User:
     """Change one's own name and time zone. Raises ValueError for an unknown zone."""

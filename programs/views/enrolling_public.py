@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mail import links
 from mail.tasks import ring
 from participants.mails import once
+from participants.sending import done
+from participants.services import sign_in_mark, use_sign_in_link
 from participants.models import User
 from participants.views import BACKEND
 from programs.errors import ProgramError
@@ -111,8 +113,10 @@ def confirm(request: HttpRequest, tok: str) -> HttpResponse:
     role, _, bound_to = link.extra.partition("-")
     track = Track.objects.select_related("program").filter(pk=link.subject_id).first()
     user: User = link.user
-    if track is None or bound_to != once(user):
+    if track is None or bound_to != sign_in_mark(user):
         return _no_longer(request)
+        if not use_sign_in_link(user=user, mark=bound_to, now=timezone.now()):
+            return _no_longer(request)
     if request.method == "POST":
         login(request, user, backend=BACKEND)
         return _begin(user, track, role)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from participants.models import User
+from participants.models import RoleGrant, User
 from participants.services import record
 from safeguarding.errors import CaseChanged, ConcernError, NotYours
 from safeguarding.models import Case, CaseNote, Opening
@@ -19,7 +19,7 @@ def lock_case(case: Case, by: User, version: int | None = None) -> Case:
     """The case under a lock, for somebody who decides about it. Raises NotYours, or CaseChanged if it was changed
     since `version`.
     """
-    locked = _lock(case)
+    locked = _lock(case, by)
     if not may_manage(by, locked):
         raise NotYours("This case is not yours to decide about")
     if version is not None and locked.version != version:
@@ -27,9 +27,13 @@ def lock_case(case: Case, by: User, version: int | None = None) -> Case:
     return locked
 
 
-def _lock(case: Case) -> Case:
-    rows = Case.objects.select_for_update() if guards.row_locks else Case.objects.all()
-    return rows.get(pk=case.pk)
+def _lock(case: Case, by: User) -> Case:
+    """The case, and after it the role by which `by` deals with it: that cannot be taken away before this is written."""
+    if not guards.row_locks:
+        return Case.objects.get(pk=case.pk)
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    list(RoleGrant.objects.select_for_update(no_key=True).filter(user=by, role=RoleGrant.Role.SAFEGUARDING_LEAD))
+    return locked
 
 
 def _save(case: Case, *fields: str) -> None:
@@ -40,7 +44,7 @@ def _save(case: Case, *fields: str) -> None:
 @transaction.atomic
 def write_note(*, case: Case, body: str, by: User, now: dt.datetime) -> CaseNote:
     """Add a note for everybody who deals with the case. Raises NotYours; ConcernError for none or a too long one."""
-    locked, words = _lock(case), body.strip()
+    locked, words = _lock(case, by), body.strip()
     if not may_read(by, locked):
         raise NotYours("This case is not yours")
     if not 0 < len(words) <= LONGEST:

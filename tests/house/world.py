@@ -17,7 +17,7 @@ from mentorship.own_data.archive import own_data
 from participants.mails import PURPOSE as SIGN_IN
 from participants.mails import once
 from participants.models import RoleGrant, User
-from participants.services import ask_for_export, run_export
+from participants.services import ask_for_export, run_export, sign_in_mark
 from programs.mails import PURPOSE as JOIN
 from programs.models import Program
 from reports.exports import write_job
@@ -67,12 +67,14 @@ class World:
             ),
             "tf": lambda: links.make(LINK_PURPOSE, place.mentee, place.program.pk, days=days),
             "tj": lambda: links.make(
-                JOIN, place.mentee, place.args["join_track"], days=days, extra=f"mentee-{once(place.mentee)}"
+                JOIN, place.mentee, place.args["join_track"], days=days, extra=f"mentee-{sign_in_mark(place.mentee)}"
             ),
             "ti": lambda: links.make(
                 CALENDAR, place.mentee, place.mentee.pk, days=days, extra=canary("feed" + place.program.slug)
             ),
-            "tl": lambda: links.make(SIGN_IN, place.mentee, place.mentee.pk, days=days, extra=once(place.mentee)),
+            "tl": lambda: links.make(
+                SIGN_IN, place.mentee, place.mentee.pk, days=days, extra=sign_in_mark(place.mentee)
+            ),
         }
         other = place.sessions.get(session, place.sessions["over"])
         return made.get(role, lambda: links.make(NO_PURPOSE, place.mentee, other.pk, days=days))()
