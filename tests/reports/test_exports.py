@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -24,6 +25,7 @@ from programs.reading import UnreadableFile, guard, read_table, unguard
 from reports import services, tasks
 from reports.exports import Reading, Scope, find, tables, write_job
 from reports.exports.catalogue import OF_A_PROGRAM, OF_THE_ORGANISATION
+from reports.exports.cells import to_plain
 from reports.exports.csv_file import MARK, pieces
 from reports.exports.declaring import Column
 from reports.models import ExportJob, ExportLog
@@ -187,6 +189,20 @@ def test_a_csv_is_streamed_and_written_down_before_it_leaves(cast):
     assert response.streaming
     begins = rows_of(body(response))[1][5]
     assert begins == NOW.astimezone(Scope(cast.program, NOW).zone).isoformat(timespec="seconds")
+
+
+def test_moments_are_those_of_the_clocks_also_where_these_are_put_back(monkeypatch):
+    """Each minute is worked out once: the hour that comes twice in autumn has two offsets, and what is forgotten for
+    want of room is worked out again.
+    """
+    monkeypatch.setattr("reports.exports.cells.MINUTES_KEPT", 3)
+    berlin = ZoneInfo("Europe/Berlin")
+    begins = dt.datetime(2027, 10, 31, 0, 0, 59, 999999, tzinfo=dt.UTC)
+    moments = [begins + number * dt.timedelta(seconds=7 * 61) for number in range(40)] * 2
+    write = to_plain(Column("When", "moment", ""), berlin)
+    expected = [each.astimezone(berlin).isoformat("T", "seconds") for each in moments]
+    assert list(write([None, *moments])) == ["", *expected]
+    assert {text[-6:] for text in expected} == {"+02:00", "+01:00"}
 
 
 # --- XLSX -----------------------------------------------------------------------------------------------------------
