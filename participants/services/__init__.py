@@ -39,8 +39,8 @@ __all__ = [
     "run_export",
     "send_sign_in_link",
     "set_retention",
+    "sign_in_mark",
     "update_profile",
+    "use_sign_in_link",
     "why_not_erased",
 ]
-    "sign_in_mark",
-    "use_sign_in_link",

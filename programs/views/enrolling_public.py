@@ -12,10 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mail import links
 from mail.tasks import ring
-from participants.mails import once
-from participants.sending import done
-from participants.services import sign_in_mark, use_sign_in_link
 from participants.models import User
+from participants.services import sign_in_mark, use_sign_in_link
 from participants.views import BACKEND
 from programs.errors import ProgramError
 from programs.forms.basics import put_error
@@ -115,9 +113,9 @@ def confirm(request: HttpRequest, tok: str) -> HttpResponse:
     user: User = link.user
     if track is None or bound_to != sign_in_mark(user):
         return _no_longer(request)
+    if request.method == "POST":
         if not use_sign_in_link(user=user, mark=bound_to, now=timezone.now()):
             return _no_longer(request)
-    if request.method == "POST":
         login(request, user, backend=BACKEND)
         return _begin(user, track, role)
     response = render(request, "programs/join_confirm.html", {"program": track.program})
