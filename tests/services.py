@@ -11,21 +11,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mentorship import broker
 from mentorship.processes import dying_with_parent, free_port, together, wait_until
 
-# Nothing here has to survive a power cut.
-POSTGRES_OPTIONS = {
-    "listen_addresses": "127.0.0.1",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-}
+POSTGRES_OPTIONS = {"listen_addresses": "127.0.0.1", "max_connections": "200"}
+# What tests write does not have to survive a power cut.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class ServiceMissing(Exception):
@@ -106,8 +101,11 @@ def postgres_folders() -> list[Path]:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """Run a PostgreSQL of our own; gives its DATABASE_URL. Raises ServiceMissing if none can be started."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """Run a PostgreSQL of our own; gives its DATABASE_URL. Raises ServiceMissing if none can be started.
+
+    A `durable` one waits for the disk at each commit, as in production.
+    """
     errors = []
     for programs in postgres_folders():
         try:
@@ -116,7 +114,7 @@ def postgres() -> Iterator[str]:
             errors.append(f"{programs}: {getattr(error, 'stderr', '') or error}")
             continue
         try:
-            yield cluster.run()
+            yield cluster.run({} if durable else CARELESS)
         finally:
             cluster.remove()
         return
@@ -150,9 +148,9 @@ class Cluster:
         command = [*servant().prefix, str(self.programs / "initdb"), *options]
         subprocess.run(command, check=True, capture_output=True, text=True, cwd="/", env=self._env())
 
-    def run(self) -> str:
+    def run(self, more: Mapping[str, str]) -> str:
         port = free_port()
-        settings = {**POSTGRES_OPTIONS, "port": str(port), "unix_socket_directories": str(self.folder)}
+        settings = {**POSTGRES_OPTIONS, **more, "port": str(port), "unix_socket_directories": str(self.folder)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [*servant().prefix, str(self.programs / "postgres"), "-D", str(self.folder / "data"), *options]
         # SIGQUIT is PostgreSQL's "stop at once", with all its own children.

@@ -1,0 +1,43 @@
+"""The cache that all web processes share: how often something was asked, and nothing that must not be lost."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+def _or_alone(name: str) -> Callable[..., Any]:
+    def ask(self: "SharedCache", *args: Any, **options: Any) -> Any:  # noqa: ANN401  as Django's own methods take them
+        try:
+            return getattr(RedisCache, name)(self, *args, **options)
+        except RedisError as error:
+            logger.warning("The shared cache does not answer (%s); this process counts alone", type(error).__name__)
+            return getattr(self.alone, name)(*args, **options)
+
+    return ask
+
+
+class SharedCache(RedisCache):
+    """Redis; while it is gone each process counts for itself, so that no page breaks and limits still hold there."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        without = {name: value for name, value in params.items() if name != "OPTIONS"}
+        self.alone = LocMemCache("alone", without)
+
+    add = _or_alone("add")
+    get = _or_alone("get")
+    set = _or_alone("set")
+    touch = _or_alone("touch")
+    delete = _or_alone("delete")
+    get_many = _or_alone("get_many")
+    has_key = _or_alone("has_key")
+    incr = _or_alone("incr")
+    set_many = _or_alone("set_many")
+    delete_many = _or_alone("delete_many")
+    clear = _or_alone("clear")
