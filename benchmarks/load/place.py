@@ -1,0 +1,149 @@
+"""One installation as in production on this machine: PostgreSQL, Redis, gunicorn and a Celery worker with its beat."""
+
+# ruff: noqa: PLC0415  # what stands on Django is imported once it is set up
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.chaos.server import Redis  # noqa: E402  the path is set above
+from mentorship.processes import Group, free_port, together, wait_until  # noqa: E402  as above
+
+HOST = "mentoring.example.org"
+STARTING = 120.0
+# As in the Dockerfile and docker-compose.yml.
+WEB = ("gunicorn", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket")  # noqa: S108  memory
+CELERY = ("celery", "--app", "mentorship")
+
+
+@dataclass
+class Place:
+    env: dict[str, str]
+    port: int
+    redis: Redis
+    group: Group
+
+    def start(self) -> None:
+        """Web, worker and beat, as the containers start them."""
+        address = ("--bind", f"127.0.0.1:{self.port}", "--chdir", str(ROOT), "mentorship.wsgi")
+        self._run("web", *WEB, *address)
+        self.start_worker()
+        self._run("beat", *CELERY, "beat", "--pidfile=", "--loglevel", "WARNING")
+        if not wait_until(self._answers, seconds=STARTING, group=self.group):
+            raise RuntimeError("\n".join(each.last_words() for each in self.group.running))
+
+    def start_worker(self) -> None:
+        self._run("worker", *CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING")
+
+    def kill_worker(self) -> None:
+        """All processes of the worker at once, as when the power fails; another takes its place."""
+        worker = next(each for each in self.group.running if each.name == "worker")
+        self.group.running.remove(worker)
+        for each in family(worker.popen.pid):
+            each.kill()
+        worker.popen.wait()
+        self.start_worker()
+
+    def _run(self, name: str, program: str, *words: str) -> None:
+        self.group.start(name, [sys.executable, "-m", program, *words])
+
+    def _answers(self) -> bool:
+        from benchmarks.load.browser import Browser
+
+        try:
+            return Browser(self.port).get("/healthz").status == 200
+        except OSError:
+            return False
+
+    def pids(self, name: str) -> list[psutil.Process]:
+        """The processes that do the work of web or worker: not the one that only looks after them."""
+        process = next(each for each in self.group.running if each.name == name)
+        return psutil.Process(process.popen.pid).children(recursive=True)
+
+    def web(self) -> psutil.Process:
+        return psutil.Process(next(each.popen.pid for each in self.group.running if each.name == "web"))
+
+
+def family(pid: int) -> list[psutil.Process]:
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """Servers, folder and settings; Django is set up for this process, and the database has its tables."""
+    from tests.services import postgres
+
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="mentorship-load-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        url = stack.enter_context(postgres(durable=True))
+        redis = Redis()
+        stack.callback(redis.stop)
+        env = {**os.environ, **_settings(url, redis.url, folder)}
+        os.environ.update(env)
+        _prepare()
+        group = stack.enter_context(together(folder / "log", env))
+        yield Place(env, free_port(), redis, group)
+
+
+def _settings(database: str, redis: str, folder: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "EMAIL_URL": "",
+        "SITE_URL": f"https://{HOST}",
+        "BEHIND_PROXY": "true",
+        "SECRET_KEY": "".join(chr(33 + (7 * each) % 90) for each in range(60)),
+        "CONFIDENTIAL_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "DEBUG": "false",
+        "LOG_LEVEL": "WARNING",
+        "VAR_DIR": str(folder),
+        "STATICFILES": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "mentorship.settings",
+    }
+
+
+def _prepare() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def postmaster() -> psutil.Process:
+    """The first process of the database; the others are its children."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        parent = psutil.Process(int(cursor.fetchone()[0])).parent()
+    assert parent is not None
+    return parent
+
+
+def processor(first: psutil.Process) -> float:
+    """Seconds of processor that a process and its children, those that have ended included, have used so far."""
+    used = 0.0
+    for each in [first, *first.children(recursive=True)]:
+        try:
+            taken = each.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        used += taken.user + taken.system + taken.children_user + taken.children_system
+    return used
