@@ -25,6 +25,26 @@ def deal(seed: str, people: Mapping[int, str]) -> dict[int, int]:
     }
 
 
+def choose(seed: str, people: Mapping[int, str], places: int) -> set[int]:
+    """Who of them gets one of so many places; everybody has exactly the same chance, places / people.
+
+    seed, people  as in `deal`
+    places        from 0 to as many as there are people; more raises ValueError
+
+    Strata stand in the order of SHA-256("seed:stratum:name"), and in each the people in that of SHA-256("seed:number").
+    Along this row places are given at even distances from a start that SHA-256("seed:start") picks, so that each
+    stratum gets its share but for one: systematic sampling, Madow & Madow (1944), Ann Math Stat 15, 1–24.
+    """
+    if not 0 <= places <= len(people):
+        raise ValueError("there are more places than people")
+    if not people:
+        return set()
+    row = sorted(people, key=lambda each: (_digest(f"{seed}:stratum:{people[each]}"), _digest(f"{seed}:{each}")))
+    start = int.from_bytes(_digest(f"{seed}:start")) % len(row)
+    marks = [(place * places + start) // len(row) for place in range(len(row) + 1)]
+    return {person for person, mark, then in zip(row, marks, marks[1:], strict=False) if then > mark}
+
+
 def _first_side(seed: str, stratum: str) -> int:
     return _digest(f"{seed}:stratum:{stratum}")[-1] & 1
 

@@ -58,4 +58,5 @@ def may(user: User, right: Right, program: Program) -> bool:
 
 
 def takes_part(user: User, program: Program) -> bool:
-    return Enrolment.objects.filter(track__program=program, user=user, state=Enrolment.State.ACTIVE).exists()
+    mine = Enrolment.objects.filter(track__program=program, user=user)
+    return mine.exclude(state=Enrolment.State.LEFT).exists()

@@ -8,7 +8,7 @@ from participants.models import User
 from participants.personal_data import Part, declare
 from participants.retention import Rule
 from participants.services import CannotErase, erase
-from programs.models import Application, Coordinator, Enrolment, Exclusion, LineManager, Lot, Program, Wishes
+from programs.models import Application, Coordinator, Enrolment, Exclusion, LineManager, Lot, Program, SetAside, Wishes
 
 _COUNTED = "places, matches and statistics are counted from it"
 _OTHERS = "a deed of somebody who ran the program"
@@ -31,13 +31,19 @@ DECLARED = declare(
             "none": "id program slug name model position capacity cadence_days session_minutes",
         },
         "programs.Draw": {
-            "none": "id program first second stratum seed at",
-            f"pseudonymous, keep: {_OTHERS}": "by",
+            "none": "id program kind first second places stratum seed at told_at undone_at",
+            f"pseudonymous, keep: {_OTHERS}": "by undone_by",
         },
         "programs.Lot": {
-            "pseudonymous, export, keep: anybody can work out again who was drawn where": "stratum",
+            "pseudonymous, export, keep: anybody can work out again who was drawn where": "stratum waits",
             "pseudonymous, keep: anybody can work out again who was drawn where": "user track",
-            "none": "id draw program came_from",
+            "none": "id draw program came_from next_place",
+        },
+        "programs.SetAside": {
+            "personal, export, erase": "reason at",
+            "pseudonymous, erase": "id user",
+            "none": "program",
+            f"pseudonymous, keep: {_OTHERS}": "by",
         },
         "programs.ProfileField": {
             "none": "id program slug label help kind options asked_of required shared position",
@@ -88,7 +94,7 @@ def _track(row: Enrolment | Application | Lot) -> str:
     return f"{row.track.program.name}: {row.track.name}"
 
 
-def _program(row: Coordinator | Exclusion) -> str:
+def _program(row: Coordinator | Exclusion | SetAside) -> str:
     return row.program.name
 
 
@@ -125,6 +131,13 @@ PARTS = (
         DECLARED,
         lambda user: Lot.objects.filter(user=user).select_related("track__program", "draw").order_by("pk"),
         {"track": _track, "drawn": lambda row: row.draw.at},
+    ),
+    Part(
+        "set_aside",
+        "Where you begin whatever the lots say",
+        DECLARED,
+        lambda user: SetAside.objects.filter(user=user).select_related("program").order_by("pk"),
+        {"program": _program, "why": lambda row: row.get_reason_display()},
     ),
     Part(
         "applications",

@@ -1,7 +1,7 @@
 """What is offered and who is in it. Every write goes through programs.services."""
 
 from programs.models.joining import Application, Exclusion, Intake, Wishes
-from programs.models.lots import Draw, Lot
+from programs.models.lots import Draw, Lot, SetAside
 from programs.models.offered import SLUG, Coordinator, ProfileField, Program, Role, Track
 from programs.models.people import Enrolment, Import, LineManager
 
@@ -19,6 +19,7 @@ __all__ = [
     "ProfileField",
     "Program",
     "Role",
+    "SetAside",
     "Track",
     "Wishes",
 ]

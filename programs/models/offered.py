@@ -40,8 +40,8 @@ class Program(models.Model):
     takes_applications = models.BooleanField(default=False)
     applications_from = models.DateField(null=True, blank=True)
     applications_until = models.DateField(null=True, blank=True)
-    # In which of two tracks somebody is, chance decides; said where people apply.
-    by_lot = models.BooleanField(default=False)
+    # What chance decides here, as programs.models.Draw.Kind says it; said where people apply. Empty: nothing.
+    by_lot = models.CharField(max_length=10, blank=True)
     is_sample = models.BooleanField(default=False)
     # Counts published changes of the definition; stands in the program's JSON file.
     version = models.PositiveIntegerField(default=1)
@@ -60,6 +60,9 @@ class Program(models.Model):
                 | Q(applications_until__isnull=True)
                 | Q(applications_until__gte=F("applications_from")),
                 name="program_applications_end_after_they_begin",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_lot__in=["", "lottery", "waitlist", "nudge"]), name="program_by_a_known_lot"
             ),
         ]
 

@@ -14,6 +14,8 @@ class Enrolment(models.Model):
 
     class State(models.TextChoices):
         ACTIVE = "active", "Taking part"
+        # Lots have given them a place in the next round: they are matched with nobody in this one.
+        WAITING = "waiting", "Waiting for the next round"
         LEFT = "left", "Left"
 
     track = models.ForeignKey(Track, models.CASCADE, related_name="enrolments")
@@ -37,7 +39,8 @@ class Enrolment(models.Model):
                 condition=Q(capacity__isnull=True) | Q(capacity__range=(0, 50)), name="enrolment_capacity_0_to_50"
             ),
             models.CheckConstraint(
-                condition=Q(state="active", left_at__isnull=True) | Q(state="left", left_at__isnull=False),
+                condition=Q(state__in=["active", "waiting"], left_at__isnull=True)
+                | Q(state="left", left_at__isnull=False),
                 name="enrolment_left_has_a_date",
             ),
         ]

@@ -1,15 +1,21 @@
 """The lots that were drawn in a program."""
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from programs.lots import deal
-from programs.models import Draw, Lot, Program
+from participants.models import User
+from programs.lots import choose, deal
+from programs.models import Draw, Enrolment, Lot, Program, SetAside, Track
+
+Key = tuple[int, int]
+Kind = Draw.Kind
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A draw, how many it gave each of its tracks within each stratum, and whether its seed gives the same again."""
+    """A draw, how many it gave each side within each stratum, and whether its seed gives the same again."""
 
     draw: Draw
     rows: list[tuple[str, int, int]]
@@ -19,23 +25,100 @@ class Drawn:
     def people(self) -> int:
         return sum(first + second for _, first, second in self.rows)
 
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What the two numbers of each row count."""
+        if self.draw.kind == Kind.WAITLIST:
+            return "Begin now", "In the next round"
+        return str(self.draw.first), str(self.draw.second)
+
+    def may_undo(self, now: dt.datetime) -> bool:
+        return self.draw.undone_at is None and now < self.draw.told_at
+
 
 def draws_of(program: Program) -> list[Drawn]:
-    """Every draw of a program, the first one first. Queries: two."""
-    draws = program.draws.select_related("first", "second", "by").prefetch_related("lots")
-    return [_drawn(draw, list(draw.lots.all())) for draw in draws]
+    """Every draw of a program, the first one first, those taken back too. Queries: two."""
+    related = ("first", "second", "by", "undone_by")
+    draws = program.draws.select_related(*related).prefetch_related("lots")
+    return [drawn_of(draw, list(draw.lots.all())) for draw in draws]
 
 
-def _drawn(draw: Draw, lots: list[Lot]) -> Drawn:
-    count = Counter((lot.stratum, lot.track_id) for lot in lots)
+def drawn_of(draw: Draw, lots: list[Lot]) -> Drawn:
+    """A draw as it can be looked over."""
+    count = Counter((lot.stratum, side_of(draw, lot)) for lot in lots)
     strata = sorted({lot.stratum for lot in lots})
-    rows = [(stratum, count[stratum, draw.first_id], count[stratum, draw.second_id]) for stratum in strata]
-    sides = deal(draw.seed, {lot.user_id: lot.stratum for lot in lots})
-    tracks = (draw.first_id, draw.second_id)
-    return Drawn(draw, rows, all(tracks[sides[lot.user_id]] == lot.track_id for lot in lots))
+    rows = [(stratum, count[stratum, 0], count[stratum, 1]) for stratum in strata]
+    again = worked_out(draw, lots)
+    return Drawn(draw, rows, all(again[lot.user_id] == side_of(draw, lot) for lot in lots))
 
 
-def lots_of(programs: list[Program]) -> dict[tuple[int, int], str]:
-    """Program and person -> the model of the track that chance has given. Queries: one."""
-    rows = Lot.objects.filter(program__in=programs).values_list("program", "user", "track__model")
-    return {(program, user): model for program, user, model in rows}
+def side_of(draw: Draw, lot: Lot) -> int:
+    """0 for the first track or beginning now, 1 for the second or waiting."""
+    return int(lot.waits if draw.kind == Kind.WAITLIST else lot.track_id != draw.first_id)
+
+
+def worked_out(draw: Draw, lots: Iterable[Lot]) -> dict[int, int]:
+    """The side that the seed gives everybody, once more."""
+    people = {lot.user_id: lot.stratum for lot in lots}
+    if draw.kind != Kind.WAITLIST:
+        return deal(draw.seed, people)
+    begin = choose(draw.seed, people, min(draw.places or 0, len(people)))
+    return {user: int(user not in begin) for user in people}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What chance has given somebody: the model of a track, and in a waiting list whether they wait."""
+
+    kind: str
+    model: str
+    waits: bool
+
+
+def lots_of(programs: list[Program]) -> dict[Key, Given]:
+    """Program and person -> what chance has given. Queries: one."""
+    rows = Lot.objects.filter(program__in=programs).values_list(
+        "program", "user", "draw__kind", "track__model", "waits"
+    )
+    return {(program, user): Given(kind, model, waits) for program, user, kind, model, waits in rows}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits, by which draw, and their place in the next round once it is there."""
+
+    enrolment: Enrolment
+    lot: Lot
+
+    @property
+    def next_track(self) -> Track | None:
+        return self.lot.next_place.track if self.lot.next_place else None
+
+
+def waiting_in(program: Program) -> list[Waiting]:
+    """Everybody who waits for the next round. Queries: two."""
+    found = Enrolment.objects.filter(track__program=program, state=Enrolment.State.WAITING).select_related("user")
+    lots = {lot.user_id: lot for lot in _waiting_lots(program)}
+    return [Waiting(each, lots[each.user_id]) for each in found if each.user_id in lots]
+
+
+def _waiting_lots(program: Program) -> Iterable[Lot]:
+    related = ("draw", "next_place__track__program")
+    return Lot.objects.filter(program=program, waits=True).select_related(*related)
+
+
+def set_aside_in(program: Program) -> list[SetAside]:
+    """Who begins whatever the lots say. Queries: one."""
+    return list(SetAside.objects.filter(program=program).select_related("user", "by"))
+
+
+def my_invitation(user: User, lot_id: int) -> tuple[Lot, Enrolment] | None:
+    """Somebody's own lot of a draw of invitations, and where they are by now; None once they are in neither track."""
+    related = ("draw__first", "draw__second", "track", "program")
+    found = Lot.objects.filter(pk=lot_id, user=user, draw__kind=Kind.NUDGE).select_related(*related)
+    lot = found.exclude(program__state=Program.State.CLOSED).first()
+    if lot is None:
+        return None
+    mine = Enrolment.objects.filter(user=user, track__in=(lot.draw.first, lot.draw.second))
+    here = mine.filter(state=Enrolment.State.ACTIVE).exclude(role="mentor").select_related("track").first()
+    return (lot, here) if here else None

@@ -1,12 +1,13 @@
-"""Drawing lots between two tracks."""
+"""Drawing lots: between two tracks, or to which of them somebody is invited; and taking a draw back."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from mail.services import Draft, enqueue_many
+from mail.models import Message
+from mail.services import Draft, cancel, enqueue_many
 from participants.models import User
 from participants.services import record
 from programs.catalogue import registry
@@ -14,12 +15,15 @@ from programs.errors import ProgramError
 from programs.lots import deal
 from programs.models import Draw, Enrolment, Lot, ProfileField, Program, Role, Track, Wishes
 
-DRAWN = "lot_drawn"
+DRAWN, INVITED, BEGINS, WAITS = "lot_drawn", "lot_invited", "lot_begins", "lot_waits"
 SUBJECT = "programs.lot"
 # What two tracks can be made even in: fields with few answers.
 STRATA = (ProfileField.Kind.CHOICE, ProfileField.Kind.ORDERED, ProfileField.Kind.YESNO)
 UNSAID = "no answer"
+# So long whoever has drawn can see what came out, and take back a slip, before anybody is told.
+UNTOLD = dt.timedelta(hours=1)
 TOLD_WITHIN = dt.timedelta(days=14)
+Kind = Draw.Kind
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,13 @@ class Pool:
     people: Collection[Enrolment]
 
 
-def announce_lots(*, program: Program, by_lot: bool) -> None:
-    """Say where people apply that chance decides between the program's models, or take that back.
+def announce_lots(*, program: Program, by_lot: str) -> None:
+    """Say where people apply what chance decides (a programs.models.Draw.Kind), or with "" that it does not.
 
-    Raises ProgramError for taking it back once lots were drawn. Called inside a transaction.
+    Raises ProgramError for another word once lots were drawn. Called inside a transaction.
     """
-    if not by_lot and Draw.objects.filter(program=program).exists():
+    drawn = Draw.objects.filter(program=program, undone_at=None).values_list("kind", flat=True)
+    if set(drawn) - {by_lot}:
         raise ProgramError("Lots were drawn. How people came to their model cannot be changed any more.")
     Program.objects.filter(pk=program.pk).update(by_lot=by_lot)
 
@@ -50,26 +55,41 @@ def draw_lots(*, pool: Pool, seed: str, by: User, now: dt.datetime) -> Draw:
     one. Raises ProgramError for two tracks of different programs or one track, fewer than two people, or somebody who
     is in the other track too.
     """
+    draw, lots = _deal(pool, Kind.LOTTERY, seed, by, now)
+    people = {each.user_id: each for each in pool.people}
+    for track in (pool.first, pool.second):
+        move([people[lot.user_id] for lot in lots if lot.track_id == track.pk != lot.came_from_id], track)
+    _tell(draw, [(lot, DRAWN) for lot in lots], by, now)
+    return draw
+
+
+@transaction.atomic
+def draw_invitations(*, pool: Pool, seed: str, by: User, now: dt.datetime) -> Draw:
+    """Give everybody of the pool one of its two tracks by `programs.lots.deal`, and invite them to it by one e-mail.
+
+    Nobody is moved: they choose themselves, by `follow_invitation` or not at all. Raises as `draw_lots` does.
+    """
+    draw, lots = _deal(pool, Kind.NUDGE, seed, by, now)
+    _tell(draw, [(lot, INVITED) for lot in lots], by, now)
+    return draw
+
+
+def _deal(pool: Pool, kind: str, seed: str, by: User, now: dt.datetime) -> tuple[Draw, list[Lot]]:
     _check(pool)
     Program.objects.select_for_update().get(pk=pool.first.program_id)
     people = {each.user_id: each for each in pool.people}
     sides = deal(seed, {user: stratum_of(each, pool.field) for user, each in people.items()})
-    draw = Draw.objects.create(
-        program=pool.first.program,
-        first=pool.first,
-        second=pool.second,
-        stratum=pool.field.slug if pool.field else "",
-        seed=seed,
-        at=now,
-        by=by,
-    )
+    draw = keep(Draw(kind=kind, first=pool.first, second=pool.second, seed=seed, at=now, by=by), pool.field)
     tracks = (pool.first, pool.second)
-    lots = [_lot(draw, each, tracks[sides[user]], pool.field) for user, each in sorted(people.items())]
-    Lot.objects.bulk_create(lots)
-    for track in tracks:
-        _move([people[lot.user_id] for lot in lots if lot.track_id == track.pk != lot.came_from_id], track)
-    enqueue_many([_news(lot, now) for lot in lots], now=now)
-    record(by=by, verb="lots drawn", now=now, program_id=draw.program_id, subject=draw, people=len(lots), seed=seed)
+    lots = [lot_of(draw, each, tracks[sides[user]], pool.field) for user, each in sorted(people.items())]
+    return draw, Lot.objects.bulk_create(lots)
+
+
+def keep(draw: Draw, field: ProfileField | None) -> Draw:
+    """Write down a draw of which people hear a little later."""
+    draw.program_id, draw.stratum = draw.first.program_id, field.slug if field else ""
+    draw.told_at = draw.at + UNTOLD
+    draw.save(force_insert=True)
     return draw
 
 
@@ -90,13 +110,15 @@ def stratum_of(enrolment: Enrolment, field: ProfileField | None) -> str:
     return UNSAID if answer is None else str(answer)[:200]
 
 
-def _lot(draw: Draw, enrolment: Enrolment, track: Track, field: ProfileField | None) -> Lot:
+def lot_of(draw: Draw, enrolment: Enrolment, track: Track, field: ProfileField | None, *, waits: bool = False) -> Lot:
+    """What chance has given somebody, not written down yet."""
     return Lot(
         draw=draw,
         program_id=draw.program_id,
         user_id=enrolment.user_id,
         came_from_id=enrolment.track_id,
         track=track,
+        waits=waits,
         stratum=stratum_of(enrolment, field),
     )
 
@@ -106,19 +128,91 @@ def learners_role(track: Track) -> str:
     return Role.MENTEE if Role.MENTEE in registry.get(track.model).roles else Role.PEER
 
 
-def _move(enrolments: Collection[Enrolment], track: Track) -> None:
+def move(enrolments: Collection[Enrolment], track: Track) -> None:
+    """Put learners into another track. Their answers stay; their wishes were about people of the one they leave."""
     moved = [each.pk for each in enrolments]
     Enrolment.objects.filter(pk__in=moved).update(track=track, role=learners_role(track), capacity=None)
     Wishes.objects.filter(enrolment__in=moved).delete()
 
 
-def _news(lot: Lot, now: dt.datetime) -> Draft:
+def _tell(draw: Draw, lots: Collection[tuple[Lot, str]], by: User, now: dt.datetime) -> None:
+    tell(lots, draw.told_at, now)
+    told = {"people": len(lots), "seed": draw.seed}
+    record(by=by, verb="lots drawn", now=now, program_id=draw.program_id, subject=draw, **told)
+
+
+def tell(lots: Iterable[tuple[Lot, str]], at: dt.datetime, now: dt.datetime) -> None:
+    """Write to everybody what their lot is, by the kind of e-mail beside it."""
+    enqueue_many([_news(lot, kind, at) for lot, kind in lots], now=now)
+
+
+def _news(lot: Lot, kind: str, at: dt.datetime) -> Draft:
     return Draft(
-        kind=DRAWN,
+        kind=kind,
         subject_type=SUBJECT,
         subject_id=lot.pk,
         recipient_id=lot.user_id,
         program_id=lot.program_id,
-        not_before=now,
-        expires_at=now + TOLD_WITHIN,
+        not_before=at,
+        expires_at=at + TOLD_WITHIN,
     )
+
+
+@transaction.atomic
+def undo_draw(*, draw: Draw, by: User, now: dt.datetime) -> Draw:
+    """Take a draw back before anybody has been told: everybody is where they were. The draw stays, as one undone, with
+    its seed, so that nobody can draw until the lots please them without its being seen.
+
+    Raises ProgramError once somebody has been told. Undoing twice changes nothing.
+    """
+    locked = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    if locked.undone_at is not None:
+        return locked
+    lots = list(locked.lots.select_related("came_from"))
+    if now >= locked.told_at or _is_told(lots):
+        raise ProgramError("People have been told. A draw stands from then on.")
+    for lot in lots:
+        cancel(subject_type=SUBJECT, subject_id=lot.pk, now=now)
+    _put_back(lots)
+    locked.lots.all().delete()
+    locked.undone_at, locked.undone_by = now, by
+    locked.save(update_fields=["undone_at", "undone_by"])
+    told = {"people": len(lots), "seed": locked.seed}
+    record(by=by, verb="lots taken back", now=now, program_id=locked.program_id, subject=locked, **told)
+    return locked
+
+
+def _is_told(lots: Iterable[Lot]) -> bool:
+    about = Message.objects.filter(subject_type=SUBJECT, subject_id__in=[lot.pk for lot in lots])
+    return about.exclude(state__in=[Message.State.PENDING, Message.State.CANCELLED]).exists()
+
+
+def _put_back(lots: Iterable[Lot]) -> None:
+    """Where they came from, and in this round; whoever has left since stays away."""
+    for lot in lots:
+        here = Enrolment.objects.filter(user=lot.user_id, track=lot.track_id)
+        if lot.track_id != lot.came_from_id:
+            here.update(track=lot.came_from, role=learners_role(lot.came_from))
+        here = Enrolment.objects.filter(user=lot.user_id, track=lot.came_from_id, state=Enrolment.State.WAITING)
+        here.update(state=Enrolment.State.ACTIVE)
+
+
+@transaction.atomic
+def follow_invitation(*, lot: Lot, track: Track, by: User, now: dt.datetime) -> Enrolment:
+    """Be in one of the two tracks somebody was invited to choose between, by their own choice; the same one changes
+    nothing. Raises ProgramError for another track, and where they are in neither any more.
+    """
+    draw = Draw.objects.select_for_update(of=("self",)).get(pk=lot.draw_id)
+    if draw.kind != Kind.NUDGE or track.pk not in {draw.first_id, draw.second_id}:
+        raise ProgramError("Choose one of the two ways")
+    tracks = (draw.first_id, draw.second_id)
+    mine = Enrolment.objects.filter(user=lot.user_id, track__in=tracks, state=Enrolment.State.ACTIVE)
+    enrolment = mine.exclude(role=Role.MENTOR).order_by("pk").first()
+    if enrolment is None:
+        raise ProgramError("You take part in neither any more")
+    if enrolment.track_id != track.pk:
+        if Enrolment.objects.filter(user=lot.user_id, track=track).exists():
+            raise ProgramError("You are, or were, in the other one already")
+        move([enrolment], track)
+        record(by=by, verb="way chosen", now=now, program_id=lot.program_id, subject=enrolment, track=track.slug)
+    return Enrolment.objects.get(pk=enrolment.pk)

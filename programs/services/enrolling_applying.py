@@ -81,11 +81,11 @@ def start_application(*, track: Track, role: str, by: User, now: dt.datetime) ->
     again with their old answers. Raises ProgramError as send_join_link does, and for somebody who takes part already.
     """
     _check_offered(track, role, now)
-    active = Enrolment.objects.filter(track=track, user=by, role=role, state=Enrolment.State.ACTIVE)
+    mine = Enrolment.objects.filter(track=track, user=by, role=role).exclude(state=Enrolment.State.LEFT)
     found, new = Application.objects.select_for_update().get_or_create(
         track=track, user=by, role=role, defaults={"started_at": now, "answers": _known(track, by, role)}
     )
-    if active.exists():
+    if mine.exists():
         raise ProgramError("You take part in this already", field="what")
     begins_again = found.state == State.WITHDRAWN or (found.state == State.ACCEPTED and found.enrolment_id is not None)
     if begins_again:
@@ -178,7 +178,7 @@ def withdraw_application(*, application: Application, by: User, now: dt.datetime
     locked.save()
     cancel(subject_type=SUBJECT, subject_id=locked.pk, now=now)
     record(by=by, verb="application withdrawn", now=now, program_id=locked.track.program_id, subject=locked)
-    if enrolment is not None and enrolment.state == Enrolment.State.ACTIVE:
+    if enrolment is not None and enrolment.state != Enrolment.State.LEFT:
         if hooks.obstacles([enrolment.pk]):
             raise ProgramError("You have been matched already. Write to the person who runs the program.")
         leave(enrolment=enrolment, by=by, now=now)

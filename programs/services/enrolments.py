@@ -96,7 +96,8 @@ def enrol(
     now: dt.datetime,
     capacity: int | None = None,
 ) -> Enrolment:
-    """Take a person into a track, or change their answers if they are in it already; somebody who left comes back.
+    """Take a person into a track, or change their answers if they are in it already;
+    somebody who left comes back, and whoever waits for the next round goes on waiting.
 
     Raises ProgramError for an answer the program's fields do not allow.
     """
@@ -107,7 +108,8 @@ def enrol(
     )
     enrolment.answers = clean_answers(fields, role, answers)
     enrolment.capacity = capacity
-    enrolment.state, enrolment.left_at = Enrolment.State.ACTIVE, None
+    if enrolment.state == Enrolment.State.LEFT:
+        enrolment.state, enrolment.left_at = Enrolment.State.ACTIVE, None
     enrolment.save()
     record(by=by, verb="enrolled", now=now, program_id=track.program_id, subject=enrolment, role=role)
     return enrolment
@@ -143,7 +145,7 @@ def change_enrolment(
 def take_back(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
     """Let somebody who left take part again with the answers they had; their old matches stay ended."""
     locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
-    if locked.state == Enrolment.State.ACTIVE:
+    if locked.state != Enrolment.State.LEFT:
         return locked
     locked.state, locked.left_at = Enrolment.State.ACTIVE, None
     locked.save(update_fields=["state", "left_at"])

@@ -7,7 +7,17 @@ from functools import partial
 from django.db import transaction
 
 from participants.models import User
-from programs.models import Application, Coordinator, Enrolment, Exclusion, Import, LineManager, Program, Wishes
+from programs.models import (
+    Application,
+    Coordinator,
+    Enrolment,
+    Exclusion,
+    Import,
+    LineManager,
+    Program,
+    SetAside,
+    Wishes,
+)
 from programs.queries.wishing import account_ref, refs_in
 from programs.reading import UnreadableFile
 from programs.services.enrolments import leave
@@ -33,11 +43,12 @@ def last_coordinator(user: User, lock: bool) -> list[str]:  # noqa: FBT001 - the
 
 def erase_from_programs(user: User, now: dt.datetime) -> None:
     """Leave every track, and take away answers, wishes, exclusions, roles and files that name this person."""
-    for enrolment in Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE).order_by("pk"):
+    for enrolment in Enrolment.objects.filter(user=user).exclude(state=Enrolment.State.LEFT).order_by("pk"):
         leave(enrolment=enrolment, by=user, now=now)
     Enrolment.objects.filter(user=user).update(answers={}, capacity=None)
     Application.objects.filter(user=user).delete()
     Wishes.objects.filter(enrolment__user=user).delete()
+    SetAside.objects.filter(user=user).delete()
     _name_by_number(user)
     LineManager.objects.filter(user=user).delete()
     LineManager.objects.filter(email=user.email).delete()

@@ -278,7 +278,8 @@ def _change(step: Step) -> dict[str, Any]:
         **_move(step),
     }
     found.answers, found.capacity = after, step.capacity
-    found.state, found.left_at = Enrolment.State.ACTIVE, None
+    if found.state == Enrolment.State.LEFT:
+        found.state, found.left_at = Enrolment.State.ACTIVE, None
     return effect
 
 

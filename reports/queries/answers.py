@@ -8,7 +8,8 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
@@ -17,18 +18,21 @@ from django.db.models import QuerySet
 from matching.models import Seat
 from programs.catalogue import registry
 from programs.catalogue.base import Family
-from programs.models import Program, Role
-from programs.queries.drawing import lots_of
+from programs.models import Draw, Program, Role
+from programs.queries.drawing import Given, lots_of
 from reports.figures import LEAST_PEOPLE
 from reports.statistics import Learner, components
 from surveys.models import Answer, Response, Survey
 from surveys.wording import CORE, CORE_LEAST
 
+Kind = Draw.Kind
 BEFORE = Survey.Kind.BASELINE.value
 AFTER = (Survey.Kind.MIDPOINT.value, Survey.Kind.CLOSING.value)
 ARM_NAMES = {Family.MENTOR_LED: "mentor-led", Family.PEER: "peer"}
 # Who is in both at once, by the model or by two matches, is told of and not compared.
 BOTH = "both"
+# Where lots decide who begins now.
+BEGUN, WAITING = "the program", "the waiting group"
 IN_BOTH = ("co_mentoring", "distributed")
 BY_FAMILY, BY_MODEL = "family", "model"
 
@@ -55,11 +59,13 @@ class Paired:
     learners    for reports.verdicts.analyse, of the arms alone
     arms        their names in a fixed order; fewer than two where there is nothing to compare
     in_both     how many people are in several arms, or in a model that is both; they are in no arm
+    drawn       what lots decided, where they did in all of the programs alike; else ""
     """
 
     learners: list[Learner]
     arms: tuple[str, ...]
     in_both: int
+    drawn: str = ""
 
     def of(self, one: str, other: str) -> list[Learner]:
         """The learners of two arms."""
@@ -73,15 +79,33 @@ class Gathered:
     units   the component of people and matches that everybody is in
     arms    the arm of everybody who learns, BOTH for who is in several; where lots were drawn, the arm that everybody
             was given by lot, wherever they are since, and nobody else ("intention to treat")
+    chosen  the arm that everybody who learns was in by their matches, whatever their lot
     said    what everybody answered last, by program, person and survey
-    by_lot  the programs in which lots were drawn
+    drawn   the programs in which lots were drawn, and what the lots decided
     """
 
     units: dict[Key, str]
     arms: dict[Key, str]
     said: dict[tuple[int, int, str], list[Said]]
     after: str
-    by_lot: frozenset[int] = frozenset()
+    drawn: Mapping[int, str] = field(default_factory=dict)
+    chosen: dict[Key, str] = field(default_factory=dict)
+
+    def between_models(self) -> "Gathered":
+        """The same with everybody in the arm of their model, where lots decided anything else than the model."""
+        other = {program for program, kind in self.drawn.items() if kind != Kind.LOTTERY}
+        arms = {key: arm for key, arm in self.arms.items() if key[0] not in other}
+        arms |= {key: arm for key, arm in self.chosen.items() if key[0] in other}
+        return replace(self, arms=arms, drawn={key: kind for key, kind in self.drawn.items() if key not in other})
+
+    def uptake(self, program: int, arms: tuple[str, str]) -> tuple[Fraction, Fraction]:
+        """Which share of those whom lots invited to each arm learned in a match of the first one's."""
+        own = {arm: [key for key, given in self.arms.items() if key[0] == program and given == arm] for arm in arms}
+        one, two = (
+            Fraction(sum(self.chosen.get(key) in {arms[0], BOTH} for key in keys), len(keys)) if keys else Fraction(0)
+            for keys in own.values()
+        )
+        return one, two
 
     def outcome(self, key: Key, moment: str, construct: str = "") -> float | None:
         """The mean of somebody's answers, where they gave enough of them."""
@@ -104,10 +128,17 @@ def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, unti
         raise ValueError(f"nothing is compared after “{after}” by “{by}”")
     seats = _seats(programs)
     lots = lots_of([program for program in programs if program.by_lot])
-    drawn = frozenset(program for program, _ in lots)
-    arms = {key: arm for key, arm in _arms(seats, by).items() if key[0] not in drawn}
-    arms |= {key: arm_of(model, by) for key, model in lots.items()}
-    return Gathered(_units(seats, lots), arms, _said(programs, after, until or {}), after, drawn)
+    drawn = {program: given.kind for (program, _), given in lots.items()}
+    chosen = _arms(seats, by)
+    arms = {key: arm for key, arm in chosen.items() if key[0] not in drawn}
+    arms |= {key: _given(lot, by) for key, lot in lots.items()}
+    return Gathered(_units(seats, lots), arms, _said(programs, after, until or {}), after, drawn, chosen)
+
+
+def _given(lot: Given, by: str) -> str:
+    if lot.kind == Kind.WAITLIST:
+        return WAITING if lot.waits else BEGUN
+    return arm_of(lot.model, by)
 
 
 def paired(
@@ -131,7 +162,9 @@ def paired(
     found = gather(programs, after=after, by=by, until=until)
     learners = [found.learner(key, construct) for key, arm in found.arms.items() if arm != BOTH]
     names = tuple(sorted({learner.arm for learner in learners}))
-    return Paired(learners, names, sum(arm == BOTH for arm in found.arms.values()))
+    kinds = {found.drawn.get(program.pk, "") for program in programs}
+    in_both = sum(arm == BOTH for arm in found.arms.values())
+    return Paired(learners, names, in_both, next(iter(kinds)) if len(kinds) == 1 else "")
 
 
 @dataclass(frozen=True)

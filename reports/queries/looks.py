@@ -72,10 +72,12 @@ def content_of(
     look = LOOKS[kind]
     found = gather([program], after=AFTER_OF[look], until={program.pk: until})
     room = Room([*_published([program], AFTER_OF[look]), *(row for each in before for row in _seen_before(each))])
-    fixed = planned(plan, look, by_lot=program.pk in found.by_lot)
+    fixed = planned(plan, look, drawn=found.drawn.get(program.pk, ""))
+    if fixed.assignment is Assignment.NUDGE:
+        fixed = replace(fixed, uptake=found.uptake(program.pk, _two(found)))
     made: Content = {"comparison": compared(found, room, fixed, [program])}
     if look is Look.CLOSE:
-        made |= {"core": _core(found, room), "goals": _goals(program), "endings": _endings(program)}
+        made |= {"core": _core(found.between_models(), room), "goals": _goals(program), "endings": _endings(program)}
     return made
 
 
@@ -91,18 +93,27 @@ def content_of_all(
     found = gather(programs, after=AFTER_OF[Look.CLOSE], until=until)
     seen = (row for look in looks for row in _seen(_only(found, look.program_id), look.content))
     room = Room([*_published(programs, AFTER_OF[Look.CLOSE]), *seen])
-    plan = Plan(assignment=_assignment({each.pk for each in programs}, found, decided), look=Look.CLOSE, scale=SCALE)
-    return {"comparison": compared(found, room, plan, programs), "core": _core(found, room)}
+    between = found.between_models()
+    plan = Plan(assignment=_assignment({each.pk for each in programs}, between, decided), look=Look.CLOSE, scale=SCALE)
+    return {"comparison": compared(between, room, plan, programs), "core": _core(between, room)}
 
 
 def _assignment(programs: set[int], found: Gathered, decided: set[int]) -> Assignment:
-    if programs <= found.by_lot:
+    drawn = set(found.drawn)
+    if programs <= drawn:
         return Assignment.LOTTERY
-    return Assignment.COORDINATOR if programs <= decided - found.by_lot else Assignment.CHOOSE
+    return Assignment.COORDINATOR if programs <= decided - drawn else Assignment.CHOOSE
+
+
+def _two(found: Gathered) -> tuple[str, str]:
+    """The arms of a draw between two tracks, as they are compared."""
+    arms = sorted({arm for arm in found.arms.values() if arm != BOTH})
+    return (arms[0], arms[-1])
 
 
 def _only(found: Gathered, program: int) -> Gathered:
-    return replace(found, arms={key: arm for key, arm in found.arms.items() if key[0] == program})
+    arms, chosen = ({key: arm for key, arm in each.items() if key[0] == program} for each in (found.arms, found.chosen))
+    return replace(found, arms=arms, chosen=chosen)
 
 
 def _seen_before(look: ComparisonLook) -> list[Row]:
@@ -115,17 +126,18 @@ def _seen_before(look: ComparisonLook) -> list[Row]:
 def _seen(found: Gathered, content: Content) -> list[Row]:
     comparison = content["comparison"] or _NOTHING
     rows = _rows(found, _groups(found)) if comparison["groups"] else []
-    return rows + (_core_rows(found, _complete(found)) if content.get("core") else [])
+    took_part = found.between_models()
+    return rows + (_core_rows(took_part, _complete(took_part)) if content.get("core") else [])
 
 
-def planned(plan: ComparisonPlan | None, look: Look, *, by_lot: bool = False) -> Plan:
+def planned(plan: ComparisonPlan | None, look: Look, *, drawn: str = "") -> Plan:
     """The plan of a comparison as the program fixed it; where nobody fixed anything people chose.
 
-    Lots count where they were drawn: announced alone, they have decided nothing.
+    Lots count where they were drawn (a programs.models.Draw.Kind): announced alone, they have decided nothing.
     """
     assignment = Assignment(plan.assignment) if plan else Assignment.CHOOSE
-    if by_lot or assignment.by_lot:
-        assignment = Assignment.LOTTERY if by_lot else Assignment.CHOOSE
+    if drawn or assignment.by_lot:
+        assignment = Assignment(drawn) if drawn else Assignment.CHOOSE
     return Plan(assignment=assignment, look=look, margin=plan.margin if plan else None, scale=SCALE)
 
 
@@ -135,8 +147,8 @@ def planned(plan: ComparisonPlan | None, look: Look, *, by_lot: bool = False) ->
 def compared(found: Gathered, room: Room, plan: Plan, programs: Sequence[Program]) -> Content | None:
     """The verdict with its gates, and what may be drawn; None with fewer than two arms.
 
-    {"arms", "kind", "finding", "cautions", "basis", "method", "gates", "interval": {"difference", "low", "high",
-    "level"} or None, "groups": [{"name", "before", "after", "people", "units"}], "in_both": a number or None}
+    {"arms", "assignment", "kind", "finding", "cautions", "basis", "method", "gates", "interval": {"difference", "low",
+    "high", "level"} or None, "groups": [{"name", "before", "after", "people", "units"}], "in_both": a number or None}
     """
     arms = sorted({arm for arm in found.arms.values() if arm != BOTH})
     if len(arms) < 2:
@@ -147,6 +159,7 @@ def compared(found: Gathered, room: Room, plan: Plan, programs: Sequence[Program
         return {"arms": arms, "kind": Kind.SUPPRESSED.value, "finding": _SUPPRESSED, **_NOTHING}
     return {
         "arms": arms,
+        "assignment": plan.assignment.value,
         **_said(verdict),
         "interval": _interval(analysis) if verdict.shown else None,
         "groups": [_group(found, name, keys) for name, keys in shown.items()] if verdict.shown else [],

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +13,14 @@ from reports.figures import MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan, Price
 from reports.queries.answers import BOTH, paired
 from reports.queries.looks import SCALE, due_dates, planned
-from reports.verdicts import Kind, Look, analyse, decide
+from reports.verdicts import Assignment, Kind, Look, analyse, decide
 from surveys.models import Question
 
 WHOLE = "Whole program"
 CLOSE, MIDPOINT = ComparisonLook.Kind.CLOSE.value, ComparisonLook.Kind.MIDPOINT.value
 # The heading over a comparison: what was found, in a few words.
 TITLES = {
+    Kind.REFUSED: "The invitations changed too little to compare {one} with {two}",
     Kind.SUPPRESSED: "Too few people to compare {one} with {two}",
     Kind.TOO_FEW: "Too few relationships to compare {one} with {two}",
     Kind.TOO_FEW_ANSWERS: "Too few answers to compare {one} with {two}",
@@ -30,12 +32,19 @@ TITLES = {
 }
 
 
+# Before the first look nobody knows who went which way, and nothing but the number of answers is said.
+_UNKNOWN = (Fraction(0), Fraction(0))
+
+
 def title_of(comparison: dict[str, Any] | None) -> str:
     """The finding of a comparison as a heading."""
     if comparison is None:
         return ""
     one, two = comparison["arms"]
-    return TITLES[Kind(comparison["kind"])].format(one=one, two=two, higher=comparison.get("higher", ""))
+    higher, kind = comparison.get("higher", ""), Kind(comparison["kind"])
+    if kind is Kind.HIGHER and comparison.get("assignment") == Assignment.NUDGE:
+        return f"People invited to {higher} improved more"
+    return TITLES[kind].format(one=one, two=two, higher=higher)
 
 
 def named(core: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -188,7 +197,9 @@ def progress(program: Program) -> str:
     if len(found.arms) < 2:
         return ""
     one, two = found.arms[:2]
-    plan = planned(None, Look.BEFORE)
+    plan = planned(None, Look.BEFORE, drawn=found.drawn)
+    if plan.assignment is Assignment.NUDGE:
+        plan = replace(plan, uptake=_UNKNOWN)
     return decide(analyse(found.of(one, two), (one, two), plan)).finding
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from participants.models import User
 from participants.services import record
 from programs.errors import ProgramError
-from programs.models import Program
+from programs.models import Draw, Program
 from programs.services.drawing import announce_lots
 from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.across import Across, across, compared_across
@@ -37,7 +37,7 @@ def fix_plan(
     if not may_fix_plan(program):
         raise TooLate("The first answers at the end are in, so this is fixed.")
     try:
-        announce_lots(program=program, by_lot=assignment == ComparisonPlan.Assignment.LOTTERY)
+        announce_lots(program=program, by_lot=assignment if assignment in Draw.Kind.values else "")
     except ProgramError as error:
         raise TooLate(str(error)) from error
     values = {"assignment": assignment, "margin": margin, "set_at": now, "set_by": by}

@@ -8,7 +8,6 @@ from reports.verdicts.analysing import Analysis, similarity
 from reports.verdicts.explaining import basis, cautions, method
 from reports.verdicts.gates import Gate, gates_of
 from reports.verdicts.plan import SHOWN, Kind, Look
-from reports.verdicts.wording import points, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +90,13 @@ def _finding(kind: Kind, analysis: Analysis) -> str:
         case Kind.NOT_YET:
             return finding.progress(analysis)
         case Kind.REFUSED:
-            return say("weak_nudge", A=analysis.arms[0].name)
+            return finding.weak_nudge(analysis)
         case Kind.SUPPRESSED | Kind.TOO_FEW | Kind.TOO_FEW_ANSWERS:
             return finding.too_few(analysis)
         case Kind.EARLY | Kind.UNCLEAR:
             return finding.interval("early" if kind is Kind.EARLY else "unclear", analysis)
         case Kind.SIMILAR:
-            words = "similar_default" if analysis.plan.margin is None else "similar_set"
-            return say(words, margin=points(analysis.margin or 0))
+            return finding.similar(analysis)
         case Kind.HIGHER:
             return finding.higher(analysis)
         case Kind.INSEPARABLE:

@@ -8,7 +8,7 @@ from reports.statistics import NO_SPREAD, Estimate, tipping_point
 from reports.verdicts.analysing import Analysis
 from reports.verdicts.gates import FOR_A_VERDICT, LEAST_RESPONSE, MOST_APART, MOST_AT_START, MOST_PLAUSIBLE, units
 from reports.verdicts.plan import SHOWN, Kind, Look
-from reports.verdicts.wording import day, level, number, p_value, percent, plain, points, say
+from reports.verdicts.wording import day, level, number, p_value, percent, plain, points, say, say_of
 
 
 def cautions(analysis: Analysis, kind: Kind) -> Iterator[str]:
@@ -28,13 +28,19 @@ def cautions(analysis: Analysis, kind: Kind) -> Iterator[str]:
         yield from _tipping(analysis, kind)
 
 
+def _way(analysis: Analysis) -> str:
+    return analysis.plan.assignment.value
+
+
 def _response(analysis: Analysis) -> Iterator[str]:
     one, two = analysis.arms
     for arm in analysis.arms:
         if arm.response < LEAST_RESPONSE:
-            yield say("response_low", share=percent(arm.response), A=arm.name)
+            yield say_of(_way(analysis), "response_low", share=percent(arm.response), A=arm.name)
     if abs(one.response - two.response) > MOST_APART:
-        yield say("response_apart", a=percent(one.response), A=one.name, b=percent(two.response), B=two.name)
+        yield say_of(
+            _way(analysis), "response_apart", a=percent(one.response), A=one.name, b=percent(two.response), B=two.name
+        )
 
 
 def _data(analysis: Analysis) -> Iterator[str]:
@@ -44,7 +50,7 @@ def _data(analysis: Analysis) -> Iterator[str]:
     if analysis.g is None or abs(analysis.g) > MOST_PLAUSIBLE:
         yield say("plausibility")
     if analysis.dominated:
-        yield say("dominated", A=analysis.dominated)
+        yield say_of(_way(analysis), "dominated", A=analysis.dominated)
     elif analysis.primary is not None and analysis.primary.problem:
         yield say("constant" if analysis.primary.problem == NO_SPREAD else "no_overlap")
 
@@ -71,14 +77,15 @@ def _tipping(analysis: Analysis, kind: Kind) -> Iterator[str]:
     if tipping is None or (scale and abs(tipping.shift) > 2 * (scale[1] - scale[0])):
         return
     words = "tipping_less" if tipping.shift < 0 else "tipping_more"
-    yield say(words, A=analysis.arms[tipping.arm].name, shift=points(abs(tipping.shift)))
+    yield say_of(_way(analysis), words, A=analysis.arms[tipping.arm].name, shift=points(abs(tipping.shift)))
 
 
 def basis(analysis: Analysis) -> str:
     """Of how many people and relationships, when, on what scale."""
     one, two = analysis.arms
     parts = [
-        say(
+        say_of(
+            _way(analysis),
             "basis",
             n=one.answered,
             of=one.learners,
@@ -99,7 +106,9 @@ def basis(analysis: Analysis) -> str:
 
 def method(analysis: Analysis) -> Iterator[str]:
     """The drawer "how we worked this out"."""
-    yield say("how_units")
+    yield say_of(_way(analysis), "how_units")
+    if analysis.plan.assignment.by_lot:
+        yield say_of(_way(analysis), "how_lot")
     yield say("how_missing")
     yield from _estimators(analysis)
     if analysis.outside:

@@ -5,13 +5,17 @@ from reports.statistics import units_for_interval
 from reports.verdicts.analysing import Analysis
 from reports.verdicts.gates import FOR_A_VERDICT, LEAST_UNITS, is_private
 from reports.verdicts.plan import DEFAULT_MARGIN, Assignment
-from reports.verdicts.wording import number, points, say
+from reports.verdicts.wording import number, percent, points, say, say_of
 
 
 def ahead(analysis: Analysis) -> str:
     """The arm with more improvement, whether or not that can be told from chance."""
     one, two = analysis.arms
     return one.name if analysis.primary is None or analysis.primary.difference >= 0 else two.name
+
+
+def _way(analysis: Analysis) -> str:
+    return analysis.plan.assignment.value
 
 
 def progress(analysis: Analysis) -> str:
@@ -23,7 +27,7 @@ def progress(analysis: Analysis) -> str:
         else say("progress_hidden")
         for arm in analysis.arms
     ]
-    return say("progress", a=done[0], A=one.name, b=done[1], B=two.name)
+    return say_of(_way(analysis), "progress", a=done[0], A=one.name, b=done[1], B=two.name)
 
 
 def too_few(analysis: Analysis) -> str:
@@ -35,11 +39,11 @@ def too_few(analysis: Analysis) -> str:
     ]
     needed = analysis.needed if is_private(analysis) else units_for_interval(DEFAULT_MARGIN) or 0
     more = [max(needed, FOR_A_VERDICT) - count for count in have]
-    parts = [say("too_few", a=seen[0], A=one.name, b=seen[1], B=two.name)]
+    parts = [say_of(_way(analysis), "too_few", a=seen[0], A=one.name, b=seen[1], B=two.name)]
     if min(more) > 0:
-        parts.append(say("more_both", x=more[0], A=one.name, y=more[1], B=two.name))
+        parts.append(say_of(_way(analysis), "more_both", x=more[0], A=one.name, y=more[1], B=two.name))
     elif max(more) > 0:
-        parts.append(say("more_one", x=max(more), A=one.name if more[0] > 0 else two.name))
+        parts.append(say_of(_way(analysis), "more_one", x=max(more), A=one.name if more[0] > 0 else two.name))
     return " ".join(parts)
 
 
@@ -59,7 +63,7 @@ def _oriented(analysis: Analysis) -> tuple[str, str, str]:
 def interval(words: str, analysis: Analysis) -> str:
     """ "early" or "unclear", with or without an interval."""
     size, low, high = _oriented(analysis)
-    difference = say("towards", d=size, A=ahead(analysis))
+    difference = say_of(_way(analysis), "towards", d=size, A=ahead(analysis))
     return say(words, d=difference, lo=low, hi=high) if low else say(f"{words}_without", d=difference)
 
 
@@ -69,13 +73,9 @@ def higher(analysis: Analysis) -> str:
     first, second = analysis.arms
     leader, other = (first, second) if ahead(analysis) == first.name else (second, first)
     way = "up" if leader.mean_change > 0 else "down"
-    words = {
-        Assignment.CHOOSE: "higher_choose",
-        Assignment.COORDINATOR: "higher_coordinator",
-        Assignment.NUDGE: "higher_nudge",
-    }.get(analysis.plan.assignment, "higher_lottery")
-    return say(
-        words,
+    return say_of(
+        _way(analysis),
+        "higher",
         A=leader.name,
         B=other.name,
         d=size,
@@ -84,6 +84,21 @@ def higher(analysis: Analysis) -> str:
         improved=say(f"improved_{way}"),
         improvement=say(f"improvement_{way}"),
     )
+
+
+def similar(analysis: Analysis) -> str:
+    words = "similar_default" if analysis.plan.margin is None else "similar_set"
+    return say_of(_way(analysis), words, margin=points(analysis.margin or 0))
+
+
+def weak_nudge(analysis: Analysis) -> str:
+    """That too few followed their invitation; how many, where that tells of nobody."""
+    one, two = analysis.arms
+    uptake = analysis.plan.uptake
+    parts = [say("weak_nudge", A=one.name)]
+    if uptake and min(one.learners, two.learners) >= LEAST_PEOPLE:
+        parts.append(say("weak_nudge_shares", a=percent(uptake[0]), b=percent(uptake[1])))
+    return " ".join(parts)
 
 
 def inseparable(analysis: Analysis, change: str, adjusted: str) -> str:

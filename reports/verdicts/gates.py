@@ -126,5 +126,7 @@ def _responses(analysis: Analysis) -> str:
 
 def _uptake(analysis: Analysis) -> Gate:
     one, two = analysis.plan.uptake or (Fraction(0), Fraction(0))
-    found = say("gate_shares", a=percent(one), A=analysis.arms[0].name, b=percent(two), B=analysis.arms[1].name)
-    return _gate("uptake", one - two >= LEAST_UPTAKE, found)
+    first, second = analysis.arms
+    found = say("gate_shares", a=percent(one), A=first.name, b=percent(two), B=second.name)
+    small = min(first.learners, second.learners) < LEAST_PEOPLE
+    return _gate("uptake", one - two >= LEAST_UPTAKE, "" if small else found)

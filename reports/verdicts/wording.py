@@ -15,6 +15,18 @@ TEMPLATES = {
     "progress_share": "{n} of {of}",
     "progress_hidden": "too few to count",
     "weak_nudge": "We can’t compare. Being invited to {A} changed too little who took part in it.",
+    "weak_nudge_shares": "{a} of those invited to it took part in it and {b} of the others; it takes 20 points more.",
+    "too_few_waitlist": "We can’t compare yet. {a} relationships in {A} and {b} in {B} have before-and-after answers; "
+    "whoever waits counts as one.",
+    "more_both_waitlist": "For a useful answer you need about {x} more in {A} and {y} more in {B}.",
+    "more_one_waitlist": "For a useful answer you need about {x} more in {A}.",
+    "too_few_nudge": "We can’t compare yet. {a} relationships of people invited to {A} and {b} of people invited to "
+    "{B} have before-and-after answers.",
+    "more_both_nudge": "For a useful answer you need about {x} more of people invited to {A} and {y} more of people "
+    "invited to {B}.",
+    "more_one_nudge": "For a useful answer you need about {x} more relationships of people invited to {A}.",
+    "progress_nudge": "Results come at the mid-point. So far {a} people invited to {A} and {b} invited to {B} have "
+    "answered twice.",
     # --- a difference, without a verdict
     "early": "Early: the difference so far is {d}, and anything from {lo} to {hi} fits these answers. "
     "That is not enough for a conclusion.",
@@ -33,6 +45,11 @@ TEMPLATES = {
     "higher_coordinator": "People in {A} {improved}, by {d} ({lo} to {hi}). A coordinator decided who was in which "
     "model, so part of this may be who was placed there.",
     "higher_lottery": "In this program {A} led to {improvement} than {B}: {d} ({lo} to {hi}).",
+    "similar_set_waitlist": "Whatever difference exists is probably smaller than {margin}, which you said would not "
+    "change your decision.",
+    "similar_default_waitlist": "Whatever difference exists is probably smaller than {margin}, half a standard "
+    "deviation of the first answers.",
+    "higher_waitlist": "Lots decided who began, and {A} led to {improvement} than {B}: {d} ({lo} to {hi}).",
     "higher_nudge": "In this program inviting people to {A} led to {improvement} than inviting them to {B}: {d} "
     "({lo} to {hi}).",
     "improved_up": "improved more",
@@ -48,14 +65,20 @@ TEMPLATES = {
     "direction_unclear": "can’t tell yet",
     # --- what to keep in mind
     "towards": "{d} in favour of {A}",
+    "towards_nudge": "{d} in favour of being invited to {A}",
     "midpoint": "This is the mid-point look; the answer at the close counts.",
     "units_few": "A verdict needs {n} relationships in each group.",
     "response_low": "Only {share} of the people in {A} answered both times, so this is said with less confidence.",
     "response_apart": "{a} answered both times in {A} and {b} in {B}, so this is said with less confidence.",
+    "response_low_nudge": "Only {share} of the people invited to {A} answered both times, so this is said with less "
+    "confidence.",
+    "response_apart_nudge": "{a} of the people invited to {A} answered both times and {b} of those invited to {B}, so "
+    "this is said with less confidence.",
     "baseline": "The groups differed at the start, by {d} standard deviations.",
     "baseline_far": "The groups differed at the start: within each, everybody gave the same first answer.",
     "plausibility": "This difference is unusually large: check the data.",
     "dominated": "One relationship holds more than half of the people in {A}, so no interval is given.",
+    "dominated_nudge": "One relationship holds more than half of the people invited to {A}, so no interval is given.",
     "constant": "Nothing varies within the groups, so no interval is given: check the data.",
     "no_overlap": "The first answers tell the groups apart completely, so no interval is given: check the data.",
     "small": "It is probably smaller than {margin} all the same.",
@@ -64,13 +87,25 @@ TEMPLATES = {
     "this would no longer hold.",
     "tipping_more": "If the people in {A} who did not answer both times had changed by {shift} more than the others, "
     "this would no longer hold.",
+    "tipping_less_nudge": "If the people invited to {A} who did not answer both times had changed by {shift} less than "
+    "the others, this would no longer hold.",
+    "tipping_more_nudge": "If the people invited to {A} who did not answer both times had changed by {shift} more than "
+    "the others, this would no longer hold.",
     # --- what it is based on
     "basis": "Based on {n} of {of} people in {u} {A} relationships and {m} of {among} in {v} {B} ones.",
+    "basis_waitlist": "Based on {n} of {of} people in {A}, who count as {u}, and {m} of {among} in {B}, who "
+    "count as {v}.",
+    "basis_nudge": "Based on {n} of {of} people in {u} relationships invited to {A} and {m} of {among} in {v} invited "
+    "to {B}.",
     "basis_period": "Answers from {first} to {last}.",
     "basis_scale": "The scale goes from {low} to {high}.",
     # --- how it was worked out
     "how_units": "People who share a mentor, a circle or a pod are not independent, so each relationship counts once, "
     "with the mean change of its people.",
+    "how_units_waitlist": "People who share a mentor, a circle or a pod are not independent, so each relationship "
+    "counts once, with the mean change of its people, and whoever waits counts alone.",
+    "how_lot": "Everybody is counted where their lot has put them, also who went elsewhere since.",
+    "how_lot_nudge": "Everybody is counted where their lot has invited them to, also who went the other way.",
     "how_missing": "People without both answers are left out; nothing is filled in.",
     "how_welch": "Welch’s t test on the relationships’ mean changes: {numbers}.",
     "how_cohorts": "Compared within cohorts ({cohorts}), then put together by their precision: {numbers}.",
@@ -109,6 +144,12 @@ TEMPLATES = {
 def say(template: str, **values: object) -> str:
     """A sentence by the name of its template. Raises KeyError for a template or a value that is not there."""
     return TEMPLATES[template].format(**values)
+
+
+def say_of(way: str, template: str, **values: object) -> str:
+    """The same as it is said where people came to their model in this way, if that has words of its own."""
+    own = f"{template}_{way}"
+    return say(own if own in TEMPLATES else template, **values)
 
 
 def number(value: float) -> str:

@@ -7,7 +7,7 @@ from mail.models import Message
 from programs.errors import InUse, ProgramError
 from programs.lots import deal
 from programs.models import Draw, Enrolment, Lot, Wishes
-from programs.queries.drawing import draws_of, lots_of
+from programs.queries.drawing import Given, draws_of, lots_of
 from programs.services import remove_track
 from programs.services.drawing import DRAWN, Pool, announce_lots, draw_lots
 from tests.factories.participants import UserFactory
@@ -98,7 +98,9 @@ def test_people_are_moved_keep_their_answers_and_are_told_where_they_are(drum):
     assert Message.objects.filter(kind=DRAWN).count() == 8
     (told,) = draws_of(drum.program)
     assert (told.rows, told.same_again, told.people) == ([("Junior", 2, 2), ("Senior", 2, 2)], True, 8)
-    assert lots_of([drum.program]) == {(drum.program.pk, user): lot.track.model for user, lot in lots.items()}
+    assert lots_of([drum.program]) == {
+        (drum.program.pk, user): Given("lottery", lot.track.model, waits=False) for user, lot in lots.items()
+    }
 
 
 def test_a_lot_changed_in_the_database_is_seen(drum):
@@ -127,15 +129,15 @@ def test_the_database_gives_nobody_a_second_lot_and_draws_between_two(drum):
         Lot.objects.create(user=drum.people[0].user, **again)
     for wrong in ({"second": drum.led, "seed": "s"}, {"second": drum.peers, "seed": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Draw.objects.create(program=drum.program, first=drum.led, at=NOW, **wrong)
+            Draw.objects.create(program=drum.program, first=drum.led, at=NOW, told_at=NOW, **wrong)
 
 
 def test_after_a_draw_the_tracks_stay_and_lots_stay_announced(drum):
-    announce_lots(program=drum.program, by_lot=True)
-    announce_lots(program=drum.program, by_lot=False)
+    announce_lots(program=drum.program, by_lot="lottery")
+    announce_lots(program=drum.program, by_lot="")
     drum.draw()
     with pytest.raises(ProgramError, match="cannot be changed"):
-        announce_lots(program=drum.program, by_lot=False)
+        announce_lots(program=drum.program, by_lot="")
     Enrolment.objects.filter(track=drum.led).delete()
     with pytest.raises(InUse, match="Lots were drawn"):
         remove_track(track=drum.led, by=drum.by, now=NOW)

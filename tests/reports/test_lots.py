@@ -94,11 +94,11 @@ def finished():
 def lots_as_they_are(program):
     """As if every learner were where a lot had put them."""
     led, peers = (program.tracks.get(model=model) for model in ("traditional", "peer"))
-    draw = Draw.objects.create(program=program, first=led, second=peers, seed="s", at=NOW)
+    draw = Draw.objects.create(program=program, first=led, second=peers, seed="s", at=NOW, told_at=NOW)
     for track, role in ((led, "mentee"), (peers, "peer")):
         for each in track.enrolments.filter(role=role):
             Lot.objects.create(draw=draw, program=program, user=each.user, came_from=track, track=track)
-    program.by_lot = True
+    program.by_lot = "lottery"
     program.save()
     return draw
 

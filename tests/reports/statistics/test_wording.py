@@ -66,6 +66,7 @@ def programs():
 RARE = [
     (arm(FIRST, 60, gain=0.8, spread=0.3), arm(SECOND, 60, spread=0.3)),
     (arm(FIRST, 20, gain=1.4, missing=QUARTER), arm(SECOND, 40, gain=0.6, missing=QUARTER)),
+    (arm(FIRST, 40, gain=1.4), arm(SECOND, 40, gain=0.6, missing=Fraction(1, 8))),
     (arm(FIRST, 12, starts=0, start=5), arm(SECOND, 12, starts=0)),
     (arm(FIRST, 12, spread=0, gain=1.0), arm(SECOND, 12, spread=0)),
 ]
