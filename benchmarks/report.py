@@ -130,9 +130,7 @@ def _answer(program: Any, users: list[Any]) -> None:  # noqa: ANN401 - models ar
             surveys.Invitation(survey=survey, user=user, created_at=when, closes_at=when + 30 * DAY, answered_at=when)
             for user in users
         )
-        sent = surveys.Response.objects.bulk_create(
-            surveys.Response(invitation=each, submitted_at=when) for each in asked
-        )
+        sent = import_module("surveys.services").store_sent(asked)
         surveys.Answer.objects.bulk_create(
             (surveys.Answer(response=each, question=item, value=1 + each.pk % 7) for each in sent for item in items),
             batch_size=AT_ONCE,

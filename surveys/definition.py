@@ -125,9 +125,9 @@ def _core(items: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
 
 def _core_answered(program: Program) -> list[tuple[Any, ...]] | None:
     """The core that somebody has answered before their match; None as long as nobody has."""
-    sent = Response.objects.filter(invitation__survey__program=program, submitted_at__isnull=False)
-    first = sent.filter(invitation__survey__kind=Survey.Kind.BASELINE).select_related("invitation__survey").first()
-    return None if first is None else _core(items_of(first.invitation.survey))
+    sent = Response.objects.filter(survey__program=program, submitted_at__isnull=False)
+    first = sent.filter(survey__kind=Survey.Kind.BASELINE).select_related("survey").order_by("survey", "pk").first()
+    return None if first is None else _core(items_of(first.survey))
 
 
 def _refuse_other_core(program: Program, fixed: list[tuple[Any, ...]] | None) -> None:

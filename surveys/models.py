@@ -1,5 +1,7 @@
 """What people said. Single answers are for the person who gave them; everybody else sees groups of five or more."""
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,11 @@ from sessions.models import Session
 
 # Fewer people than this are never shown, and figures move only when as many have something new to say.
 GROUP = 5
+
+
+def drawn_by_lot() -> int:
+    """A key that does not tell which row came first."""
+    return secrets.randbelow(2**63 - 1) + 1
 
 
 class Survey(models.Model):
@@ -144,7 +151,10 @@ class Invitation(models.Model):
     early = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    # When it was sent; once cut the moment it closed, and in the end nothing.
     answered_at = models.DateTimeField(null=True)
+    # Since then nothing leads from here to what was answered, if anything was.
+    cut_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at", "pk"]
@@ -164,27 +174,107 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__gte=F("created_at")), name="invitation_closes_after_it_opens"
             ),
+            models.CheckConstraint(
+                condition=Q(cut_at__isnull=True) | Q(cut_at__gt=F("closes_at")), name="invitation_cut_once_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(cut_at__isnull=True) | Q(answered_at__isnull=True) | Q(answered_at=F("closes_at")),
+                name="invitation_cut_tells_no_moment",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Invitation {self.pk}"
 
 
+class AnswerKey(models.Model):
+    """What a program's pseudonyms are made with (see surveys.pseudonyms)."""
+
+    program = models.OneToOneField(Program, models.CASCADE, related_name="answer_key")
+    # Empty once destroyed: from then on nothing leads from a person to their answers.
+    key = ConfidentialTextField(blank=True)
+    # When it was first destroyed; comparisons rest since then on what stands with the pseudonyms.
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(key="") | Q(destroyed_at__isnull=False), name="answer_key_or_when_it_was_destroyed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Key of the answers in {self.program}"
+
+
+class Respondent(models.Model):
+    """One person's answers in one program, under a pseudonym. Everything that is counted is counted from here."""
+
+    id = models.BigIntegerField(primary_key=True, default=drawn_by_lot, editable=False)
+    program = models.ForeignKey(Program, models.CASCADE, related_name="respondents")
+    code = models.CharField(max_length=32)
+    # How many surveys were sent under it.
+    sent = models.PositiveIntegerField(default=0)
+    # Where it stands in comparisons, written when the key is destroyed; empty for whoever is not compared.
+    unit = models.PositiveIntegerField(null=True)
+    arm = models.CharField(max_length=80, blank=True)
+    arm_by_model = models.CharField(max_length=80, blank=True)
+    chosen = models.CharField(max_length=80, blank=True)
+    chosen_by_model = models.CharField(max_length=80, blank=True)
+    # Whether its person learns in an older program too, so that across programs nobody is counted twice.
+    again = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "code"], name="one_respondent_of_a_code"),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False)
+                | Q(arm="", arm_by_model="", chosen="", chosen_by_model="", again=False),
+                name="respondent_stands_in_a_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Respondent {self.pk}"
+
+
 class Response(models.Model):
     """What one person answered to one invitation. Until it is sent it is theirs alone and counts nowhere."""
 
-    invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="response")
+    # By lot, as numbers in a row would tell whose came first.
+    id = models.BigIntegerField(primary_key=True, default=drawn_by_lot, editable=False)
+    # Whose it is, for as long as they may read and change it; empty once cut.
+    invitation = models.OneToOneField(Invitation, models.CASCADE, null=True, related_name="response")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="responses")
+    respondent = models.ForeignKey(Respondent, models.CASCADE, related_name="responses")
+    # The pseudonym of the match it is about, if it is about one.
+    about = models.CharField(max_length=32, blank=True)
+    # The how-manieth its respondent has sent; of several to one moment the last counts.
+    number = models.PositiveIntegerField(default=0)
+    # Once cut: a moment in the same stretch between two publications, and no closer.
     submitted_at = models.DateTimeField(null=True)
+    # Once cut: the first day of the month in which it closed, from which on its words are kept for their time.
+    closed_in = models.DateField(null=True)
     # Whether the answers may be in a file of single rows without names; empty where nobody asked or answered.
     consent = models.BooleanField(null=True)
     # A private request for help: goes to a human, never into statistics.
     contact_me = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(invitation__isnull=False, closed_in__isnull=True)
+                | Q(invitation__isnull=True, submitted_at__isnull=False, closed_in__isnull=False, contact_me=False),
+                name="response_cut_was_sent",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Response {self.pk}"
 
 
 class Answer(models.Model):
+    id = models.BigIntegerField(primary_key=True, default=drawn_by_lot, editable=False)
     response = models.ForeignKey(Response, models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, models.RESTRICT, related_name="+")
     value = models.PositiveSmallIntegerField(null=True)

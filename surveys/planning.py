@@ -16,7 +16,7 @@ from programs.models import Enrolment, Program, Role
 from surveys import services
 from surveys.definition import standard_timing
 from surveys.models import Invitation, Survey, Timing
-from surveys.wording import LATEST_HALF, TIMES
+from surveys.wording import LATEST_HALF, STILL_ASKED, TIMES
 
 Kind = Survey.Kind
 Row = TypeVar("Row", Seat, Enrolment)
@@ -146,7 +146,7 @@ def _unasked(kind: str, now: dt.datetime) -> QuerySet[Seat]:
 
 def _running(rows: QuerySet[Row], to_program: str, now: dt.datetime) -> QuerySet[Row]:
     """Those of programs that are not over: a survey of a program long closed reaches nobody."""
-    return rows.filter(**{f"{to_program}__ends_on__gt": (now - 60 * DAY).date()})
+    return rows.filter(**{f"{to_program}__ends_on__gt": (now - STILL_ASKED).date()})
 
 
 def begun_for(seat: Seat) -> dt.datetime:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch
 
 from matching.models import Seat
 from participants.models import User
@@ -83,7 +83,7 @@ class Moment:
 
 
 def moments_of(program: Program) -> list[Moment]:
-    """Every survey of a program in the order of a match's life. Queries: five, and one for published words of each."""
+    """Every survey of a program in the order of a match's life. Queries: six, and one for published words of each."""
     active = program.surveys.filter(active=True).prefetch_related("questions", "publications").order_by("pk")
     surveys = {each.kind: each for each in active}
     timings = {each.kind: each for each in program.survey_timings.all()}
@@ -106,19 +106,20 @@ def _moment(
 
 
 def _people_of(surveys: Sequence[Survey]) -> dict[int, tuple[int, int]]:
-    """How many different people were asked, and have answered, by survey."""
-    answered = Count("user", filter=Q(answered_at__isnull=False), distinct=True)
-    rows = Invitation.objects.filter(survey__in=surveys).order_by().values("survey")
-    counted = rows.annotate(asked=Count("user", distinct=True), answered=answered)
-    return {row["survey"]: (row["asked"], row["answered"]) for row in counted}
+    """How many different people were asked, and have answered, by survey. Queries: two."""
+    asked = Invitation.objects.filter(survey__in=surveys).order_by().values("survey")
+    sent = Response.objects.filter(survey__in=surveys, submitted_at__isnull=False).values("survey")
+    answered = dict(sent.values_list("survey", Count("respondent", distinct=True)))
+    people = dict(asked.values_list("survey", Count("user", distinct=True)))
+    return {survey: (count, answered.get(survey, 0)) for survey, count in people.items()}
 
 
 def figures_of(program: Program, kind: str) -> SurveyFigures | None:
-    """The figures of a program's survey of this kind, if it is in use. Queries: two."""
-    answered = Count("invitations__user", filter=Q(invitations__answered_at__isnull=False), distinct=True)
-    counted = program.surveys.annotate(asked=Count("invitations__user", distinct=True), answered=answered)
-    survey = counted.filter(kind=kind, active=True).first()
-    return SurveyFigures(survey, survey.publications.first(), survey.asked, survey.answered) if survey else None
+    """The figures of a program's survey of this kind, if it is in use. Queries: four."""
+    survey = program.surveys.filter(kind=kind, active=True).first()
+    if survey is None:
+        return None
+    return SurveyFigures(survey, survey.publications.first(), *_people_of([survey]).get(survey.pk, (0, 0)))
 
 
 def questions_for(invitation: Invitation) -> list[Question]:

@@ -3,6 +3,7 @@
 No item names a role, so that the same items serve every mentoring model.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -161,3 +162,5 @@ TIMES: Mapping[str, Times] = {
     Kind.CLOSING.value: Times(0, (7, 14), 28, 14),
 }
 LATEST_HALF = 90
+# After so long a survey of a program that is over reaches nobody.
+STILL_ASKED = dt.timedelta(days=60)

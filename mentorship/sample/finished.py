@@ -19,7 +19,7 @@ from reports import services as reports
 from sessions.models import Goal, Session
 from surveys import services as surveys
 from surveys.definition import survey_of
-from surveys.models import Answer, Invitation, Question, Response, Survey
+from surveys.models import Answer, Invitation, Question, Survey
 from surveys.wording import CORE, RELATIONSHIP
 
 NAME = "Last year’s mentoring"
@@ -232,9 +232,7 @@ def _answer(telling: Telling, seats: list[Seat]) -> None:
         )
         for each in sheets
     )
-    sent = Response.objects.bulk_create(
-        Response(invitation=invitation, submitted_at=each.at) for invitation, each in zip(asked, sheets, strict=True)
-    )
+    sent = surveys.store_sent(asked)
     Answer.objects.bulk_create(
         Answer(response=response, question=item, value=_value(telling.rng, each.mean))
         for response, each in zip(sent, sheets, strict=True)

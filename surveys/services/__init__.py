@@ -3,7 +3,9 @@
 from surveys.errors import AlreadySent, BadAnswer, QuestionFixed, SurveyClosed
 from surveys.services.answering import answer, ask_for_contact, save_answer, send
 from surveys.services.asking import invite, invite_after, withdraw, withdraw_of_match
+from surveys.services.cutting import cut_links
 from surveys.services.designing import add_questions, change_questions, remove_question, set_timing
+from surveys.services.pseudonymising import store_sent
 from surveys.services.publishing import publish_figures
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "answer",
     "ask_for_contact",
     "change_questions",
+    "cut_links",
     "invite",
     "invite_after",
     "publish_figures",
@@ -22,6 +25,7 @@ __all__ = [
     "save_answer",
     "send",
     "set_timing",
+    "store_sent",
     "withdraw",
     "withdraw_of_match",
 ]

@@ -12,6 +12,7 @@ from surveys.errors import AlreadySent, BadAnswer, SurveyClosed
 from surveys.models import Answer, Invitation, Question, Response, Survey
 from surveys.queries import is_open, questions_for
 from surveys.services.asking import REMINDER, SUBJECT, first_mail
+from surveys.services.pseudonymising import begin_response, next_number
 
 LONGEST = 5000
 
@@ -28,18 +29,18 @@ def answer(
     question.
     """
     locked = _locked(invitation, now)
-    response = _response(locked)
+    response = begin_response(locked)
     _store_all(response, answers, questions_for(locked))
     if contact_me is not None:
-        _want_contact(response, now, wanted=contact_me)
-    return _sent(response, now)
+        _want_contact(response, locked, now, wanted=contact_me)
+    return _sent(response, locked, now)
 
 
 @transaction.atomic
 def save_answer(*, invitation: Invitation, slug: str, value: object, now: dt.datetime) -> Response:
     """Keep one answer of a draft; None or "" takes it away. Raises as answer() does."""
     locked = _locked(invitation, now)
-    response = _response(locked)
+    response = begin_response(locked)
     _store_all(response, {slug: value}, questions_for(locked))
     return response
 
@@ -50,12 +51,13 @@ def send(*, invitation: Invitation, consent: bool | None, contact_me: bool, now:
 
     `consent` says whether the answers may stand, without a name, in a file of single rows; None where it was not asked.
     """
-    response = _response(_locked(invitation, now))
+    locked = _locked(invitation, now)
+    response = begin_response(locked)
     response.consent = consent
     response.save(update_fields=["consent"])
     if contact_me:
-        _want_contact(response, now, wanted=True)
-    return _sent(response, now)
+        _want_contact(response, locked, now, wanted=True)
+    return _sent(response, locked, now)
 
 
 @transaction.atomic
@@ -63,11 +65,12 @@ def ask_for_contact(*, invitation: Invitation, now: dt.datetime) -> None:
     """Tell the coordinators at once that this person wants to hear from them, whatever becomes of the answers.
     Asking twice tells them once. Raises SurveyClosed or AlreadySent.
     """
-    _want_contact(_response(_locked(invitation, now)), now, wanted=True)
+    locked = _locked(invitation, now)
+    _want_contact(begin_response(locked), locked, now, wanted=True)
 
 
 def _locked(invitation: Invitation, now: dt.datetime) -> Invitation:
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__program", "user")
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__program", "user", "session")
     locked = rows.filter(pk=invitation.pk).first()
     if locked is None or not is_open(locked, now):
         raise SurveyClosed("The time to answer is over")
@@ -76,14 +79,9 @@ def _locked(invitation: Invitation, now: dt.datetime) -> Invitation:
     return locked
 
 
-def _response(invitation: Invitation) -> Response:
-    return Response.objects.get_or_create(invitation=invitation)[0]
-
-
-def _sent(response: Response, now: dt.datetime) -> Response:
-    response.submitted_at = now
-    response.save(update_fields=["submitted_at"])
-    invitation = response.invitation
+def _sent(response: Response, invitation: Invitation, now: dt.datetime) -> Response:
+    response.submitted_at, response.number = now, next_number(response)
+    response.save(update_fields=["submitted_at", "number"])
     Invitation.objects.filter(pk=invitation.pk).update(answered_at=now)
     kinds = [first_mail(invitation.survey.kind), REMINDER]
     cancel(subject_type=SUBJECT, subject_id=invitation.pk, kinds=kinds, now=now)
@@ -119,12 +117,12 @@ def _store(response: Response, question: Question, value: int | str | None) -> N
     Answer.objects.update_or_create(response=response, question=question, defaults=content)
 
 
-def _want_contact(response: Response, now: dt.datetime, *, wanted: bool) -> None:
+def _want_contact(response: Response, invitation: Invitation, now: dt.datetime, *, wanted: bool) -> None:
     newly = wanted and not response.contact_me
     response.contact_me = wanted
     response.save(update_fields=["contact_me"])
     if newly:
-        _tell_coordinators(response.invitation, now)
+        _tell_coordinators(invitation, now)
 
 
 def _tell_coordinators(invitation: Invitation, now: dt.datetime) -> None:

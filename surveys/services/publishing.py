@@ -24,14 +24,14 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
     """
     Survey.objects.select_for_update().get(pk=survey.pk)
     last = survey.publications.first()
-    said = Response.objects.filter(invitation__survey=survey, submitted_at__lte=now)
+    said = Response.objects.filter(survey=survey, submitted_at__lte=now)
     since = said.filter(submitted_at__gt=last.as_of) if last else said
-    if since.values("invitation__user").distinct().count() < GROUP:
+    if since.values("respondent").distinct().count() < GROUP:
         return None
     return Publication.objects.create(
         survey=survey,
         as_of=now,
-        people=said.values("invitation__user").distinct().count(),
+        people=said.values("respondent").distinct().count(),
         answers=said.count(),
         figures=[_figure(question, _published(question, last), now) for question in survey.questions.all()],
     )
@@ -49,7 +49,7 @@ def _figure(question: Question, before: dict[str, Any] | None, now: dt.datetime)
     rows = Answer.objects.filter(question=question, response__submitted_at__lte=now)
     if before:
         since = rows.filter(response__submitted_at__gt=dt.datetime.fromisoformat(before["as_of"]))
-        if since.values("response__invitation__user").distinct().count() < GROUP:
+        if since.values("response__respondent").distinct().count() < GROUP:
             return before
     figure = {"slug": question.slug, "text": question.text, "points": _highest(question), "as_of": now.isoformat()}
     return {**figure, "mean": None, "people": None, **_content(question, rows)}
@@ -65,7 +65,9 @@ def _content(question: Question, rows: QuerySet[Answer]) -> dict[str, Any]:
     if question.kind == Question.Kind.TEXT:
         return _words(rows)
     by_person: dict[int, list[int]] = {}
-    for person, value in rows.order_by("pk").values_list("response__invitation__user", "value"):
+    # In the order in which each person sent them, as of a choice the last counts.
+    ordered = rows.order_by("response__number", "pk")
+    for person, value in ordered.values_list("response__respondent", "value"):
         if value is not None:
             by_person.setdefault(person, []).append(value)
     if len(by_person) < GROUP:
@@ -83,7 +85,7 @@ def _words(rows: QuerySet[Answer]) -> dict[str, Any]:
     """Whose words they are follows neither from their order nor from when they came. Numbers of answers, so that the
     words themselves stay where they are encrypted, and go when their author does.
     """
-    written = rows.exclude(text="").values_list("pk", "response__invitation__user")
+    written = rows.exclude(text="").values_list("pk", "response__respondent")
     people = {person for _, person in written}
     numbers = [pk for pk, _ in written]
     _SHUFFLE.shuffle(numbers)

@@ -8,7 +8,8 @@ from matching.models import Match, Proposal, Seat
 from participants.models import User
 from programs.models import Enrolment, Program, Role, Track
 from surveys.definition import survey_of
-from surveys.models import Answer, Invitation, Question, Response
+from surveys.models import Answer, Invitation, Question
+from surveys.services import store_sent
 from surveys.wording import CORE_ITEMS
 from tests.factories.matching import ProposalFactory
 from tests.factories.programs import NOW, ProgramFactory, TrackFactory
@@ -71,7 +72,7 @@ class Finished:
         asked = Invitation.objects.create(
             survey=survey, user=user, with_core=True, created_at=when, closes_at=when + 30 * DAY, answered_at=when
         )
-        response = Response.objects.create(invitation=asked, submitted_at=when)
+        [response] = store_sent([asked])
         questions = {each.slug: each for each in Question.objects.filter(survey=survey)}
         slugs = [item["slug"] for item in CORE_ITEMS]
         Answer.objects.bulk_create(

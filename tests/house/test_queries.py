@@ -27,7 +27,8 @@ from safeguarding import services as safeguarding
 from sessions import services as meeting_services
 from sessions.feeds import feed_path
 from surveys.definition import pulse_of
-from surveys.models import Answer, Invitation, Response
+from surveys.models import Answer, Invitation
+from surveys.services import store_sent
 from tests.factories.matching import MatchFactory, PlanFactory, ProposalFactory, make_pair
 from tests.factories.participants import UserFactory
 from tests.factories.programs import (
@@ -272,7 +273,7 @@ class Crowd:
                 closes_at=LATER,
                 answered_at=NOW,
             )
-            response = Response.objects.create(invitation=asked, submitted_at=NOW)
+            [response] = store_sent([asked])
             Answer.objects.create(response=response, question=survey.questions.earliest("pk"), value=4)
         rows = "\n".join(f"new{number}@x.org,New\nno address {number},New" for number in range(self.size))
         for number in range(self.size):

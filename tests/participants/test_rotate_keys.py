@@ -35,7 +35,8 @@ from sessions.models import (
     Slot,
     SlotAsk,
 )
-from surveys.models import Answer, Invitation, Question, Response, Survey
+from surveys.models import Answer, AnswerKey, Invitation, Question, Survey
+from surveys.services import store_sent
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
@@ -80,9 +81,12 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
         program=track.program, people=canary(Exclusion, "people"), note=canary(Exclusion, "note"), at=NOW
     )
     survey = Survey.objects.create(program=track.program, kind="pulse", name="After a session", version=9, active=False)
-    asked = Invitation.objects.create(survey=survey, user=user, created_at=NOW, closes_at=NOW + timedelta(days=9))
+    asked = Invitation.objects.create(
+        survey=survey, user=user, created_at=NOW, closes_at=NOW + timedelta(days=9), answered_at=NOW
+    )
+    AnswerKey.objects.create(program=track.program, key=canary(AnswerKey, "key"))
     Answer.objects.create(
-        response=Response.objects.create(invitation=asked, submitted_at=NOW),
+        response=store_sent([asked])[0],
         question=Question.objects.create(survey=survey, slug="words", text="Words", kind="text"),
         text=canary(Answer, "text"),
     )

@@ -221,9 +221,11 @@ def test_the_database_refuses_a_second_invitation_and_a_second_response(session:
         Invitation.objects.create(
             survey=invitation.survey, user=invitation.user, session=session, created_at=NOW, closes_at=NOW
         )
-    Response.objects.create(invitation=invitation, submitted_at=NOW)
+    Invitation.objects.filter(pk=invitation.pk).update(answered_at=NOW)
+    invitation.refresh_from_db()
+    services.store_sent([invitation])
     with pytest.raises(IntegrityError), transaction.atomic():
-        Response.objects.create(invitation=invitation, submitted_at=NOW)
+        services.store_sent([invitation])
 
 
 def test_the_database_refuses_two_active_surveys_of_a_kind(session: Session) -> None:
