@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import special
+import scipy
 
 from reports.statistics.estimates import Summary
 from reports.statistics.numbers import finite, is_rounding
@@ -16,7 +16,7 @@ def exact_j(df: float) -> float:
     """
     if finite(df, "df") <= 1:
         raise ValueError("df: more than 1 is needed")
-    return math.exp(float(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) - math.log(df / 2) / 2)
+    return math.exp(float(scipy.special.gammaln(df / 2) - scipy.special.gammaln((df - 1) / 2)) - math.log(df / 2) / 2)
 
 
 def pooled_sd(*samples: Summary) -> float:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 from reports.statistics.numbers import finite, share, t_quantile
 
@@ -59,7 +59,7 @@ def units_for_power(effect: float, *, power: float = 0.8, alpha: float = 0.05) -
     def enough(n: int) -> bool:
         df, limit = 2 * n - 2, t_quantile(1 - alpha / 2, 2 * n - 2)
         shift = size * math.sqrt(n / 2)
-        return float(stats.nct.sf(limit, df, shift) + stats.nct.cdf(-limit, df, shift)) >= power
+        return float(scipy.stats.nct.sf(limit, df, shift) + scipy.stats.nct.cdf(-limit, df, shift)) >= power
 
     return _smallest(enough)
 
@@ -85,6 +85,6 @@ def equivalence_power(margin: float, n: int, *, alpha: float = 0.05) -> float:
     df, error = 2 * n - 2, math.sqrt(2 / n)
     limit = t_quantile(1 - alpha, df)
     # Quantiles of s at the midpoints of 4,000 equal parts of its distribution.
-    s = np.sqrt(2 * special.gammaincinv(df / 2, (np.arange(4000) + 0.5) / 4000) / df)
+    s = np.sqrt(2 * scipy.special.gammaincinv(df / 2, (np.arange(4000) + 0.5) / 4000) / df)
     room = np.maximum(margin - limit * s * error, 0) / error
-    return float((2 * special.ndtr(room) - 1).mean())
+    return float((2 * scipy.special.ndtr(room) - 1).mean())

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from reports.statistics.estimates import Estimate
 from reports.statistics.numbers import share, z_quantile
@@ -66,7 +66,7 @@ def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
     Raises ValueError as `wilson` does.
     """
     (a, m), (b, n) = _counts(*first), _counts(*second)
-    return float(stats.fisher_exact([[a, m - a], [b, n - b]]).pvalue)
+    return float(scipy.stats.fisher_exact([[a, m - a], [b, n - b]]).pvalue)
 
 
 def compare_shares(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from reports.statistics.estimates import NO_SPREAD
 from reports.statistics.numbers import share, vector
@@ -81,5 +81,5 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float | None:
 def _feldt(alpha: float, people: int, items: int, level: float) -> tuple[float, float]:
     """(1 − alpha) times quantiles of F with n − 1 and (n − 1)(k − 1) degrees of freedom."""
     df_1, df_2 = people - 1, (people - 1) * (items - 1)
-    high, low = (float(special.fdtri(df_1, df_2, tail)) for tail in ((1 - level) / 2, (1 + level) / 2))
+    high, low = (float(scipy.special.fdtri(df_1, df_2, tail)) for tail in ((1 - level) / 2, (1 + level) / 2))
     return 1 - (1 - alpha) * low, 1 - (1 - alpha) * high
