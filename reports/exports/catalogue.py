@@ -8,6 +8,7 @@ from programs.models import Program
 from programs.permissions import Right
 from reports.exports.csv_file import pieces
 from reports.exports.declaring import Reading, Scope, Table
+from reports.exports.goals import GOAL_ROWS
 from reports.exports.meeting import GOALS, MATCHES, SESSIONS
 from reports.exports.people import PEOPLE
 from reports.exports.records import ALL_HISTORY, ALL_MAIL, HISTORY, MAIL
@@ -17,7 +18,7 @@ from reports.exports.xlsx_file import write_workbook
 from reports.models import ExportJob
 from reports.services.exporting import Report
 
-OF_A_PROGRAM = (PEOPLE, MATCHES, SESSIONS, GOALS, SURVEYS, OUTCOME_ROWS, MAIL, HISTORY)
+OF_A_PROGRAM = (PEOPLE, MATCHES, SESSIONS, GOALS, GOAL_ROWS, SURVEYS, OUTCOME_ROWS, MAIL, HISTORY)
 OF_THE_ORGANISATION = (FIGURES, EVERY_SURVEY, ALL_MAIL, ALL_HISTORY)
 TITLES = {table.slug: table.title for table in (*OF_A_PROGRAM, *OF_THE_ORGANISATION)}
 

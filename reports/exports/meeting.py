@@ -12,13 +12,13 @@ from sessions.models import Goal, Session
 
 MODELS = {model.slug: model.name for model in registry.all_models()}
 _MATCH = Column("Match", "number", "The match’s own number, the same in every table.")
-_TRACK = Column("Track", "text", "The part of the program.")
-_MODEL = Column("Model", "code", "The mentoring model of the track.", MODELS)
+TRACK = Column("Track", "text", "The part of the program.")
+MODEL = Column("Model", "code", "The mentoring model of the track.", MODELS)
 
 _SEATS = (
     (_MATCH, "match_id"),
-    (_TRACK, "match__track__name"),
-    (_MODEL, "match__track__model"),
+    (TRACK, "match__track__name"),
+    (MODEL, "match__track__model"),
     (
         Column(
             "State",
@@ -51,8 +51,8 @@ _SEATS = (
 _SESSIONS = (
     (Column("Session", "number", "The session’s own number."), "pk"),
     (_MATCH, "match_id"),
-    (_TRACK, "match__track__name"),
-    (_MODEL, "match__track__model"),
+    (TRACK, "match__track__name"),
+    (MODEL, "match__track__model"),
     (Column("State", "code", "Whether it took place.", dict(Session.State.choices)), "state"),
     (Column("Begins", "moment", "When it began or is to begin."), "starts_at"),
     (Column("Minutes", "number", "As planned, or as it was written down afterwards."), "minutes"),
@@ -71,8 +71,8 @@ def _sessions(scope: Scope) -> Reading:
 
 
 _GOALS = (
-    _TRACK,
-    _MODEL,
+    TRACK,
+    MODEL,
     Column("People with a goal", "number", "Everybody who has set one, each counted once."),
     Column("Goals set", "number", "Those dropped again included."),
     Column("Goals reached", "number", "As those who set them say."),

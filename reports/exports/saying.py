@@ -71,7 +71,7 @@ def _core(scope: Scope) -> Reading:
     return Reading(_CORE, lambda: [[each[name] for name in names] for each in consented_rows(scope.of)])
 
 
-def _closed(program: Program) -> dt.datetime | None:
+def closed(program: Program) -> dt.datetime | None:
     return due_at(program, ComparisonLook.Kind.CLOSE)
 
 
@@ -89,7 +89,7 @@ OUTCOME_ROWS = Table(
     "From the day on which nobody can answer any more, as rows that come one by one would say whose they are.",
     Right.REPORT,
     _core,
-    since=_closed,
+    since=closed,
 )
 EVERY_SURVEY = Table(
     "surveys",

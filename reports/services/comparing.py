@@ -12,6 +12,7 @@ from programs.models import Draw, Program
 from programs.services.drawing import announce_lots
 from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.across import Across, across, compared_across
+from reports.queries.goals import ROWS, settled_goals
 from reports.queries.looks import content_of, due_at
 from surveys.models import Response, Survey
 
@@ -86,6 +87,8 @@ def _lock(program: Program, kind: str, due: dt.datetime, now: dt.datetime) -> Co
         raise TooLate("The close is there, and its answer counts.")
     plan = ComparisonPlan.objects.filter(program=program).first()
     content = content_of(program, kind, plan, due, list(program.looks.all()))
+    if kind == ComparisonLook.Kind.CLOSE:
+        content[ROWS] = settled_goals(program)
     return ComparisonLook.objects.create(program=program, kind=kind, as_of=due, locked_at=now, content=content)
 
 

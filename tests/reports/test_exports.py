@@ -80,7 +80,8 @@ def test_every_column_is_defined_and_every_table_says_for_whom(cast):
 def test_who_may_have_which(cast):
     """People, matches and mails for coordinators alone; figures and the record for admins too."""
     held = {role: [right for right in Right if role in RIGHTS[right]] for role in ("program coordinator", "admin")}
-    assert [table.slug for table in tables(cast.program, held["admin"])] == ["surveys", "outcome-rows", "history"]
+    of_admins = ["goal-rows", "surveys", "outcome-rows", "history"]
+    assert [table.slug for table in tables(cast.program, held["admin"])] == of_admins
     assert len(tables(cast.program, held["program coordinator"])) == len(OF_A_PROGRAM)
     assert find(cast.program, held["admin"], "participants") is None
     # Nobody's name or address is in a table of the whole organisation, but that of who did something.
