@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-# Whose answer, and which.
+# Whose answer (a respondent), and which.
 Variable = tuple[int, int]
 # A figure as a sum of answers, each times a number.
 Row = Mapping[Variable, float]

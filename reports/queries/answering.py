@@ -17,6 +17,7 @@ from reports.health import Limits
 from reports.health.rules import Around, is_frequent, is_unmoved
 from reports.queries.base import MatchRow
 from surveys.models import GROUP, Answer, Invitation, Publication, Question, Survey
+from surveys.pseudonyms import keys_of, match_code, person_code
 
 TALK = "talk"
 # The questions after a session that the rules about it are worded for, and those of the check of the relationship.
@@ -26,10 +27,32 @@ OF_MIDPOINT = ("expertise", "dependency")
 
 
 @dataclass(frozen=True)
-class Said:
-    """What one person answered about one session: the values of scored items, and who talked more."""
+class Names:
+    """What the program's key makes of the people and the matches that are looked at."""
 
-    user: int
+    matches: Mapping[str, int]
+    roles: Mapping[tuple[int, str], str]
+    people: Mapping[int, str]
+
+
+def names_of(survey: Survey, matches: Mapping[int, MatchRow]) -> Names:
+    """Empty where nobody has answered yet, or the key has been destroyed. Queries: one."""
+    key = keys_of([survey.program_id]).get(survey.program_id)
+    if key is None:
+        return Names({}, {}, {})
+    people = {each.user: person_code(key, each.user) for match in matches.values() for each in match.members}
+    roles = {(match.pk, people[each.user]): each.role for match in matches.values() for each in match.members}
+    return Names({match_code(key, pk): pk for pk in matches}, roles, people)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one person answered about one session: the values of scored items, and who talked more.
+
+    user  their pseudonym
+    """
+
+    user: str
     role: str
     match: int
     values: tuple[int, ...]
@@ -51,16 +74,16 @@ class Count:
 def counts_of(
     publication: Publication, matches: Mapping[int, MatchRow], around: Mapping[int, Around], limits: Limits
 ) -> dict[str, Count]:
-    """For each rule that rests on answers to this survey, in how many matches it holds. Queries: two at most."""
+    """For each rule that rests on answers to this survey, in how many matches it holds. Queries: three at most."""
     survey, as_of = publication.survey, publication.as_of
     if survey.kind == Survey.Kind.PULSE:
-        return _of_pulse(survey, as_of, matches, limits)
+        return _of_pulse(survey, as_of, names_of(survey, matches), limits)
     if survey.kind == Survey.Kind.MIDPOINT:
         return _of_midpoint(survey, as_of, matches, around, limits)
     return {}
 
 
-def hide_few(authors: Mapping[int, set[int]], heard: Mapping[int, set[int]]) -> Count:
+def hide_few(authors: Mapping[int, set[str]], heard: Mapping[int, set[str]]) -> Count:
     """`authors`: by match, who said it; `heard`: by match, who said anything. Hidden unless five people are on each
     side.
     """
@@ -71,11 +94,14 @@ def hide_few(authors: Mapping[int, set[int]], heard: Mapping[int, set[int]]) -> 
     return Count(sum(bool(people) for people in authors.values()), len(heard))
 
 
-def _of_pulse(survey: Survey, as_of: dt.datetime, matches: Mapping[int, MatchRow], limits: Limits) -> dict[str, Count]:
-    by_match: dict[int, dict[int, list[Said]]] = defaultdict(lambda: defaultdict(list))
-    for said in _after_sessions(survey, as_of, matches):
+def _of_pulse(survey: Survey, as_of: dt.datetime, names: Names, limits: Limits) -> dict[str, Count]:
+    by_match: dict[int, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    for said in _after_sessions(survey, as_of, names):
         by_match[said.match][said.user].append(said)
-    silent = _silent(survey, as_of, limits)
+    silent = {
+        match: {names.people[user] for user in users if user in names.people}
+        for match, users in _silent(survey, as_of, limits).items()
+    }
     heard = {match: set(people) for match, people in by_match.items()}
     found = {
         "low_pulse": {match: _low(people, limits) for match, people in by_match.items()},
@@ -85,36 +111,37 @@ def _of_pulse(survey: Survey, as_of: dt.datetime, matches: Mapping[int, MatchRow
     return {rule: hide_few(authors, heard) for rule, authors in found.items()}
 
 
-def _after_sessions(survey: Survey, as_of: dt.datetime, matches: Mapping[int, MatchRow]) -> Iterator[Said]:
-    """Every answered check-in of the matches looked at, in the order of the sessions."""
+def _after_sessions(survey: Survey, as_of: dt.datetime, names: Names) -> Iterator[Said]:
+    """Every answered check-in of the matches looked at, each person's in the order in which they sent them."""
     rows = Answer.objects.filter(
-        response__invitation__survey=survey,
+        response__survey=survey,
         response__submitted_at__lte=as_of,
         question__kind=Question.Kind.SCALE,
         question__points=FIVE_POINTS,
         value__isnull=False,
-    ).order_by("response__invitation__session__starts_at", "response__invitation__session", "pk")
+    ).order_by("response__number", "response", "pk")
     columns = (
-        "response__invitation__user",
-        "response__invitation__session__match",
-        "response__invitation__session",
+        "response__respondent__code",
+        "response__about",
+        "response",
         "question__slug",
         "question__scored",
         "value",
     )
-    scored: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    talked: dict[tuple[int, int, int], int] = {}
-    for user, match, session, slug, counts, value in rows.values_list(*columns):
-        scored[user, match, session] += [value] if counts else []
+    scored: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+    talked: dict[tuple[str, str, int], int] = {}
+    for person, about, response, slug, counts, value in rows.values_list(*columns):
+        scored[person, about, response] += [value] if counts else []
         if slug == TALK:
-            talked[user, match, session] = value
-    for (user, match, session), values in scored.items():
-        if match in matches:
-            role = next((each.role for each in matches[match].members if each.user == user), "")
-            yield Said(user, role, match, tuple(values), talked.get((user, match, session)))
+            talked[person, about, response] = value
+    for (person, about, response), values in scored.items():
+        if about in names.matches:
+            match = names.matches[about]
+            role = names.roles.get((match, person), "")
+            yield Said(person, role, match, tuple(values), talked.get((person, about, response)))
 
 
-def _low(people: Mapping[int, list[Said]], limits: Limits) -> set[int]:
+def _low(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     """Who gave one low answer last time, or was lukewarm two sessions running."""
     low = set()
     for user, said in people.items():
@@ -125,7 +152,7 @@ def _low(people: Mapping[int, list[Said]], limits: Limits) -> set[int]:
     return low
 
 
-def _dominated(people: Mapping[int, list[Said]], limits: Limits) -> set[int]:
+def _dominated(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     """Which learners said that the other mostly talked (4 or 5 of 5)."""
     of, count = int(limits["talk_of"]), limits["talk_count"]
     return {
@@ -135,7 +162,7 @@ def _dominated(people: Mapping[int, list[Said]], limits: Limits) -> set[int]:
     }
 
 
-def _apart(people: Mapping[int, list[Said]], limits: Limits) -> set[int]:
+def _apart(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     """The two of a pair whose means over the last sessions lie far apart."""
     wanted = int(limits["gap_sessions"])
     means = {user: [each.mean for each in said if each.mean is not None][-wanted:] for user, said in people.items()}
@@ -174,16 +201,18 @@ def _of_midpoint(
     """What somebody said of the know-how, and all three signs of dependency together."""
     constructs = {"expertise": Question.Construct.EXPERTISE, "dependency": Question.Construct.DEPENDENCY}
     rows = Answer.objects.filter(
-        response__invitation__survey=survey,
+        response__survey=survey,
         response__submitted_at__lte=as_of,
         question__construct__in=constructs.values(),
         value__isnull=False,
     )
-    heard: dict[str, dict[int, set[int]]] = {rule: defaultdict(set) for rule in constructs}
-    authors: dict[str, dict[int, set[int]]] = {rule: defaultdict(set) for rule in constructs}
-    columns = ("response__invitation__match", "response__invitation__user", "question__construct", "value")
-    for match, user, construct, value in rows.order_by("pk").values_list(*columns):
-        if match not in around:
+    heard: dict[str, dict[int, set[str]]] = {rule: defaultdict(set) for rule in constructs}
+    authors: dict[str, dict[int, set[str]]] = {rule: defaultdict(set) for rule in constructs}
+    names = names_of(survey, matches)
+    columns = ("response__about", "response__respondent__code", "question__construct", "value")
+    for about, user, construct, value in rows.order_by("pk").values_list(*columns):
+        match = names.matches.get(about)
+        if match is None or match not in around:
             continue
         rule = next(rule for rule, each in constructs.items() if each == construct)
         heard[rule][match].add(user)

@@ -21,6 +21,7 @@ from programs.catalogue.base import Family
 from programs.models import Draw, Program, Role
 from programs.queries.drawing import Given, lots_of
 from reports.figures import LEAST_PEOPLE
+from reports.queries.pseudonyms import Key, kept_of
 from reports.statistics import Learner, components
 from surveys.models import Answer, Response, Survey
 from surveys.wording import CORE, CORE_LEAST
@@ -36,8 +37,6 @@ BEGUN, WAITING = "the program", "the waiting group"
 IN_BOTH = ("co_mentoring", "distributed")
 BY_FAMILY, BY_MODEL = "family", "model"
 
-# Program, person: a person in two programs is two rows, as they had two goals.
-Key = tuple[int, int]
 Until = Mapping[int, dt.datetime]
 
 
@@ -46,6 +45,7 @@ class Said:
     """One answer to an item of the outcome core, in a survey that was sent."""
 
     pk: int
+    respondent: int
     question: int
     construct: str
     value: int
@@ -82,14 +82,20 @@ class Gathered:
     chosen  the arm that everybody who learns was in by their matches, whatever their lot
     said    what everybody answered last, by program, person and survey
     drawn   the programs in which lots were drawn, and what the lots decided
+    again   who learns in an older program too, where there are several
     """
 
     units: dict[Key, str]
     arms: dict[Key, str]
-    said: dict[tuple[int, int, str], list[Said]]
+    said: dict[tuple[int, int | str, str], list[Said]]
     after: str
     drawn: Mapping[int, str] = field(default_factory=dict)
     chosen: dict[Key, str] = field(default_factory=dict)
+    again: frozenset[Key] = frozenset()
+
+    def people(self, keys: Iterable[Key]) -> int:
+        """How many different people these are, at the least: in several programs nobody is counted twice."""
+        return sum(key not in self.again for key in keys)
 
     def between_models(self) -> "Gathered":
         """The same with everybody in the arm of their model, where lots decided anything else than the model."""
@@ -119,20 +125,26 @@ class Gathered:
 
 
 def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, until: Until | None = None) -> Gathered:
-    """What comparisons of these programs are made of. Queries: two, and one where lots decide, whatever the size.
+    """What comparisons of these programs are made of. Queries: three, and one each where lots decide, where there
+    are several programs and where a key has been destroyed, whatever the size.
 
     until   for each program (its number) the moment after which no answer counts; without it all do
     Raises ValueError for an `after` or `by` of another name.
     """
     if after not in AFTER or by not in (BY_FAMILY, BY_MODEL):
         raise ValueError(f"nothing is compared after “{after}” by “{by}”")
-    seats = _seats(programs)
-    lots = lots_of([program for program in programs if program.by_lot])
+    kept, by_model = kept_of(programs), by == BY_MODEL
+    seats, lots = _seats(kept.live), lots_of([program for program in programs if program.by_lot])
     drawn = {program: given.kind for (program, _), given in lots.items()}
+    known = {program.pk for program in kept.live}
+    mine: dict[Key, Given] = {key: lot for key, lot in lots.items() if key[0] in known}
     chosen = _arms(seats, by)
     arms = {key: arm for key, arm in chosen.items() if key[0] not in drawn}
-    arms |= {key: _given(lot, by) for key, lot in lots.items()}
-    return Gathered(_units(seats, lots), arms, _said(programs, after, until or {}), after, drawn, chosen)
+    arms |= {key: _given(lot, by) for key, lot in mine.items()}
+    units = _units(seats, mine)
+    said = _said(programs, after, until or {}, kept.names(units))
+    chosen, arms = chosen | kept.chosen(by_model=by_model), arms | kept.arms(by_model=by_model)
+    return Gathered(units | kept.units(), arms, said, after, drawn, chosen, kept.again)
 
 
 def _given(lot: Given, by: str) -> str:
@@ -149,7 +161,7 @@ def paired(
     construct: str = "",
     until: Until | None = None,
 ) -> Paired:
-    """Before and after of every learner, by family of models or by model. Queries: two, whatever the size.
+    """Before and after of every learner, by family of models or by model. Queries as `gather`.
 
     after      the survey that counts as after: "midpoint" or "closing"
     construct  "growth", "problem_solving" or "connection" for its two items alone; "": the primary outcome, which is
@@ -220,31 +232,33 @@ def arm_of(model: str, by: str) -> str:
 def core_answers(programs: Sequence[Program], after: str) -> QuerySet[Answer]:
     """What was sent in answer to the outcome core before a match, and at the moment compared with it."""
     return Answer.objects.filter(
-        response__invitation__survey__program__in=programs,
-        response__invitation__survey__kind__in=(BEFORE, after),
+        response__survey__program__in=programs,
+        response__survey__kind__in=(BEFORE, after),
         response__submitted_at__isnull=False,
         question__construct__in=CORE,
         value__isnull=False,
     )
 
 
-def _said(programs: Sequence[Program], after: str, until: Until) -> dict[tuple[int, int, str], list[Said]]:
+def _said(
+    programs: Sequence[Program], after: str, until: Until, names: Mapping[tuple[int, str], Key]
+) -> dict[tuple[int, int | str, str], list[Said]]:
     """Everybody's core at each moment; of several answers to one moment the last that was sent counts."""
-    rows = core_answers(programs, after).order_by("response__submitted_at", "response", "question__position")
-    invitation = "response__invitation"
-    columns = (f"{invitation}__survey__program", f"{invitation}__user", f"{invitation}__survey__kind", "response")
-    answer = ("pk", "question", "question__construct", "value", "response__submitted_at")
-    given: dict[tuple[int, int, str], dict[int, list[Said]]] = defaultdict(dict)
-    for program, user, kind, response, *values in rows.values_list(*columns, *answer):
+    rows = core_answers(programs, after).order_by("response__number", "response", "question__position")
+    person, kind = ("response__survey__program", "response__respondent__code"), "response__survey__kind"
+    answer = ("pk", "response__respondent", "question", "question__construct", "value", "response__submitted_at")
+    given: dict[tuple[int, int | str, str], dict[int, list[Said]]] = defaultdict(dict)
+    for program, code, moment, response, *values in rows.values_list(*person, kind, "response", *answer):
         each = Said(*values)
         if program not in until or each.sent_at <= until[program]:
-            given[program, user, kind].setdefault(response, []).append(each)
+            key = names.get((program, code), (program, code))
+            given[*key, moment].setdefault(response, []).append(each)
     return {key: list(responses.values())[-1] for key, responses in given.items()}
 
 
 def consented_rows(program: Program, *, after: str = Survey.Kind.CLOSING.value) -> list[dict[str, Any]]:
     """Single rows of the outcome core without names, of those who said yes to that at the end, or before and nothing
-    else since. None of fewer than five people. Queries: four.
+    else since. None of fewer than five people. Queries: those of `gather` and one.
 
     Each row has "row" (a number that says nothing, and stays the same), "arm", "before" and "after".
     """
@@ -252,23 +266,26 @@ def consented_rows(program: Program, *, after: str = Survey.Kind.CLOSING.value) 
     found = gather([program], after=after)
     both = {key: [found.outcome(key, moment) for moment in (BEFORE, after)] for key in found.arms}
     rows = [
-        {"row": _code(key), "arm": found.arms[key], "before": before, "after": end}
+        {"row": _code(respondent), "arm": found.arms[key], "before": before, "after": end}
         for key, (before, end) in both.items()
-        if key[1] in agreed and (before is not None or end is not None)
+        if (before is not None or end is not None) and (respondent := _respondent(found, key)) in agreed
     ]
     return sorted(rows, key=lambda row: str(row["row"])) if len(rows) >= LEAST_PEOPLE else []
 
 
+def _respondent(found: Gathered, key: Key) -> int:
+    """Whose answers they are, of somebody who gave some."""
+    return next(said[0].respondent for moment in (BEFORE, found.after) if (said := found.said.get((*key, moment))))
+
+
 def _agreed(program: Program) -> set[int]:
-    """Who has said yes the last time they were asked and answered."""
-    rows = Response.objects.filter(
-        invitation__survey__program=program, submitted_at__isnull=False, consent__isnull=False
-    ).order_by("submitted_at", "pk")
-    last = dict(rows.values_list("invitation__user", "consent"))
-    return {user for user, consent in last.items() if consent}
+    """The respondents who have said yes the last time they were asked and answered."""
+    rows = Response.objects.filter(survey__program=program, submitted_at__isnull=False, consent__isnull=False)
+    last = dict(rows.order_by("number", "pk").values_list("respondent", "consent"))
+    return {respondent for respondent, consent in last.items() if consent}
 
 
-def _code(key: Key) -> str:
-    """The same in every export, and no way back to the person without the server's secret."""
-    message = f"outcome row {key[0]} {key[1]}".encode()
+def _code(respondent: int) -> str:
+    """The same in every export, and no way back to the answers without the server's secret."""
+    message = f"outcome row {respondent}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:12]

@@ -17,7 +17,8 @@ from programs.models import Program
 from reports.figures import LEAST_PEOPLE
 from reports.models import ComparisonLook, ComparisonPlan
 from reports.privacy import Room, Row, Variable
-from reports.queries.answers import BEFORE, BOTH, Gathered, Key, core_answers, gather
+from reports.queries.answers import BEFORE, BOTH, Gathered, core_answers, gather
+from reports.queries.pseudonyms import Key
 from reports.statistics import Learner, goal_attainment
 from reports.verdicts import Analysis, Assignment, Kind, Look, Plan, Verdict, analyse, decide, withheld
 from reports.verdicts.gates import LEAST_UNITS
@@ -210,7 +211,7 @@ def _said(verdict: Verdict) -> Content:
 
 
 def _in_both(found: Gathered) -> int | None:
-    people = len({user for (_, user), arm in found.arms.items() if arm == BOTH})
+    people = found.people(key for key, arm in found.arms.items() if arm == BOTH)
     return people if people >= LEAST_PEOPLE else None
 
 
@@ -220,7 +221,7 @@ def _groups(found: Gathered) -> dict[str, list[Key]]:
     for key, arm in found.arms.items():
         if found.learner(key).answered:
             keys[arm].append(key)
-    sizes = {arm: (len({user for _, user in own}), len({found.units[key] for key in own})) for arm, own in keys.items()}
+    sizes = {arm: (found.people(own), len({found.units[key] for key in own})) for arm, own in keys.items()}
     hidden = withheld(sizes)
     return {arm: keys[arm] for arm in sorted(keys) if arm not in hidden}
 
@@ -229,7 +230,7 @@ def _group(found: Gathered, name: str, keys: Sequence[Key]) -> Content:
     """Means over units, so that their difference is the one of the comparison."""
     return {
         "name": name,
-        "people": len({user for _, user in keys}),
+        "people": found.people(keys),
         "units": len({found.units[key] for key in keys}),
         **{word: _unit_mean(found, keys, moment) for word, moment in _moments(found)},
     }
@@ -263,7 +264,7 @@ def _row_of_units(found: Gathered, keys: Sequence[Key], moment: str) -> Row:
         for key in own:
             answers = found.said[*key, moment]
             for each in answers:
-                row[key[1], each.pk] = 1 / (len(units) * len(own) * len(answers))
+                row[each.respondent, each.pk] = 1 / (len(units) * len(own) * len(answers))
     return row
 
 
@@ -276,15 +277,15 @@ def _core(found: Gathered, room: Room) -> list[Content]:
     [{"construct": "" or a kind, "before", "after", "people"}]; empty where those are too few.
     """
     keys = _complete(found)
-    people = {user for _, user in keys}
-    if len(people) < LEAST_PEOPLE or len({found.units[key] for key in keys}) < LEAST_UNITS:
+    people = found.people(keys)
+    if people < LEAST_PEOPLE or len({found.units[key] for key in keys}) < LEAST_UNITS:
         return []
     if not room.admits(_core_rows(found, keys)):
         return []
     return [
         {
             "construct": str(construct),
-            "people": len(people),
+            "people": people,
             **{word: _mean(found, keys, at, str(construct)) for word, at in _moments(found)},
         }
         for construct in ("", *CORE)
@@ -305,7 +306,12 @@ def _mean(found: Gathered, keys: Sequence[Key], moment: str, construct: str) -> 
 
 
 def _row_of_people(found: Gathered, keys: Sequence[Key], moment: str, construct: str) -> Row:
-    return {(key[1], each.pk): 1.0 for key in keys for each in found.said[*key, moment] if each.construct == construct}
+    return {
+        (each.respondent, each.pk): 1.0
+        for key in keys
+        for each in found.said[*key, moment]
+        if each.construct == construct
+    }
 
 
 def _published(programs: Sequence[Program], after: str) -> list[Row]:
@@ -325,10 +331,10 @@ def _published(programs: Sequence[Program], after: str) -> list[Row]:
 
 def _answers(programs: Sequence[Program], after: str) -> dict[tuple[int, str], list[tuple[Variable, dt.datetime]]]:
     rows = core_answers(programs, after)
-    columns = ("question__survey", "question__slug", "response__invitation__user", "pk", "response__submitted_at")
+    columns = ("question__survey", "question__slug", "response__respondent", "pk", "response__submitted_at")
     found: dict[tuple[int, str], list[tuple[Variable, dt.datetime]]] = defaultdict(list)
-    for survey, slug, user, pk, sent in rows.values_list(*columns):
-        found[survey, slug].append(((user, pk), sent))
+    for survey, slug, respondent, pk, sent in rows.values_list(*columns):
+        found[survey, slug].append(((respondent, pk), sent))
     return found
 
 

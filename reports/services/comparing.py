@@ -58,7 +58,7 @@ def fix_plan(
 def may_fix_plan(program: Program) -> bool:
     """Whether nobody has answered at the end yet, and nobody has looked. Queries: two."""
     answered = Response.objects.filter(
-        invitation__survey__program=program, invitation__survey__kind=Survey.Kind.CLOSING, submitted_at__isnull=False
+        survey__program=program, survey__kind=Survey.Kind.CLOSING, submitted_at__isnull=False
     )
     return not answered.exists() and not program.looks.exists()
 

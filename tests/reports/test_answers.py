@@ -147,8 +147,8 @@ def test_rows_for_a_file_are_of_those_who_said_yes_and_of_five_or_more(program: 
     assert len({row["row"] for row in rows}) == 6
 
 
-def test_two_queries_however_many_there_are(
+def test_three_queries_however_many_there_are(
     program: Program, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         paired([program])
