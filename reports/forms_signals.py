@@ -1,21 +1,22 @@
 """What coordinators fill in about health signals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from participants.formkit import LookForm
-from reports.health import NUMBERS, Limits, Number
+from reports.health import NUMBERS, Limits, Number, Rule
 
 
 class ThresholdsForm(LookForm):
-    """A field for each number of each rule, with its default beside it; left empty, it is the default again."""
+    """A field for each number of these rules, with its default beside it; left empty, it is the default again."""
 
     mark_optional = False
 
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Limits, rules: Sequence[Rule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number in NUMBERS.values():
+        for number in (each for rule in rules for each in rule.numbers):
             usual = f"Usually {number.default:g}; {number.least:g} to {number.most:g}."
             common: dict[str, Any] = {
                 "label": number.label,
@@ -26,7 +27,7 @@ class ThresholdsForm(LookForm):
             self.fields[number.slug] = _field(number, common)
 
     def values(self) -> dict[str, float]:
-        given = {slug: self.cleaned_data.get(slug) for slug in NUMBERS}
+        given = {slug: self.cleaned_data.get(slug) for slug in self.fields}
         return {slug: NUMBERS[slug].default if value is None else float(value) for slug, value in given.items()}
 
 

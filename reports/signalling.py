@@ -2,19 +2,23 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from matching.models import Match
 from participants.models import User
 from participants.services import record
-from programs.models import Program
-from reports.health import NUMBERS, RULES
+from programs.models import Enrolment, Program
+from reports.health import NUMBERS, RULES, Limits
 from reports.models import AnswerSignal, Flag, Threshold
 from reports.queries.answering import counts_of
 from reports.queries.around import around_of, limits_of
-from reports.queries.base import load
+from reports.queries.asks import raised_among
+from reports.queries.base import ProgramData, load
 from reports.queries.overview import raised_in
+from sessions.models import Ask, AskNotice
 from surveys.models import Publication, Survey
 
 
@@ -43,6 +47,7 @@ def set_thresholds(*, program: Program, values: Mapping[str, float], by: User, n
         ("no_show_count", "no_show_of"),
         ("talk_count", "talk_of"),
         ("expert_count", "expert_of"),
+        ("ask_watch_hours", "ask_risk_hours"),
     ):
         if whole[watch] > whole[risk]:
             raise BadThreshold(risk, f"Choose {whole[watch]:g} or more, the number before it")
@@ -85,14 +90,50 @@ def unmute(*, match: Match, rule: str, by: User, now: dt.datetime) -> None:
 
 
 def keep_count(*, program: Program, now: dt.datetime) -> int:
-    """Write down once, for each rule and match, that the rule has raised something; returns how many are new."""
-    data = load(program)
-    found = raised_in(data, limits_of(program), now)
+    """Write down once, for each rule and match, ask or helper, that the rule has raised something; returns how many
+    are new."""
+    data, limits = load(program), limits_of(program)
+    found = raised_in(data, limits, now)
     raised = {(match, signal.rule) for match, signals in found.items() for signal in signals}
     known = set(Flag.objects.filter(match__track__program=program).values_list("match_id", "rule"))
     new = [Flag(match_id=match, rule=rule, raised_at=now) for match, rule in sorted(raised - known)]
     Flag.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new) + _keep_count_of_asks(data, limits, now)
+
+
+def _keep_count_of_asks(data: ProgramData, limits: Limits, now: dt.datetime) -> int:
+    raised = raised_among(data.program, data.tracks, data.people, limits, now)
+    if not raised:
+        return 0
+    here = Q(ask__asker__track__program=data.program) | Q(helper__track__program=data.program)
+    known = set(AskNotice.objects.filter(here).values_list("ask", "helper", "rule"))
+    wanted = {(pk if kind == "ask" else None, pk if kind == "helper" else None, rule) for kind, pk, rule in raised}
+    new = [AskNotice(ask_id=ask, helper_id=helper, rule=rule, raised_at=now) for ask, helper, rule in wanted - known]
+    AskNotice.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+@transaction.atomic
+def mute_ask(*, program: Program, kind: str, pk: int, rule: str, muted: bool, by: User, now: dt.datetime) -> AskNotice:
+    """Say that a signal is of no use for this ask or helper, or let its rule speak of it again; twice is once.
+
+    `kind` is "ask" or "helper", `pk` the number of the ask or the enrolment. Raises KeyError for no such rule of them,
+    ObjectDoesNotExist for what is not of the program.
+    """
+    if not RULES[rule].of_asks or (kind == "helper") != (rule == "ask_load"):
+        raise KeyError(rule)
+    if kind == "ask":
+        here: dict[str, Any] = {"ask": Ask.objects.select_for_update().get(pk=pk, asker__track__program=program)}
+    else:
+        here = {"helper": Enrolment.objects.select_for_update(of=("self",)).get(pk=pk, track__program=program)}
+    notice, _ = AskNotice.objects.get_or_create(**here, rule=rule, defaults={"raised_at": now})
+    if (notice.muted_at is not None) != muted:
+        notice.muted_at, notice.muted_by = (now, by) if muted else (None, None)
+        notice.save(update_fields=["muted_at", "muted_by"])
+        verb = "signal muted" if muted else "signal shown again"
+        # Not which ask: others read the history than may know whose it is.
+        record(by=by, verb=verb, now=now, program_id=program.pk, subject=program, rule=rule)
+    return notice
 
 
 def count_answers(*, program: Program, now: dt.datetime) -> int:

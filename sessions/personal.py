@@ -69,6 +69,9 @@ DECLARED = declare(
             f"pseudonymous, export, keep: {_COUNTED}": "ask reply reason for_leads created_at settled_at",
             f"pseudonymous, keep: {_COUNTED}": "id by",
         },
+        "mentoring_sessions.AskNotice": {
+            f"pseudonymous, keep: {_COUNTED}": "id ask helper rule raised_at muted_at muted_by",
+        },
         "mentoring_sessions.Attendance": {
             f"pseudonymous, export, keep: {_COUNTED}": "session present",
             f"pseudonymous, keep: {_COUNTED}": "id seat",

@@ -23,7 +23,7 @@ class Number:
 
 
 # A whole default that may be set in between.
-_BROKEN = frozenset({"pulse_mean", "overload_hours", "expertise_item", "dependency_item"})
+_BROKEN = frozenset({"pulse_mean", "overload_hours", "expertise_item", "dependency_item", "ask_load_times"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Rule:
     looks_for: str
     numbers: tuple[Number, ...]
     of_answers: bool = False
+    # Of asks in a network and their helpers, not of matches.
+    of_asks: bool = False
 
 
 RULES: Mapping[str, Rule] = {
@@ -167,6 +169,34 @@ RULES: Mapping[str, Rule] = {
             "Somebody says that there is not enough know-how for their goal.",
             (Number("expertise_item", "“There is enough know-how here for my goal” at most, of 7", 3, 1, 6),),
             of_answers=True,
+        ),
+        Rule(
+            "ask_silent",
+            "An ask without an answer",
+            "An ask is open and nobody has replied. Whose it is, and what it says, is not shown.",
+            (
+                Number("ask_watch_hours", "To watch after, in hours", 48, 12, 336),
+                Number("ask_risk_hours", "At risk after, in hours", 96, 24, 360),
+            ),
+            of_asks=True,
+        ),
+        Rule(
+            "ask_nobody_left",
+            "Nobody left to ask",
+            "An ask has no reply, and too few people who fit have it: the others said no, were silent, or have had as "
+            "many asks as they get.",
+            (Number("ask_people", "Fewer people have it than", 1, 1, 5),),
+            of_asks=True,
+        ),
+        Rule(
+            "ask_load",
+            "A helper with too many",
+            "Asks go to one helper far more often than to the others of the track.",
+            (
+                Number("ask_load_times", "More than the helpers of the track get on average, times", 2, 1.2, 10),
+                Number("ask_load_least", "and at least so many in four weeks", 4, 2, 40),
+            ),
+            of_asks=True,
         ),
     )
 }

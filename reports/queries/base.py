@@ -1,8 +1,10 @@
 """Everything a program's figures are made of, in four queries whatever its size."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.db.models import FilteredRelation, Q
 
@@ -10,7 +12,6 @@ from matching.models import Match
 from participants.models import User
 from programs.models import Enrolment, Program, Role, Track
 from sessions.models import Goal, Session
-from sessions.queries.attendance import absences_of
 
 # The slug of the question that says where in the organisation somebody works.
 DEPARTMENT = "department"
@@ -126,11 +127,11 @@ def load(program: Program) -> ProgramData:
     for meeting in _meetings(program):
         if meeting.match in by_pk:
             by_pk[meeting.match].meetings.append(meeting)
-    tracks, people = _tracks_and_people(program)
+    tracks, people = tracks_and_people(program)
     return ProgramData(program, tracks, people, matches, _goals(program))
 
 
-def _tracks_and_people(program: Program) -> tuple[list[Track], list[Person]]:
+def tracks_and_people(program: Program) -> tuple[list[Track], list[Person]]:
     """Every track in its order, also one of nobody, and who is enrolled in it, in one query."""
     rows = Track.objects.filter(program=program).order_by("position", "pk", "enrolments__pk")
     columns = ("pk", "user", "role", "state", "capacity", f"answers__{DEPARTMENT}")
@@ -170,12 +171,21 @@ def _matches(program: Program) -> list[MatchRow]:
 
 
 def _meetings(program: Program) -> list[Meeting]:
-    rows = Session.objects.filter(match__track__program=program).order_by("starts_at", "pk")
-    absent = absences_of(program)
+    """Each with who was missing, in one query: a row comes again for each of those."""
+    rows = Session.objects.filter(match__track__program=program).annotate(
+        gap=FilteredRelation("attendance", condition=Q(attendance__present=False))
+    )
     columns = ("match_id", "state", "starts_at", "minutes", "facilitated_by__enrolment__user", "expert_wanted")
+    absent: dict[int, set[int]] = defaultdict(set)
+    found: dict[int, tuple[Any, ...]] = {}
+    missing = rows.order_by("starts_at", "pk").values_list("pk", "gap__seat__enrolment__user", *columns)
+    for pk, user, match, state, *facts in missing:
+        found[pk] = (match, state, *facts)
+        if user is not None and state == HELD:
+            absent[pk].add(user)
     return [
-        Meeting(match, state, starts_at, minutes, frozenset(absent.get(pk, ())), led_by, wanted is not None)
-        for pk, match, state, starts_at, minutes, led_by, wanted in rows.values_list("pk", *columns)
+        Meeting(match, state, starts_at, minutes, frozenset(absent[pk]), led_by, wanted is not None)
+        for pk, (match, state, starts_at, minutes, led_by, wanted) in found.items()
     ]
 
 

@@ -3,16 +3,18 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from programs.models import Program
 from reports.health import RULES, Rule
 from reports.models import AnswerSignal, Flag
+from sessions.models import AskNotice
 
 
 @dataclass(frozen=True)
 class Told:
-    """One rule: in how many matches it has spoken and how often that was of no use; or what answers point to.
+    """One rule: in how many matches, asks or helpers it has spoken and how often that was of no use; or what answers
+    point to.
 
     matches, out_of  for rules that rest on answers, as of `as_of`; None where too few people stand behind it.
     """
@@ -30,15 +32,25 @@ class Told:
         return round(100 * (self.raised - self.useless) / self.raised) if self.raised else None
 
 
-def told_of(program: Program) -> list[Told]:
-    """Every rule in its order; two queries."""
+def told_of(program: Program, *, with_asks: bool = False) -> list[Told]:
+    """Every rule in its order; two queries, and one more `with_asks`, whose rules are there only then."""
     counted = Flag.objects.filter(match__track__program=program).order_by().values("rule")
     rows = counted.annotate(raised=Count("pk"), useless=Count("muted_at")).values_list("rule", "raised", "useless")
     flags = {rule: (raised, useless) for rule, raised, useless in rows}
     said: dict[str, AnswerSignal] = {}
     for signal in answer_signals(program):
         said.setdefault(signal.rule, signal)
-    return [_told(rule, flags.get(slug, (0, 0)), said.get(slug)) for slug, rule in RULES.items()]
+    if with_asks:
+        flags |= _of_asks(program)
+    rules = (rule for rule in RULES.values() if with_asks or not rule.of_asks)
+    return [_told(rule, flags.get(rule.slug, (0, 0)), said.get(rule.slug)) for rule in rules]
+
+
+def _of_asks(program: Program) -> dict[str, tuple[int, int]]:
+    here = Q(ask__asker__track__program=program) | Q(helper__track__program=program)
+    counted = AskNotice.objects.filter(here).order_by().values("rule")
+    rows = counted.annotate(raised=Count("pk"), useless=Count("muted_at")).values_list("rule", "raised", "useless")
+    return {rule: (raised, useless) for rule, raised, useless in rows}
 
 
 def answer_signals(program: Program) -> list[AnswerSignal]:

@@ -11,6 +11,7 @@ from participants.zones import zone
 from programs.models import Application, Program
 from reports.planning import unanswered
 from reports.queries.overview import Overview
+from reports.queries.around import ONE_OFF
 from sessions.queries.slots import going_on_in
 
 
@@ -33,7 +34,7 @@ def todos_of(shown: Overview, program: Program, now: dt.datetime) -> list[Todo]:
     """
     over = is_over(program, now)
     rest = _closing(program) if over else _people(shown, program)
-    return [*_help(shown, program, now), *_going_on(program), *rest]
+    return [*_help(shown, program, now), *_asks(shown, program), *_going_on(shown, program), *rest]
 
 
 def is_over(program: Program, now: dt.datetime) -> bool:
@@ -41,8 +42,23 @@ def is_over(program: Program, now: dt.datetime) -> bool:
     return now.astimezone(zone(program.timezone)).date() > program.ends_on
 
 
-def _going_on(program: Program) -> Iterator[Todo]:
-    wishing = len(going_on_in(program))
+def _asks(shown: Overview, program: Program) -> Iterator[Todo]:
+    noticed = shown.asks.noticed if shown.asks else []
+    asks = sum(row.kind == "ask" for row in noticed)
+    url = reverse("signals:asks", kwargs={"slug": program.slug})
+    if asks:
+        title = f"{asks} {'ask needs' if asks == 1 else 'asks need'} help to be answered"
+        text = "Nobody has replied in time, or nobody is left who could."
+        yield Todo("warn", "chat-left-text", title, text, url, "See what can be done")
+    helpers = len(noticed) - asks
+    if helpers:
+        title = f"{helpers} {'helper gets' if helpers == 1 else 'helpers get'} far more asks than others"
+        yield Todo("warn", "chat-left-text", title, "A word from you, or fewer asks a week, may do.", url, "See who")
+
+
+def _going_on(shown: Overview, program: Program) -> Iterator[Todo]:
+    once = any(track.model in ONE_OFF for track in shown.data.tracks)
+    wishing = len(going_on_in(program)) if once else 0
     if wishing:
         title = f"{wishing} {'pair wants' if wishing == 1 else 'pairs want'} to go on after a single session"
         text = "Both have said so. Match them for longer, or tell them why not."

@@ -11,6 +11,7 @@ from programs.models import Program
 from programs.permissions import Right
 from reports.exports import MIME, WRITERS, export_outcome
 from reports.planning import unanswered
+from reports.queries.asks import AsksShown
 from reports.queries.base import load
 from reports.queries.opened import progress
 from reports.queries.outcome import outcome
@@ -64,6 +65,18 @@ def _words(shown: Overview) -> dict[str, object]:
         "goals_of": f"of {shown.goals['all']}",
         "goals_note": f"{shown.goals['open']} on the way, {shown.goals['dropped']} dropped",
         "weekday_columns": ["Day", "Sessions"],
+        **(_words_of_asks(shown.asks) if shown.asks else {}),
+    }
+
+
+def _words_of_asks(asks: AsksShown) -> dict[str, object]:
+    return {
+        "asks_open": f"{asks.open} open",
+        "asks_in_time": f"Answered within {asks.hours} hours",
+        "asks_of": f"of {asks.in_time.of}",
+        "asks_waiting": f"of {asks.open} open",
+        "asks_noticed": f"{len(asks.noticed)} to look at" if asks.noticed else "The next is asked after that time",
+        "asks_columns": ["Helper", "Four weeks", "Seven days"],
     }
 
 

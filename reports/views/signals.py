@@ -17,6 +17,7 @@ from reports import signalling
 from reports.forms_signals import ThresholdsForm
 from reports.health import RULES
 from reports.queries.around import limits_of
+from reports.queries.asks import networks_in
 from reports.queries.base import load
 from reports.queries.overview import PairRow, pair_rows
 from reports.queries.signals import told_of
@@ -65,7 +66,7 @@ def mute(request: ProgramRequest, program: Program, match: int) -> HttpResponse:
     """A signal is of no use for this match, or is to be shown again."""
     found = get_object_or_404(Match.objects.select_related("track"), pk=match, track__program=program)
     rule = request.POST.get("rule", "")
-    if rule not in RULES:
+    if rule not in RULES or RULES[rule].of_asks:
         raise Http404("There is no such signal")
     if request.POST.get("do") == "show":
         signalling.unmute(match=found, rule=rule, by=request.user, now=timezone.now())
@@ -79,7 +80,9 @@ def mute(request: ProgramRequest, program: Program, match: int) -> HttpResponse:
 @program_view(Right.SEE)
 def rules(request: ProgramRequest, program: Program) -> HttpResponse:
     """Every rule with its numbers, how often it was of use, and what answers point to."""
-    form = ThresholdsForm(request.POST if request.method == "POST" else None, limits=limits_of(program))
+    told = told_of(program, with_asks=bool(networks_in(program.tracks.all())))
+    data = request.POST if request.method == "POST" else None
+    form = ThresholdsForm(data, limits=limits_of(program), rules=[each.rule for each in told])
     if request.method == "POST" and form.is_valid():
         try:
             values = form.values()
@@ -89,6 +92,6 @@ def rules(request: ProgramRequest, program: Program) -> HttpResponse:
         else:
             messages.info(request, "The signals follow these numbers from now on.")
             return redirect("signals:rules", slug=program.slug)
-    shown = [(told, [form[number.slug] for number in told.rule.numbers]) for told in told_of(program)]
+    shown = [(each, [form[number.slug] for number in each.rule.numbers]) for each in told]
     context = {"program": program, "form": form, "shown": shown}
     return render(request, "reports/signals.html", context, status=422 if form.errors else 200)

@@ -46,7 +46,7 @@ def open_notes(*, case: Case, number: str, reason: str, with_private: bool, by: 
         tell_at=now + TOLD_AFTER,
     )
     # Whose notes they are, and nobody else who stands in the case.
-    opening.people.set(seat.enrolment.user_id for seat in queries.seats_in(locked.match_id))
+    opening.people.set(seat.enrolment.user_id for seat in queries.seats_in(opening.match_id or 0))
     record(by=by, verb="notes opened", now=now, subject=locked, opening=opening.pk, private=with_private)
     tell_second(opening, others, now)
     return opening

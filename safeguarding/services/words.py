@@ -17,7 +17,7 @@ NOT_SHOWN = "Its words were not shown. Speak with whoever reports it first."
 
 
 @transaction.atomic
-def take_in(flag: AskFlag, words: str, now: dt.datetime) -> Case:
+def take_in(flag: AskFlag, words: str, now: dt.datetime) -> None:
     """Make a case of it and tell the leads at once, but none who wrote or reported it; without one, the admins hear
     that nobody is there to read it. Called once for a flag, in its transaction.
     """
@@ -36,7 +36,6 @@ def take_in(flag: AskFlag, words: str, now: dt.datetime) -> Case:
     case.people.set({flag.by, author})
     record(by=flag.by, verb="concern reported", now=now, subject=case)
     tell_of(case, now)
-    return case
 
 
 def _named(user: User) -> str:

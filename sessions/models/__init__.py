@@ -1,7 +1,7 @@
 """What happened between the people of a match. Every write goes through sessions.services."""
 
 from sessions.models.agreements import Agreement, Signature
-from sessions.models.asks import Ask, AskFlag, AskReply, AskRoute, AskTerms
+from sessions.models.asks import Ask, AskFlag, AskNotice, AskReply, AskRoute, AskTerms
 from sessions.models.attendance import GROUP, Attendance
 from sessions.models.curriculum import Delivery, Week
 from sessions.models.feeds import CalendarFeed
@@ -18,6 +18,7 @@ __all__ = [
     "Agreement",
     "Ask",
     "AskFlag",
+    "AskNotice",
     "AskReply",
     "AskRoute",
     "AskTerms",

@@ -204,3 +204,32 @@ class AskFlag(models.Model):
 
     def __str__(self) -> str:
         return f"Flag {self.pk}"
+
+
+class AskNotice(models.Model):
+    """That a rule of health has once said something about an ask or a helper, and whether it was of no use there.
+
+    It is what the precision of such a rule is counted from; whose ask it is, coordinators do not read.
+    """
+
+    ask = models.ForeignKey(Ask, models.CASCADE, null=True, related_name="notices")
+    helper = models.ForeignKey(Enrolment, models.CASCADE, null=True, related_name="ask_notices")
+    rule = models.CharField(max_length=20)
+    raised_at = models.DateTimeField()
+    # Since then the rule says nothing about it any more.
+    muted_at = models.DateTimeField(null=True)
+    muted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["raised_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ask__isnull=True, helper__isnull=False) | Q(ask__isnull=False, helper__isnull=True),
+                name="ask_notice_of_an_ask_or_a_helper",
+            ),
+            models.UniqueConstraint(fields=["ask", "rule"], name="one_ask_notice_of_a_rule_and_ask"),
+            models.UniqueConstraint(fields=["helper", "rule"], name="one_ask_notice_of_a_rule_and_helper"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} of {f'ask {self.ask_id}' if self.ask_id else f'helper {self.helper_id}'}"

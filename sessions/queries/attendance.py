@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from matching.models import Seat
-from programs.models import Program
 from sessions.models import GROUP, Attendance, Session
 from sessions.queries.courses import Course
 
@@ -39,17 +38,6 @@ def attendees_of(course: Course, session: Session | None) -> list[Attendee]:
         Attendee(pk, seat.enrolment.user_id, seat.enrolment.user.short_name, there.get(pk, not there))
         for pk, seat in sorted(seats.items())
     ]
-
-
-def absences_of(program: Program) -> dict[int, set[int]]:
-    """For each held session of a program from which somebody was missing, their users: one query."""
-    missing = Attendance.objects.filter(
-        present=False, session__state=Session.State.HELD, session__match__track__program=program
-    )
-    found: dict[int, set[int]] = {}
-    for session, user in missing.values_list("session", "seat__enrolment__user"):
-        found.setdefault(session, set()).add(user)
-    return found
 
 
 def thinly_attended(matches: Collection[int], *, fewer_than: int = 3) -> list[Session]:

@@ -79,8 +79,8 @@ def send_ask(
         asker=desk, key=key, help=kind, skill=skill, level=level, named=named, wanted=len(people),
         look_at=now + LIVES, created_at=now, **words,
     )  # fmt: skip
-    _send(ask, people, now)
-    _look_again(ask, now)
+    send_to(ask, people, now)
+    look_again(ask, now)
     # Without the program: coordinators read its history, and count asks without knowing whose they are.
     record(by=by, verb="ask sent", now=now, subject=ask)
     return ask
@@ -135,7 +135,7 @@ def _locked(helpers: Sequence[Helper]) -> list[Enrolment]:
     return [there[pk] for pk in ids if pk in there]
 
 
-def _send(ask: Ask, people: Iterable[Enrolment], now: datetime) -> None:
+def send_to(ask: Ask, people: Iterable[Enrolment], now: datetime) -> None:
     """Send it to these, who get a mail now or in the morning, and a reminder half-way to their answer being due."""
     hours, drafts = timedelta(hours=network_of(ask.asker.track).answer_hours), []
     for helper in people:
@@ -144,15 +144,17 @@ def _send(ask: Ask, people: Iterable[Enrolment], now: datetime) -> None:
         due = leaves + hours
         route = AskRoute.objects.create(ask=ask, helper=helper, routed_at=now, answer_by=due)
         reminded = shift(leaves + REMINDED_AFTER, zone, "later")
-        drafts += [_draft(route, kind, at) for kind, at in ((ASKED, leaves), (REMINDER, reminded))]
+        drafts += [draft_for(route, kind, at) for kind, at in ((ASKED, leaves), (REMINDER, reminded))]
     enqueue_many(drafts, now=now)
 
 
-def _draft(route: AskRoute, kind: str, at: datetime) -> Draft:
+def draft_for(route: AskRoute, kind: str, at: datetime, *, sequence: int = 0) -> Draft:
+    """A mail about an ask to the helper it went to, worth sending until their answer is due."""
     return Draft(
         kind=kind,
         subject_type=ROUTE_SUBJECT,
         subject_id=route.pk,
+        sequence=sequence,
         recipient_id=route.helper.user_id,
         not_before=at,
         expires_at=route.answer_by,
@@ -169,7 +171,7 @@ def decline_ask(*, route: AskRoute, why: str, by: User, now: datetime) -> AskRou
     """
     if why not in (RouteState.NOT_MINE, RouteState.NO_TIME):
         raise SessionError("Choose one of the two.")
-    next_best = _next_best(route.ask, now)
+    next_best = find_next(route.ask, now)
     found = lock_route(route, by)
     if found.state == why:
         return found
@@ -200,7 +202,7 @@ def lock_ask(pk: int) -> Ask:
     return found.get(pk=pk)
 
 
-def _next_best(ask: Ask, now: datetime) -> list[Enrolment]:
+def find_next(ask: Ask, now: datetime) -> list[Enrolment]:
     """Who would be asked next, locked behind the program; nobody where the ask goes no further."""
     whole = Ask.objects.select_related("asker__user", "asker__track__program").get(pk=ask.pk)
     program = Program.objects.select_for_update().get(pk=whole.asker.track.program_id)
@@ -215,11 +217,11 @@ def _fill(ask: Ask, next_best: Sequence[Enrolment], now: datetime) -> None:
     routes = list(ask.routes.values_list("state", flat=True))
     standing = sum(state in (RouteState.WAITING, RouteState.REPLIED) for state in routes)
     lacking = max(0, min(ask.wanted - standing, MOST_PEOPLE - len(routes)))
-    _send(ask, next_best[:lacking], now)
-    _look_again(ask, now, lacking=lacking > len(next_best) and len(routes) < MOST_PEOPLE)
+    send_to(ask, next_best[:lacking], now)
+    look_again(ask, now, lacking=lacking > len(next_best) and len(routes) < MOST_PEOPLE)
 
 
-def _look_again(ask: Ask, now: datetime, *, lacking: bool = False) -> None:
+def look_again(ask: Ask, now: datetime, *, lacking: bool = False) -> None:
     """When the minute tick is to look: an answer is due, the ask ends, or there were not enough people."""
     due = ask.routes.filter(state=RouteState.WAITING).values_list("answer_by", flat=True)
     ask.look_at = min([ask.created_at + LIVES, *due, *([now + AGAIN] if lacking else [])])
@@ -239,7 +241,7 @@ def care_for_asks(*, now: datetime) -> int:
 
 @transaction.atomic
 def _care(pk: int, now: datetime) -> None:
-    next_best = _next_best(Ask(pk=pk), now)
+    next_best = find_next(Ask(pk=pk), now)
     ask = lock_ask(pk)
     if ask.state != State.OPEN:
         return
