@@ -10,6 +10,7 @@ from matching.models import MatchingPlan, MatchRule, Proposal
 from matching.services.proposing import start_proposal
 from matching.services.rules import set_objective, set_strength
 from participants.models import User
+from programs.models import Program
 
 
 @transaction.atomic
@@ -24,7 +25,9 @@ def keep_trial(
     found = Proposal.objects.select_related("track").get(pk=proposal.pk)
     if found.state != Proposal.State.DRAFT:
         raise NotADraft(f"Proposal {found.number} is {found.get_state_display().lower()}: start from a draft.")
-    plan = MatchingPlan.objects.select_for_update().select_related("track").get(track=found.track_id)
+    # The program before the plan, as publishing takes them: otherwise the two could wait for each other.
+    Program.objects.select_for_update().get(pk=found.program_id)
+    plan = MatchingPlan.objects.select_for_update(of=("self",)).select_related("track").get(track=found.track_id)
     related = ("taker_field", "giver_field", "condition_field", "plan__track")
     for rule in MatchRule.objects.filter(plan=plan, pk__in=strengths).select_related(*related):
         if rule.strength != strengths[rule.pk]:

@@ -129,7 +129,7 @@ def change_enrolment(
     """Change answers or places, and the line manager's address unless that is None, as one has seen them
     (programs.seen). Raises Outdated if somebody has changed them since, and ProgramError as enrol and set_manager do.
     """
-    locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("track").get(pk=enrolment.pk)
     check_seen(locked, seen, manager_of(locked.user_id) if seen else "")
     fields = {field.slug: field for field in locked.track.program.fields.all()}
     locked.answers = clean_answers(fields, locked.role, answers)
@@ -144,7 +144,7 @@ def change_enrolment(
 @transaction.atomic
 def take_back(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
     """Let somebody who left take part again with the answers they had; their old matches stay ended."""
-    locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("track").get(pk=enrolment.pk)
     if locked.state != Enrolment.State.LEFT:
         return locked
     locked.state, locked.left_at = Enrolment.State.ACTIVE, None
@@ -156,7 +156,7 @@ def take_back(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
 @transaction.atomic
 def leave(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
     """End somebody's part in a track; their matches end with it. Leaving twice changes nothing."""
-    locked = Enrolment.objects.select_for_update().select_related("track").get(pk=enrolment.pk)
+    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("track").get(pk=enrolment.pk)
     if locked.state == Enrolment.State.LEFT:
         return locked
     locked.state, locked.left_at = Enrolment.State.LEFT, now
@@ -164,3 +164,9 @@ def leave(*, enrolment: Enrolment, by: User, now: dt.datetime) -> Enrolment:
     hooks.run(hooks.leaving, locked, now)
     record(by=by, verb="left", now=now, program_id=locked.track.program_id, subject=locked)
     return locked
+
+
+def hold_people(track_id: int) -> None:
+    """Lock everybody of a track in the order in which publishing does: otherwise the two could wait for each other."""
+    people = Enrolment.objects.select_for_update().filter(track=track_id)
+    list(people.order_by("pk").values_list("pk", flat=True))

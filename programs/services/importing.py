@@ -17,6 +17,7 @@ from programs.errors import ProgramError
 from programs.importing import Plan, Step, compare, read_rows, roles_of, targets_for
 from programs.models import Enrolment, Import, Track
 from programs.reading import Table, UnreadableFile, own_name, read_table
+from programs.services.enrolments import hold_people
 from programs.services.managers import write_managers
 
 State = Import.State
@@ -155,6 +156,7 @@ def _run(item: Import, clock: Clock) -> Import:
     reading = read_rows(**given, table=table, on_row=report)
     with transaction.atomic():
         Track.objects.select_for_update().get(pk=item.track_id)
+        hold_people(item.track_id)
         locked = Import.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=item.pk)
         if (locked.state, locked.started_at) != (State.RUNNING, item.started_at):
             raise NotReady("This import was taken over by another worker")

@@ -13,6 +13,7 @@ from participants.services import record
 from programs import hooks
 from programs.errors import ProgramError
 from programs.models import Enrolment, Import, LineManager
+from programs.services.enrolments import hold_people
 from programs.services.managers import write_managers
 
 UNDO_WITHIN = dt.timedelta(hours=24)
@@ -30,10 +31,11 @@ def undo_import(*, item: Import, by: User | None, now: dt.datetime) -> Import:
     Answers that somebody has changed since are left alone, and so is an account that is used for anything else.
     Raises TooLate after a day, once a mail went out to any of these people, or once something stands on them.
     """
-    locked = Import.objects.select_for_update().select_related("track").get(pk=item.pk)
+    locked = Import.objects.select_for_update(of=("self",)).select_related("track").get(pk=item.pk)
     reason = why_not(locked, now=now)
     if reason:
         raise TooLate(reason)
+    hold_people(locked.track_id)
     made = [effect for effect in locked.effects if effect["new"]]
     changed = [effect for effect in locked.effects if not effect["new"]]
     _put_managers_back(locked.effects)
