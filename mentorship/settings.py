@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentorship.middleware.TimezoneMiddleware",
+    # The last: it runs the view itself, once everybody before it has let the form through.
+    "mentorship.forms_sent.FormsSentMiddleware",
 ]
 ROOT_URLCONF = "mentorship.urls"
 WSGI_APPLICATION = "mentorship.wsgi.application"

@@ -6,6 +6,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from participants.confidential import ConfidentialTextField
 from participants.emails import canonical_email
 from participants.zones import validate_zone
 
@@ -119,6 +120,29 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class SentForm(models.Model):
+    """A form that was sent, by the key that its page gave it: the same sent again is answered, and does nothing.
+
+    Written only by participants.services.forms_sent, in the transaction of the deed. Of who sent it and of what was
+    sent there are keyed digests, and nothing else; a row goes after a day.
+    """
+
+    # Of the account; of the address, where the address is the right to what is behind it or nobody is signed in.
+    owner = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    # Of the address and of all that was typed or uploaded.
+    body = models.CharField(max_length=64)
+    # Where it led to, which can be an address that is itself a right; "" where it was answered by a page.
+    led_to = ConfidentialTextField(default="")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="form_sent_once")]
+
+    def __str__(self) -> str:
+        return f"Form {self.pk}"
 
 
 class AuditEntry(models.Model):

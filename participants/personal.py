@@ -32,6 +32,7 @@ DECLARED = declare(
             "pseudonymous, erase": "id user",
             "pseudonymous, keep: who gave a role to somebody else": "granted_by",
         },
+        "participants.SentForm": {"pseudonymous, erase": "id owner key body led_to sent_at"},
         "participants.AuditEntry": {
             f"pseudonymous, export, keep: {_CHAIN}": "at verb program_id subject_type subject_id",
             f"pseudonymous, keep: {_CHAIN}": "id by detail digest",

@@ -18,6 +18,7 @@ from participants import services
 from participants.forms import LinkForm, ProfileForm
 from participants.mails import PURPOSE
 from participants.models import User
+from participants.sending import done
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NEXT = "sign_in_next"
@@ -71,7 +72,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     services.send_sign_in_link(email=address, now=timezone.now())
     ring()
     context = {"address": address, "minutes": services.SIGN_IN_MINUTES}
-    return render(request, "participants/link_sent.html", context)
+    return done(render(request, "participants/link_sent.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

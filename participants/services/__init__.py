@@ -15,6 +15,14 @@ from participants.services.accounts import (
 )
 from participants.services.erasing import CannotErase, erase, why_not_erased
 from participants.services.exporting import ask_for_export, drop_exports, due_exports, run_export
+from participants.services.forms_sent import (
+    claim_form,
+    forget_forms,
+    free_form,
+    keep_form,
+    owner_of,
+    owner_of_address,
+)
 from participants.services.pausing import BadPause, end_pauses, pause, resume
 from participants.services.retention import keep_to_retention, set_retention
 
@@ -24,14 +32,20 @@ __all__ = [
     "CannotErase",
     "LastAdmin",
     "ask_for_export",
+    "claim_form",
     "drop_exports",
     "due_exports",
     "end_pauses",
     "ensure_account",
     "erase",
+    "forget_forms",
+    "free_form",
     "give_role",
     "grant_role",
+    "keep_form",
     "keep_to_retention",
+    "owner_of",
+    "owner_of_address",
     "pause",
     "record",
     "resume",

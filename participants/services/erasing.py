@@ -9,9 +9,10 @@ from django.db import transaction
 from mail.models import MailPreference, Message, SuppressedAddress
 from mail.services import cancel_person
 from participants import hooks
-from participants.models import Pause, RoleGrant, User
+from participants.models import Pause, RoleGrant, SentForm, User
 from participants.services.accounts import record
 from participants.services.exporting import drop_exports
+from participants.services.forms_sent import owner_of
 
 FORMER = ("Former", "participant")
 
@@ -85,6 +86,7 @@ def _belongs_to(session: Session, user: User) -> bool:
 def _forget_name(user: User, now: dt.datetime) -> None:
     RoleGrant.objects.filter(user=user).delete()
     Pause.objects.filter(user=user).delete()
+    SentForm.objects.filter(owner=owner_of(user)).delete()
     user.groups.clear()
     user.user_permissions.clear()
     user.email = f"erased-{secrets.token_hex(8)}@erased.invalid"

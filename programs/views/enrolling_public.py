@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mail import links
 from mail.tasks import ring
 from participants.models import User
+from participants.sending import done
 from participants.services import sign_in_mark, use_sign_in_link
 from participants.views import BACKEND
 from programs.errors import ProgramError
@@ -97,7 +98,7 @@ def _send(request: HttpRequest, found: Program, chosen: Opening, form: ApplyForm
     send_join_link(track=chosen.track, role=chosen.role, email=address, now=timezone.now())
     ring()
     context = {"program": found, "address": address, "minutes": LINK_MINUTES, "heading_line": found.name}
-    return render(request, "programs/join_link_sent.html", context)
+    return done(render(request, "programs/join_link_sent.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

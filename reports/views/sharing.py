@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mail.links import url as full_address
 from mail.pages import gone
 from participants.models import User
+from participants.sending import done
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
@@ -65,7 +66,8 @@ def _links(request: HttpRequest, program: Program | None, by: User) -> HttpRespo
         "shared": sharing.links_of(program).select_related("made_by").defer("content")[:200],
         "report_url": _report_url(program),
     }
-    return render(request, "reports/links.html", context, status=422 if form.errors else 200)
+    response = render(request, "reports/links.html", context, status=422 if form.errors else 200)
+    return done(response) if address else response
 
 
 def _report_url(program: Program | None) -> str:

@@ -13,6 +13,7 @@ from mail.links import Link
 from mail.pages import gone, token_page
 from mail.tasks import ring
 from participants.models import User
+from participants.sending import done
 from sessions import services
 from sessions.errors import OtherBody, SessionError
 from sessions.forms import USUAL_MINUTES, LogForm
@@ -37,7 +38,8 @@ def ended(request: HttpRequest, link: Link) -> HttpResponse:
         if found:
             services.send_new_link(session=found[1], user=link.user, now=timezone.now())
             ring()
-    return render(request, "sessions/link_ended.html", {"sent": sent}, status=200 if sent else 410)
+    response = render(request, "sessions/link_ended.html", {"sent": sent}, status=200 if sent else 410)
+    return done(response) if sent else response
 
 
 def link_page(view: LinkPage) -> LinkPage:
@@ -118,7 +120,7 @@ def move(request: HttpRequest, link: Link, course: Course, meeting: Session) -> 
     if request.POST.get("later"):
         services.cancel_session(session=meeting, by=user, now=now)
         ring()
-        return render(request, "sessions/link_called_off.html", _context(link, course, meeting))
+        return done(render(request, "sessions/link_called_off.html", _context(link, course, meeting)))
     form = parts.time_form(course, user, meeting, request.POST if request.method == "POST" else None)
     # A link may have been passed on, and where two people meet is for the two.
     del form.fields["place"]

@@ -19,6 +19,7 @@ from django.db.models import TextField, Value
 from matching.models import Ending, EndingToCome, Match, Thanks
 from participants import confidential, rotation
 from participants.confidential import Unreadable, decrypt
+from participants.models import SentForm
 from participants.rotation import confidential_fields
 from programs.models import Application, Enrolment, Exclusion, Role, Wishes
 from safeguarding.models import Case, CaseNote, Opening
@@ -92,6 +93,7 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
     )
     ask_a_network(mentee, EnrolmentFactory.create(track=track, role=Role.MENTOR))
     worry(session.match)
+    SentForm.objects.create(owner="o", key="k", body="b", led_to=canary(SentForm, "led_to"), sent_at=NOW)
     return [(model, field.name) for model, field in confidential_fields()]
 
 

@@ -1,0 +1,153 @@
+"""Every form is sent once: its page gives it a key, and the same key again is answered as before and does nothing.
+
+Why it is done here and not in each view: docs/decisions/0007-forms-are-sent-once.md.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from participants import services
+from participants.models import SentForm, User
+from participants.sending import is_done
+
+View = Callable[..., HttpResponseBase]
+# The name of the hidden field; the tag {% form_key %} writes it.
+FIELD = "form_key"
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+# Part of a form, but not of what somebody says with it.
+ASIDE = frozenset({FIELD, "csrfmiddlewaretoken"})
+
+_SESSION = "changes who is signed in, which is not ours to do once: allauth's page"
+_FILE = "the page stays open and can give the file again; each that leaves is written down"
+_LOOK = "shows a page, and does nothing but write down each time who has read it"
+_OWN = "has a key of its own, kept with the row: it holds for longer than a day, and for what a phone sends later"
+# Addresses that answer a POST without asking for the key, and why.
+KEYLESS: Mapping[str, str] = {
+    "account_login": _SESSION,
+    "account_logout": _SESSION,
+    "account_reauthenticate": _SESSION,
+    "account_change_password": _SESSION,
+    "account_set_password": _SESSION,
+    "account_signup": "leads on to signing in",
+    "account_reset_password": "leads on to signing in",
+    "participants:sign_in_by_link": "its link works once",
+    "participants:theme": "a colour, kept in a cookie",
+    "mail:unsubscribe": "mail programs send it without seeing a form (RFC 8058); doing it twice is doing it once",
+    "report_links:report": "shows what looking shows",
+    "sessions:log": _OWN,
+    "session_links:session": _OWN,
+    "concern:report": _OWN,
+    "reports:pdf": _FILE,
+    "reports:export": _FILE,
+    "exports:fetch": _FILE,
+    "all_exports:fetch": _FILE,
+    "organisation:pdf": _FILE,
+    "organisation:comparison": _LOOK,
+    "safeguarding:read": _LOOK,
+}
+
+
+class FormsSentMiddleware:
+    """Runs the view of a form in one transaction with the row that its key was used.
+
+    The last of the middlewares: whoever may not send it, or not from where they are, has been turned away by then.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> HttpResponseBase | None:
+        key = key_of(request)
+        if key is None:
+            return None
+        owner, body = _owner(request, kwargs), digest(request)
+        with transaction.atomic():
+            before = services.claim_form(owner=owner, key=key, body=body, now=timezone.now())
+            if before is None:
+                return _first(view(request, *args, **kwargs), owner, key)
+        return _again(request, view, before, is_same=before.body == body)
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """The key that a form came with; None where none is asked for, or none came. Raises BadRequest for rubbish."""
+    if request.method != "POST" or (request.resolver_match and request.resolver_match.view_name in KEYLESS):
+        return None
+    key = request.POST.get(FIELD)
+    if key is not None and not KEY.fullmatch(key):
+        raise BadRequest("The key of the form is none of ours")
+    return key
+
+
+def digest(request: HttpRequest) -> str:
+    """Of the address and of all that was typed and uploaded. Keyed, so that nobody can try out what it was."""
+    told = salted_hmac("mentorship.forms_sent", request.get_full_path(), algorithm="sha256")
+    for name in sorted(set(request.POST) - ASIDE):
+        told.update(repr((name, request.POST.getlist(name))).encode(errors="surrogatepass"))
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            told.update(repr((name, file.name, file.size)).encode(errors="surrogatepass"))
+            for chunk in file.chunks():
+                told.update(chunk)
+            file.seek(0)
+    return told.hexdigest()
+
+
+def _owner(request: HttpRequest, kwargs: Mapping[str, Any]) -> str:
+    """Behind a link its address, so that being signed in as well makes no difference."""
+    user: AbstractBaseUser | Any = request.user
+    if isinstance(user, User) and "tok" not in kwargs:
+        return services.owner_of(user)
+    return services.owner_of_address(request.path)
+
+
+def _first(response: HttpResponseBase, owner: str, key: str) -> HttpResponseBase:
+    if is_done(response):
+        services.keep_form(owner=owner, key=key, led_to=response.headers.get("Location", ""))
+    else:
+        services.free_form(owner=owner, key=key)
+    return response
+
+
+def _again(request: HttpRequest, view: View, before: SentForm, *, is_same: bool) -> HttpResponse:
+    """Where it led the first time; for something else with the same key a page that gives the words back."""
+    by_link = getattr(view, "csrf_exempt", False)
+    response: HttpResponse
+    if is_same and before.led_to:
+        response = HttpResponseRedirect(before.led_to)
+    else:
+        look = before.led_to or (request.path if by_link else _came_from(request))
+        context = {"is_same": is_same, "look": look, "by_link": by_link}
+        context |= {"typed": _typed(request), "had_file": bool(request.FILES)}
+        response = render(request, "sent_before.html", context, status=200 if is_same else 422)
+    if by_link:
+        response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
+    return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of the form, where the browser says which; else the first page."""
+    said = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure())
+    return (urlsplit(said).path or "/") if is_ours else "/"
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What came, to be sent on; a password has to be typed again."""
+    names = [name for name in request.POST if name not in ASIDE and "password" not in name]
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
