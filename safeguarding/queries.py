@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from matching.models import Match, Seat
 from participants.models import AuditEntry, RoleGrant, User
 from programs.models import Coordinator
-from safeguarding.models import Case, Opening, Wording
+from safeguarding.models import Case, CaseNote, Opening, Wording
 from safeguarding.permissions import HOUR, is_lead, may_manage, may_read
 from sessions.models import Goal, Note, Session
 
@@ -97,6 +97,22 @@ def case_of(user: User, number: str) -> Case | None:
     rows = Case.objects.select_related("lead", "reporter", "match__track__program")
     found = rows.filter(number=number).first()
     return found if found and may_read(user, found) else None
+
+
+@dataclass(frozen=True)
+class CaseWords:
+    """What a case says: what was reported, how to reach who did, the names of then, and the notes on it."""
+
+    text: str
+    contact: str
+    concerned: str
+    notes: list[CaseNote]
+
+
+def words_of(case: Case) -> CaseWords:
+    """Called by the service that writes down that it was read. Queries: one."""
+    notes = list(case.notes.select_related("author").order_by("at", "pk"))
+    return CaseWords(case.text, case.contact, case.concerned, notes)
 
 
 def managed_case(user: User, number: str) -> Case | None:

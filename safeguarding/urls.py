@@ -8,6 +8,7 @@ urlpatterns = [
     path("", cases.case_list, name="cases"),
     path("settings/", settings.settings, name="settings"),
     path("case/<str:number>/", cases.case, name="case"),
+    path("case/<str:number>/read/", cases.read, name="read_case"),
     path("case/<str:number>/note/", cases.note, name="note"),
     path("case/<str:number>/assign/", cases.assign, name="assign"),
     path("case/<str:number>/close/", cases.close, name="close"),

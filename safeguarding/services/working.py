@@ -9,7 +9,7 @@ from participants.services import record
 from safeguarding.errors import CaseChanged, ConcernError, NotYours
 from safeguarding.models import Case, CaseNote, Opening
 from safeguarding.permissions import may_manage, may_read
-from safeguarding.queries import match_with, may_take, seats_in
+from safeguarding.queries import CaseWords, match_with, may_take, seats_in, words_of
 from safeguarding.services.guards import guards
 from safeguarding.services.reporting import LONGEST, people_lines
 from safeguarding.services.telling import nobody_waits, tell_new_reader, tell_of
@@ -39,6 +39,16 @@ def _lock(case: Case, by: User) -> Case:
 def _save(case: Case, *fields: str) -> None:
     case.version += 1
     case.save(update_fields=[*fields, "version"])
+
+
+@transaction.atomic
+def read_case(*, case: Case, by: User, now: dt.datetime) -> CaseWords:
+    """What a case says, and in the same transaction that it was read. Raises NotYours."""
+    locked = _lock(case, by)
+    if not may_read(by, locked):
+        raise NotYours("This case is not yours")
+    record(by=by, verb="case read", now=now, subject=locked)
+    return words_of(locked)
 
 
 @transaction.atomic

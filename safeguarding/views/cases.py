@@ -34,17 +34,28 @@ def case_list(request: CaseRequest) -> HttpResponse:
 @require_safe
 @case_view
 def case(request: CaseRequest, case: Case) -> HttpResponse:
+    """Everything but its words, which are read by a POST."""
     return _page(request, case)
 
 
-def _page(request: CaseRequest, case: Case, status: int = 200, **forms: Any) -> HttpResponse:
-    """The case with its forms; one of them may be the form that was just refused."""
+@require_POST
+@case_view
+def read(request: CaseRequest, case: Case) -> HttpResponse:
+    """Each reading is written down before the words are shown."""
+    words = services.read_case(case=case, by=request.user, now=timezone.now())
+    return _page(request, case, words=words)
+
+
+def _page(
+    request: CaseRequest, case: Case, status: int = 200, *, words: queries.CaseWords | None = None, **forms: Any
+) -> HttpResponse:
+    """The case with its forms, one of which may be the form that was just refused; its words where they were read."""
     now = timezone.now()
     manages = may_manage(request.user, case)
     context: dict[str, Any] = {
         "case": case,
         "manages": manages,
-        "notes": case.notes.select_related("author"),
+        "words": words,
         "log": queries.done_with(case),
         "openings": [(each, is_open(each, now)) for each in case.openings.select_related("by")] if manages else [],
         "note_form": NoteForm(auto_id="note_%s"),

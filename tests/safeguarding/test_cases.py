@@ -29,11 +29,11 @@ def test_only_leads_see_a_case_and_only_while_they_are(cast, report, client: Cli
         answers = {client.get(at).status_code for at in (page_of(case), "/org/safeguarding/")}
         assert (user.email, answers) == (user.email, {404})
     client.force_login(cast.sally)
-    assert WORDS in client.get(page_of(case)).content.decode()
+    assert WORDS in post(client, case, "read_case").content.decode()
     assert case.number in client.get("/org/safeguarding/").content.decode()
     assert WORDS not in client.get("/org/safeguarding/").content.decode()
     RoleGrant.objects.filter(user=cast.sally).delete()
-    for what in ("note", "assign", "close", "change", "match", "open"):
+    for what in ("read_case", "note", "assign", "close", "change", "match", "open"):
         assert post(client, case, what).status_code == 404
     assert client.get(page_of(case)).status_code == client.get("/org/safeguarding/").status_code == 404
 
@@ -57,7 +57,7 @@ def test_a_coordinator_sees_the_case_that_is_given_to_her_and_loses_it_with_her_
     assert Message.objects.get(kind="concern-assigned").recipient == cast.alice
     assert not Message.objects.filter(kind="concern-reported", subject_id=case.pk, state="pending").exists()
     client.force_login(cast.alice)
-    assert WORDS in client.get(page_of(case)).content.decode()
+    assert WORDS in post(client, case, "read_case").content.decode()
     listed = client.get("/org/safeguarding/").content.decode()
     assert case.number in listed
     assert other.number not in listed
@@ -67,6 +67,42 @@ def test_a_coordinator_sees_the_case_that_is_given_to_her_and_loses_it_with_her_
     cast.alice.coordinates.all().delete()
     assert client.get(page_of(case)).status_code == client.get("/org/safeguarding/").status_code == 404
     assert CaseNote.objects.get().body == "Spoke to her"
+
+
+def test_each_reading_of_a_case_is_on_its_record_and_looking_shows_none_of_its_words(
+    cast, second, report, client: Client
+):
+    case = report(contact="canarycontact")
+    services.write_note(case=case, body="canarynote", by=second, now=NOW)
+    secrets = (WORDS, "canarycontact", "canarynote", "bob@example.org")
+    before = AuditEntry.objects.count()
+    client.force_login(cast.sally)
+    page = client.get(page_of(case)).content.decode()
+    assert not [word for word in secrets if word in page]
+    assert "case read" not in page
+    assert AuditEntry.objects.count() == before
+    read = post(client, case, "read_case").content.decode()
+    assert [word for word in secrets if word not in read] == []
+    post(client, case, "read_case")
+    entries = AuditEntry.objects.filter(verb="case read", subject_type="safeguarding.case", subject_id=case.pk)
+    assert [(each.by, each.program_id, each.detail) for each in entries] == [(cast.sally, None, {})] * 2
+    client.force_login(second)
+    assert client.get(page_of(case)).content.decode().count(f'case read, <span dir="auto">{cast.sally.name}') == 2
+
+
+def test_what_cannot_be_written_down_is_not_read(cast, report, monkeypatch: pytest.MonkeyPatch):
+    case = report()
+
+    def fail(**_: object) -> None:
+        raise RuntimeError("the record cannot be written")
+
+    monkeypatch.setattr("safeguarding.services.working.record", fail)
+    with pytest.raises(RuntimeError):
+        services.read_case(case=case, by=cast.sally, now=NOW)
+    monkeypatch.undo()
+    with pytest.raises(NotYours):
+        services.read_case(case=case, by=cast.bob, now=NOW)
+    assert not AuditEntry.objects.filter(verb="case read").exists()
 
 
 def test_it_is_given_to_nobody_in_the_match_nor_to_strangers(cast, second, report):
