@@ -12,6 +12,7 @@ from django.db.models import Q
 from mail.services import enqueue
 from participants import queries
 from participants.models import DataExport, User
+from participants.services import making
 from participants.services.accounts import record
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,6 @@ READY = "own_data_ready"
 # How long its mail is worth sending, and after how long a worker is taken for lost.
 NEWS = dt.timedelta(days=2)
 LOST_AFTER = dt.timedelta(minutes=10)
-MOST_ATTEMPTS = 3
 
 
 @transaction.atomic
@@ -38,10 +38,7 @@ def ask_for_export(*, by: User, now: dt.datetime) -> DataExport:
 
 def due_exports(*, now: dt.datetime) -> list[int]:
     """Those that wait for a worker. One whose worker was lost waits again, and is given up after three times."""
-    lost = DataExport.objects.filter(state=State.RUNNING, started_at__lte=now - LOST_AFTER)
-    lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED)
-    lost.filter(attempts__lt=MOST_ATTEMPTS).update(state=State.QUEUED)
-    return list(DataExport.objects.filter(state=State.QUEUED).values_list("pk", flat=True))
+    return making.due(DataExport.objects, lost_after=LOST_AFTER, now=now)
 
 
 def run_export(export_id: int, *, make: Callable[[User], bytes], clock: Clock) -> DataExport | None:
@@ -50,33 +47,23 @@ def run_export(export_id: int, *, make: Callable[[User], bytes], clock: Clock) -
     What goes wrong is logged and said on the page; nothing of it is raised.
     """
     started = clock()
-    if not _take(export_id, started):
+    if not making.take(DataExport.objects, export_id, now=started):
         return None
     item = DataExport.objects.select_related("user").get(pk=export_id)
     try:
         content = make(item.user)
     except Exception:
         logger.exception("The file of own data %s could not be made", export_id)
-        DataExport.objects.filter(pk=export_id, state=State.RUNNING, started_at=started).update(state=State.FAILED)
+        making.mine(DataExport.objects, export_id, started=started).update(state=State.FAILED)
         return DataExport.objects.get(pk=export_id)
     return _finish(item, content, started=started, now=clock())
-
-
-def _take(export_id: int, now: dt.datetime) -> bool:
-    with transaction.atomic():
-        item = DataExport.objects.select_for_update().filter(pk=export_id, state=State.QUEUED).first()
-        if item is None:
-            return False
-        item.state, item.started_at, item.attempts = State.RUNNING, now, item.attempts + 1
-        item.save(update_fields=["state", "started_at", "attempts"])
-        return True
 
 
 @transaction.atomic
 def _finish(made: DataExport, content: bytes, *, started: dt.datetime, now: dt.datetime) -> DataExport | None:
     """Keep the file and write that it is there, unless somebody whose data is in it was erased meanwhile."""
     User.objects.select_for_update().get(pk=made.user_id)
-    item = DataExport.objects.select_for_update().filter(pk=made.pk, state=State.RUNNING, started_at=started).first()
+    item = making.mine(DataExport.objects, made.pk, started=started).select_for_update().first()
     if item is None:
         return None
     item.file.save(f"{uuid.uuid4().hex}.zip", ContentFile(content), save=False)
@@ -97,19 +84,10 @@ def _finish(made: DataExport, content: bytes, *, started: dt.datetime, now: dt.d
 
 def drop_exports(*, users: Iterable[int]) -> int:
     """Take away files of own data, and those that are being made. Called inside the caller's transaction."""
-    return _drop(Q(user__in=list(users)))
+    return making.drop(DataExport.objects, Q(user__in=list(users)))
 
 
 def drop_expired(_before: dt.datetime, now: dt.datetime) -> int:
     """Take away the files whose days are over, and what was never made."""
-    return _drop(Q(expires_at__lte=now) | Q(state=State.FAILED, asked_at__lte=now - dt.timedelta(days=7)))
-
-
-def _drop(which: Q) -> int:
-    found = list(DataExport.objects.select_for_update().filter(which))
-    for item in found:
-        if item.file:
-            # Only once it is certain: a file taken away for a deed that was then undone would be missing.
-            transaction.on_commit(lambda file=item.file: file.storage.delete(file.name))  # type: ignore[misc]  # a default binds it
-    DataExport.objects.filter(pk__in=[item.pk for item in found]).delete()
-    return len(found)
+    never_made = Q(state=State.FAILED, asked_at__lte=now - dt.timedelta(days=7))
+    return making.drop(DataExport.objects, Q(expires_at__lte=now) | never_made)

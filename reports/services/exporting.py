@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from participants import queries
 from participants.models import User
-from participants.services import record
+from participants.services import making, record
 from programs.models import Enrolment, Program
 from reports.models import ExportJob, ExportLog
 
@@ -27,7 +27,6 @@ Write = Callable[[ExportJob, IO[bytes], Report], int]
 # The key of the rule of retention, and after how long a worker is taken for lost.
 KEPT = "export_files"
 LOST_AFTER = dt.timedelta(minutes=30)
-MOST_ATTEMPTS = 3
 # What was not made is shown for so long.
 SHOWN_FOR = dt.timedelta(days=1)
 
@@ -76,10 +75,7 @@ def ask_for_table(
 
 def due_tables(*, now: dt.datetime) -> list[int]:
     """Those that wait for a worker. One whose worker was lost waits again, and is given up after three times."""
-    lost = ExportJob.objects.filter(state=State.RUNNING, started_at__lte=now - LOST_AFTER)
-    lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=State.FAILED)
-    lost.filter(attempts__lt=MOST_ATTEMPTS).update(state=State.QUEUED)
-    return list(ExportJob.objects.filter(state=State.QUEUED).values_list("pk", flat=True))
+    return making.due(ExportJob.objects, lost_after=LOST_AFTER, now=now)
 
 
 def run_table(job_id: int, *, write: Write, clock: Clock) -> ExportJob | None:
@@ -88,7 +84,7 @@ def run_table(job_id: int, *, write: Write, clock: Clock) -> ExportJob | None:
     What goes wrong is logged and said on the page; nothing of it is raised.
     """
     started = clock()
-    if not _take(job_id, started):
+    if not making.take(ExportJob.objects, job_id, now=started, progress=0):
         return None
     job = ExportJob.objects.select_related("program", "by").get(pk=job_id)
     with tempfile.TemporaryFile() as made:
@@ -99,22 +95,12 @@ def run_table(job_id: int, *, write: Write, clock: Clock) -> ExportJob | None:
             return None
         except Exception:
             logger.exception("The export %s could not be made", job_id)
-            ExportJob.objects.filter(pk=job_id, started_at=started, state=State.RUNNING).update(state=State.FAILED)
+            making.mine(ExportJob.objects, job_id, started=started).update(state=State.FAILED)
             return ExportJob.objects.get(pk=job_id)
 
 
-def _take(job_id: int, now: dt.datetime) -> bool:
-    with transaction.atomic():
-        job = ExportJob.objects.select_for_update().filter(pk=job_id, state=State.QUEUED).first()
-        if job is None:
-            return False
-        job.state, job.started_at, job.attempts, job.progress = State.RUNNING, now, job.attempts + 1, 0
-        job.save(update_fields=["state", "started_at", "attempts", "progress"])
-        return True
-
-
 def _reporter(job_id: int, started: dt.datetime) -> Report:
-    mine = ExportJob.objects.filter(pk=job_id, state=State.RUNNING, started_at=started)
+    mine = making.mine(ExportJob.objects, job_id, started=started)
 
     def report(rows: int) -> None:
         if not mine.update(progress=rows):
@@ -128,7 +114,7 @@ def _finish(
     made: ExportJob, content: IO[bytes], rows: int, *, started: dt.datetime, now: dt.datetime
 ) -> ExportJob | None:
     """Keep the file, unless it was cancelled or somebody who may be in it was erased meanwhile."""
-    job = ExportJob.objects.select_for_update().filter(pk=made.pk, state=State.RUNNING, started_at=started).first()
+    job = making.mine(ExportJob.objects, made.pk, started=started).select_for_update().first()
     if job is None:
         return None
     job.size = content.seek(0, 2)
@@ -173,21 +159,11 @@ def drop_tables(*, now: dt.datetime) -> int:
     """Take away the files whose time is over, and what was not made some time ago; how many."""
     over = Q(expires_at__lte=now)
     unmade = Q(state__in=[State.FAILED, State.CANCELLED], asked_at__lte=now - SHOWN_FOR)
-    return _drop(over | unmade)
+    return making.drop(ExportJob.objects, over | unmade)
 
 
 @transaction.atomic
 def drop_tables_of(person: User, _now: dt.datetime) -> None:
     """Take away the files somebody asked for, and all in which they may stand: they can be made again without them."""
     theirs = set(Enrolment.objects.filter(user=person).order_by().values_list("track__program", flat=True))
-    _drop(Q(by=person) | Q(program__isnull=True) | Q(program__in=theirs))
-
-
-def _drop(which: Q) -> int:
-    found = list(ExportJob.objects.select_for_update().filter(which))
-    for job in found:
-        if job.file:
-            # Only once it is certain: a file taken away for a deed that was then undone would be missing.
-            transaction.on_commit(lambda file=job.file: file.storage.delete(file.name))  # type: ignore[misc]  # a default binds it
-    ExportJob.objects.filter(pk__in=[job.pk for job in found]).delete()
-    return len(found)
+    making.drop(ExportJob.objects, Q(by=person) | Q(program__isnull=True) | Q(program__in=theirs))

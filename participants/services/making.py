@@ -1,0 +1,46 @@
+"""Files that a worker makes: each is asked for, made once by whoever takes it, kept for some time and taken away.
+
+The tables that hold them differ; their `state`, `started_at`, `attempts` and `file` are the same.
+"""
+
+import datetime as dt
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import F, Manager, Model, Q, QuerySet
+
+MOST_ATTEMPTS = 3
+QUEUED, RUNNING, FAILED = "queued", "running", "failed"
+
+Made = TypeVar("Made", bound=Model)
+
+
+def due(files: Manager[Made], *, lost_after: dt.timedelta, now: dt.datetime) -> list[int]:
+    """Numbers of those that wait for a worker. One whose worker was lost waits again, and is given up after three."""
+    lost = files.filter(state=RUNNING, started_at__lte=now - lost_after)
+    lost.filter(attempts__gte=MOST_ATTEMPTS).update(state=FAILED)
+    lost.filter(attempts__lt=MOST_ATTEMPTS).update(state=QUEUED)
+    return list(files.filter(state=QUEUED).values_list("pk", flat=True))
+
+
+def take(files: Manager[Made], pk: int, *, now: dt.datetime, **fresh: object) -> bool:
+    """Begin with one, `fresh` columns set anew; False if somebody else has, or it is not wanted any more."""
+    waiting = files.filter(pk=pk, state=QUEUED)
+    return bool(waiting.update(state=RUNNING, started_at=now, attempts=F("attempts") + 1, **fresh))
+
+
+def mine(files: Manager[Made], pk: int, *, started: dt.datetime) -> QuerySet[Made]:
+    """The one that was taken at `started`; nothing if it was cancelled or given to another worker since."""
+    return files.filter(pk=pk, state=RUNNING, started_at=started)
+
+
+@transaction.atomic
+def drop(files: Manager[Made], which: Q) -> int:
+    """Take away rows and their files; how many."""
+    found = list(files.select_for_update().filter(which))
+    for item in found:
+        if file := item.file:  # type: ignore[attr-defined]  # every table of files has one
+            # Only once it is certain: a file taken away for a deed that was then undone would be missing.
+            transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]  # a default binds it
+    files.filter(pk__in=[item.pk for item in found]).delete()
+    return len(found)
