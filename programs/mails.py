@@ -13,10 +13,12 @@ from participants.services import sign_in_mark
 from programs.catalogue import registry
 from programs.models import Application, Enrolment, Lot, Program, Role, Track
 from programs.planning import UNCONFIRMED, UNFINISHED
+from programs.queries.drawing import my_invitation
 from programs.queries.enrolling import intake_of, place_in_line, window_of
-from programs.services.drawing import DRAWN, learners_role
+from programs.services.drawing import BEGINS, DRAWN, INVITED, WAITS, learners_role
 from programs.services.enrolling_applying import JOIN_LINK, LINK_MINUTES, TRACK
 from programs.services.enrolling_deciding import ACCEPTED, DECLINED, RECEIVED, WAITING
+from programs.services.waiting import NEXT
 
 PURPOSE = "join"
 State = Application.State
@@ -132,22 +134,66 @@ def _unconfirmed(message: Message, now: dt.datetime) -> Context | None:
     return _nudge(State.ACCEPTED, message, now)
 
 
-def _drawn(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
-    """Where somebody is by lot, unless they have left or are elsewhere since."""
-    lot = Lot.objects.select_related("program", "track", "user").filter(pk=message.subject_id).first()
-    if lot is None or not lot.user.is_active or lot.program.state == Program.State.CLOSED:
-        return None
-    if not lot.track.enrolments.filter(user=lot.user, state=Enrolment.State.ACTIVE).exists():
-        return None
+def _lot(message: Message) -> Lot | None:
+    """What chance has given somebody who is still here."""
+    related = ("program", "draw__first", "draw__second", "track", "next_place__track__program")
+    lot = Lot.objects.select_related(*related).filter(pk=message.subject_id).first()
+    gone = lot is None or not message.recipient.is_active or lot.program.state == Program.State.CLOSED
+    return None if gone else lot
+
+
+def _told(lot: Lot, **more: Any) -> Context:
     return {
         **signed_by(lot.program),
         "program": lot.program,
         "track": lot.track,
-        "model": registry.get(lot.track.model),
-        "role_word": word_for(lot.track, learners_role(lot.track)),
         "url": links.url(reverse("sessions:home")),
         "why": f"You get this because you take part in {lot.program.name}.",
+        **more,
     }
+
+
+def _drawn(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    """Where somebody is by lot, unless they have left or are elsewhere since."""
+    lot = _lot(message)
+    if lot is None or not _is_in(lot, Enrolment.State.ACTIVE):
+        return None
+    return _told(lot, model=registry.get(lot.track.model), role_word=word_for(lot.track, learners_role(lot.track)))
+
+
+def _is_in(lot: Lot, state: str) -> bool:
+    return lot.track.enrolments.filter(user=lot.user_id, state=state).exists()
+
+
+def _begins(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    """That somebody begins now: by lot, or because they have been let begin though their lot was to wait."""
+    lot = _lot(message)
+    return _told(lot) if lot and _is_in(lot, Enrolment.State.ACTIVE) else None
+
+
+def _waits(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    lot = _lot(message)
+    return _told(lot) if lot and _is_in(lot, Enrolment.State.WAITING) else None
+
+
+def _next_round(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    """That the next round is there; the program that somebody has waited in may be closed by then."""
+    lot = Lot.objects.select_related("next_place__track__program", "program").filter(pk=message.subject_id).first()
+    there = lot.next_place if lot else None
+    if lot is None or there is None or there.state != Enrolment.State.ACTIVE or not message.recipient.is_active:
+        return None
+    return {**_told(lot), **signed_by(there.track.program), "next": there.track.program, "track": there.track}
+
+
+def _invited(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    """To which of two ways somebody is invited, as long as they are in one of them and can still choose."""
+    found = my_invitation(message.recipient, message.subject_id)
+    if found is None:
+        return None
+    lot, here = found
+    other = lot.draw.second if lot.track_id == lot.draw.first_id else lot.draw.first
+    page = links.url(reverse("joining:way", kwargs={"lot": lot.pk}))
+    return _told(lot, other=other, here=here.track, model=registry.get(lot.track.model), url=page)
 
 
 # All of these answer what the reader has just done, so that none can be switched off or wait for next week.
@@ -169,14 +215,23 @@ NEWS = tuple(
     )
 )
 
-# Nobody has just done anything, so it waits for the morning; and it is told once.
-LOTS = Kind(
-    slug=DRAWN,
-    template=f"programs/mail/{DRAWN}",
-    description="Which model you are in, where lots were drawn",
-    context=_drawn,
-    transactional=True,
-    quiet_hours="later",
+# Nobody has just done anything, so these wait for the morning; and each is told once.
+LOTS = tuple(
+    Kind(
+        slug=slug,
+        template=f"programs/mail/{slug}",
+        description=description,
+        context=context,
+        transactional=True,
+        quiet_hours="later",
+    )
+    for slug, description, context in (
+        (DRAWN, "Which model you are in, where lots were drawn", _drawn),
+        (INVITED, "To which of two models you are invited by lot", _invited),
+        (BEGINS, "You begin now, where there were more people than places", _begins),
+        (WAITS, "You begin in the next round, where there were more people than places", _waits),
+        (NEXT, "The next round begins, and your place is there", _next_round),
+    )
 )
 
 # These come unasked, once each: they can be switched off, and wait for room in the weekly two.
@@ -187,7 +242,7 @@ NUDGES = tuple(
         (UNCONFIRMED, "A place that was not confirmed for two weeks", _unconfirmed),
     )
 )
-KINDS = (*NEWS, *NUDGES, LOTS)
+KINDS = (*NEWS, *NUDGES, *LOTS)
 
 
 def register_all() -> None:

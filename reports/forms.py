@@ -5,7 +5,7 @@ from django import forms
 
 from participants.formkit import FilterForm, LookForm
 from participants.models import RoleGrant
-from programs.models import ProfileField, Track
+from programs.models import Enrolment, ProfileField, SetAside, Track
 from reports.models import ComparisonPlan
 
 
@@ -21,7 +21,13 @@ class PlanForm(LookForm):
         choices=ComparisonPlan.Assignment.choices,
         widget=forms.RadioSelect,
         label="How do people come to their model?",
-        help_text="What a difference may mean depends on it. It is fixed before anybody answers at the end.",
+        help_text=(
+            "What a difference may mean depends on it, and it is fixed before anybody answers at the end. Where people"
+            " choose or a coordinator decides, a difference may come from who was where. Only lots make groups that are"
+            " alike, so that it can be said to come from the model. Lots can decide the model itself; or, where more"
+            " people want in than there are places, who begins now and who waits for the next round with their place"
+            " kept; or only to which model each person gets one invitation, while all choose themselves."
+        ),
     )
     margin = forms.FloatField(
         min_value=0.1,
@@ -30,6 +36,64 @@ class PlanForm(LookForm):
         label="Which difference would be too small to change a decision?",
         help_text="In points of the scale from 1 to 7. Empty: half a standard deviation of the first answers.",
     )
+
+
+class PlacesForm(FilterForm):
+    """For how many places of a track lots are drawn, and within which answers as many get one."""
+
+    track = forms.ModelChoiceField(Track.objects.none(), label="Places in", empty_label=None)
+    number = forms.IntegerField(
+        min_value=1,
+        max_value=5000,
+        label="How many of those who learn can begin now?",
+        help_text="The others wait, keep their place for the next round, and answer the same surveys meanwhile.",
+    )
+    stratum = forms.ModelChoiceField(
+        ProfileField.objects.none(),
+        label="The same share of each answer begins",
+        empty_label="No question: only as many people",
+        to_field_name="slug",
+        required=False,
+        help_text="Choose what may matter most for the outcome, such as the level.",
+    )
+
+    def __init__(self, *args: Any, tracks: Sequence[Track], fields: Sequence[ProfileField], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Mapping[str, Any] = self.fields
+        choices["stratum"].queryset = ProfileField.objects.filter(pk__in=[each.pk for each in fields])
+        choices["track"].queryset = Track.objects.filter(pk__in=[each.pk for each in tracks])
+        choices["track"].required = choices["number"].required = True
+
+
+class AsideForm(LookForm):
+    """Who begins whatever the lots say, and why."""
+
+    enrolment = forms.ModelChoiceField(Enrolment.objects.none(), label="Who cannot wait?", empty_label=None)
+    reason = forms.ChoiceField(
+        choices=SetAside.Reason.choices,
+        label="Why?",
+        help_text="You and other coordinators see it, and the person in their own data. They are told that they begin.",
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Enrolment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Mapping[str, Any] = self.fields
+        known = Enrolment.objects.filter(pk__in=[each.pk for each in people]).select_related("user")
+        choices["enrolment"].queryset = known
+        choices["enrolment"].label_from_instance = lambda each: str(each.user)
+
+
+class NextForm(LookForm):
+    """Where the next round is."""
+
+    track = forms.ModelChoiceField(Track.objects.none(), label="The next round is", empty_label=None)
+
+    def __init__(self, *args: Any, tracks: Sequence[Track], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Mapping[str, Any] = self.fields
+        known = Track.objects.filter(pk__in=[each.pk for each in tracks]).select_related("program")
+        choices["track"].queryset = known
+        choices["track"].label_from_instance = lambda each: f"{each.program.name}: {each.name}"
 
 
 class LotsForm(FilterForm):

@@ -94,7 +94,9 @@ class ComparisonPlan(models.Model):
 
         CHOOSE = "choose", "People choose"
         COORDINATOR = "coordinator", "A coordinator decides"
-        LOTTERY = "lottery", "Lots decide"
+        LOTTERY = "lottery", "Lots decide who is in which model"
+        WAITLIST = "waitlist", "Lots decide who begins now, and who in the next round"
+        NUDGE = "nudge", "Lots decide to which of two models somebody is invited; they choose themselves"
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="comparison_plan")
     assignment = models.CharField(max_length=12, choices=Assignment.choices, default=Assignment.CHOOSE)
@@ -106,7 +108,8 @@ class ComparisonPlan(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(assignment__in=["choose", "coordinator", "lottery"]), name="assignment_known"
+                condition=Q(assignment__in=["choose", "coordinator", "lottery", "waitlist", "nudge"]),
+                name="assignment_known",
             ),
             models.CheckConstraint(
                 condition=Q(margin__isnull=True) | Q(margin__gt=0, margin__lte=6), name="margin_within_the_scale"

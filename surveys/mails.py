@@ -15,7 +15,7 @@ from sessions.models import Attendance, Session
 from sessions.planning import members_of
 from surveys import definition
 from surveys.models import Invitation, Question, Survey
-from surveys.queries import invitation_of, is_open, own_answers, questions_for
+from surveys.queries import invitation_of, is_open, own_answers, questions_for, waits
 from surveys.services.asking import REMINDER, first_mail
 
 PURPOSE = "survey"
@@ -37,6 +37,13 @@ INTROS = {
     Survey.Kind.MIDPOINT.value: "It takes two or three minutes, and you can stop and go on later.",
     Survey.Kind.CLOSING.value: "It takes three minutes, and you can stop and go on later.",
 }
+
+# Nothing of these is half-way or last for somebody who has not begun.
+WAITING_WORDS = {**WORDS, **dict.fromkeys(("baseline", "midpoint", "closing"), "While you wait: {count}")}
+WAITING_INTRO = (
+    "Lots have given you a place in the next round. Those who have begun are asked the same, and so it can be told what"
+    " the program changes. It takes two minutes, and your place does not depend on it."
+)
 
 
 def token_for(invitation: Invitation, *, now: dt.datetime) -> str:
@@ -67,7 +74,8 @@ def _asked(message: Message, now: dt.datetime) -> Invitation | None:
     if invitation is None or invitation.answered_at is not None or not is_open(invitation, now):
         return None
     program = invitation.survey.program
-    here = Enrolment.objects.filter(track__program=program, user=message.recipient_id, state=Enrolment.State.ACTIVE)
+    here = Enrolment.objects.filter(track__program=program, user=message.recipient_id)
+    here = here.exclude(state=Enrolment.State.LEFT)
     return invitation if here.exists() and definition.timing_of(program, invitation.survey.kind).on else None
 
 
@@ -116,9 +124,18 @@ def survey(message: Message, now: dt.datetime) -> dict[str, Any] | None:
         return None
     count = len(questions_for(invitation))
     words = "one question" if count == 1 else f"{count} questions"
-    heading = WORDS[kind].format(count=words, partner=context["partner"] or "your match")
+    waiting = waits(invitation)
+    heading = (WAITING_WORDS if waiting else WORDS)[kind].format(
+        count=words, partner=context["partner"] or "your match"
+    )
     begun = bool(own_answers(invitation))
-    return {**context, "heading": heading, "intro": INTROS[kind], "begun": begun, "again": message.kind == REMINDER}
+    return {
+        **context,
+        "heading": heading,
+        "intro": WAITING_INTRO if waiting else INTROS[kind],
+        "begun": begun,
+        "again": message.kind == REMINDER,
+    }
 
 
 def _comes_too_soon(message: Message, invitation: Invitation, now: dt.datetime) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from matching.models import Match, Seat
 from participants.models import User
 from programs.catalogue import registry
 from programs.catalogue.base import Shape
-from programs.models import Enrolment, Program, Role
+from programs.models import Enrolment, Lot, Program, Role
 from surveys import services
 from surveys.definition import standard_timing
 from surveys.models import Invitation, Survey, Timing
@@ -64,7 +64,12 @@ def plan_all(now: dt.datetime) -> int:
     A moment longer ago than its days of grace is left alone: a question that late would be stale.
     """
     times = Times()
-    due = [*_before_a_match(times, now), *_during(times, now), *_at_the_end(times, now)]
+    due = [
+        *_before_a_match(times, now),
+        *_during(times, now),
+        *_at_the_end(times, now),
+        *_while_waiting(times, now),
+    ]
     return sum(_ask(each, now) for each in due)
 
 
@@ -110,7 +115,7 @@ def _before_a_match(times: Times, now: dt.datetime) -> Iterator[Asked]:
     waiting = Enrolment.objects.filter(
         ~Exists(asked.filter(user=OuterRef("user"))),
         ~Exists(matched.filter(enrolment__user=OuterRef("user"))),
-        state=Enrolment.State.ACTIVE,
+        state__in=(Enrolment.State.ACTIVE, Enrolment.State.WAITING),
         joined_at__gt=now - times.furthest(kind),
     ).exclude(role=Role.MENTOR)
     for enrolment in _running(waiting, "track__program", now).select_related("track__program", "user").order_by("pk"):
@@ -187,6 +192,37 @@ def _at_the_end(times: Times, now: dt.datetime) -> Iterable[Asked]:
     asked = {(each.program.pk, each.user.pk) for each in found}
     # Who is asked about a match now is asked with it how they stand themselves.
     return [*found, *(each for each in _after_one_offs(times, now) if (each.program.pk, each.user.pk) not in asked)]
+
+
+def _while_waiting(times: Times, now: dt.datetime) -> Iterator[Asked]:
+    """Those whom lots have put into the next round, half-way and at the end: how they stand themselves, with the same
+    words and at the same times as those who have begun, or nothing could be compared with them.
+    """
+    for kind in (Kind.MIDPOINT.value, Kind.CLOSING.value):
+        asked = Invitation.objects.filter(survey__kind=kind, survey__program=OuterRef("track__program"))
+        people = Enrolment.objects.filter(
+            ~Exists(asked.filter(user=OuterRef("user"))), state=Enrolment.State.WAITING
+        ).exclude(role=Role.MENTOR)
+        begun = Lot.objects.filter(program=OuterRef("track__program"), user=OuterRef("user"), waits=True)
+        drawn = people.annotate(since=Subquery(begun.values("draw__told_at")[:1])).filter(since__isnull=False)
+        for each in _running(drawn, "track__program", now).select_related("track__program", "user").order_by("pk"):
+            moment = _waiting_moment(each.track.program, each.since, times.of(each.track.program_id, kind), kind)
+            if moment is not None and _is_due(moment, kind, now):
+                yield Asked(each.track.program, kind, each.user, learns=True)
+
+
+def _waiting_moment(program: Program, since: dt.datetime, timing: Timing, kind: str) -> dt.datetime | None:
+    """As of a match that had begun with the program, or when people were told, and goes on to its last day."""
+    last = dt.datetime.combine(program.ends_on, dt.time(18), ZoneInfo(program.timezone)).astimezone(dt.UTC)
+    first = dt.datetime.combine(program.starts_on, dt.time(0), ZoneInfo(program.timezone)).astimezone(dt.UTC)
+    begun = max(first, since)
+    if not timing.on:
+        return None
+    if kind == Kind.CLOSING:
+        return last + (timing.after_days or 0) * DAY
+    if timing.after_days is not None:
+        return begun + timing.after_days * DAY
+    return begun + min((last - begun) / 2, LATEST_HALF * DAY) if last - begun >= LEAST_FOR_HALF else None
 
 
 def _closing(seat: Seat, times: Times, now: dt.datetime) -> Iterator[Asked]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch
 
 from matching.models import Seat
 from participants.models import User
-from programs.models import Program
+from programs.models import Enrolment, Program
 from surveys.definition import filled, items_of
 from surveys.models import GROUP, Answer, Invitation, Publication, Question, Response, Survey, Timing
 from surveys.wording import CORE, RELATIONSHIP, STANDARD, TIMES
@@ -124,9 +124,21 @@ def figures_of(program: Program, kind: str) -> SurveyFigures | None:
 
 def questions_for(invitation: Invitation) -> list[Question]:
     """What this person is asked of the survey, in order: the outcome core if it is theirs, what concerns a match if
-    there is one, why it ended if it ended early.
+    there is one, why it ended if it ended early. Whoever waits for the next round is asked how they stand, and nothing
+    of a program that they have not begun.
     """
-    return [each for each in invitation.survey.questions.all() if _concerns(each.construct, invitation)]
+    questions = list(invitation.survey.questions.all())
+    if waits(invitation):
+        return [each for each in questions if each.construct in CORE]
+    return [each for each in questions if _concerns(each.construct, invitation)]
+
+
+def waits(invitation: Invitation) -> bool:
+    """Whether it is asked of somebody while they wait for the next round. Queries: one, and none about a match."""
+    if invitation.match_id or invitation.session_id or not invitation.with_core:
+        return False
+    waiting = Enrolment.objects.filter(user=invitation.user_id, state=Enrolment.State.WAITING)
+    return waiting.filter(track__program=invitation.survey.program_id).exists()
 
 
 def _concerns(construct: str, invitation: Invitation) -> bool:

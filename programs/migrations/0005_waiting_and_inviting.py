@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                     Q(kind__in=["lottery", "nudge"], second__isnull=False, places__isnull=True),
                     ~Q(first=F("second")),
                 )
-                | Q(kind="waitlist", second__isnull=True, places__gte=1),
+                | Q(kind="waitlist", second__isnull=True, places__isnull=False, places__gte=1),
                 name="draw_between_two",
             ),
         ),

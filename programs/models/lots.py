@@ -43,7 +43,7 @@ class Draw(models.Model):
                 condition=Q(
                     Q(kind__in=["lottery", "nudge"], second__isnull=False, places__isnull=True), ~Q(first=F("second"))
                 )
-                | Q(kind="waitlist", second__isnull=True, places__gte=1),
+                | Q(kind="waitlist", second__isnull=True, places__isnull=False, places__gte=1),
                 name="draw_between_two",
             ),
             models.CheckConstraint(condition=~Q(seed=""), name="draw_keeps_its_seed"),

@@ -238,9 +238,14 @@ def joining_of(user: User, now: dt.datetime) -> list[Joining]:
     found = [each for application in applied if (each := _joining(application, now))]
     found.sort(key=lambda each: _FIRST.index(each.what))
     untold = {each.enrolment_id for each in applied if shown_state(each, now) != each.state}
-    parts = user.enrolments.select_related(*related).filter(state=Enrolment.State.ACTIVE).exclude(over).order_by("pk")
+    parts = user.enrolments.select_related(*related).exclude(over | Q(state=Enrolment.State.LEFT)).order_by("pk")
     return found + [
-        Joining("", each.track, enrolment=each, asks_wishes=intake_of(each.track).wishes > 0)
+        Joining(
+            "next_round" if each.state == Enrolment.State.WAITING else "",
+            each.track,
+            enrolment=each,
+            asks_wishes=intake_of(each.track).wishes > 0,
+        )
         for each in parts
         if each.pk not in untold
     ]

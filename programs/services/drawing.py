@@ -10,6 +10,7 @@ from mail.models import Message
 from mail.services import Draft, cancel, enqueue_many
 from participants.models import User
 from participants.services import record
+from programs import hooks
 from programs.catalogue import registry
 from programs.errors import ProgramError
 from programs.lots import deal
@@ -200,7 +201,7 @@ def _put_back(lots: Iterable[Lot]) -> None:
 @transaction.atomic
 def follow_invitation(*, lot: Lot, track: Track, by: User, now: dt.datetime) -> Enrolment:
     """Be in one of the two tracks somebody was invited to choose between, by their own choice; the same one changes
-    nothing. Raises ProgramError for another track, and where they are in neither any more.
+    nothing. Raises ProgramError for another track, for who is matched already, and who is in neither any more.
     """
     draw = Draw.objects.select_for_update(of=("self",)).get(pk=lot.draw_id)
     if draw.kind != Kind.NUDGE or track.pk not in {draw.first_id, draw.second_id}:
@@ -211,6 +212,8 @@ def follow_invitation(*, lot: Lot, track: Track, by: User, now: dt.datetime) -> 
     if enrolment is None:
         raise ProgramError("You take part in neither any more")
     if enrolment.track_id != track.pk:
+        if hooks.obstacles([enrolment.pk]):
+            raise ProgramError("You have been matched already. Write to the person who runs the program.")
         if Enrolment.objects.filter(user=lot.user_id, track=track).exists():
             raise ProgramError("You are, or were, in the other one already")
         move([enrolment], track)

@@ -1,12 +1,17 @@
 """Between whom lots can be drawn, so that at the end a difference can be said to come from the model."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
 from matching.models import Match, Proposal, Seat
-from programs.models import Enrolment, Lot, ProfileField, Program, Role, Track
+from participants.models import User
+from programs.catalogue import registry
+from programs.catalogue.base import Shape
+from programs.models import Enrolment, Lot, ProfileField, Program, Role, SetAside, Track
+from programs.queries.choosing import programs_to_change
 from programs.services.drawing import STRATA, Pool
 from reports.queries.answers import BOTH, BY_FAMILY, arm_of
 
@@ -31,6 +36,18 @@ def tracks_for_lots(program: Program) -> list[Track]:
     return [track for track in program.tracks.all() if arm_of(track.model, BY_FAMILY) != BOTH]
 
 
+def tracks_for_places(program: Program) -> list[Track]:
+    """The tracks of which people can be told that they wait: all but those without matches, where one only asks."""
+    return [track for track in program.tracks.all() if registry.get(track.model).shape is not Shape.SLOTS]
+
+
+def next_tracks(program: Program, user: User) -> list[Track]:
+    """The tracks of other programs that somebody runs: into one of them the next round can go."""
+    others = programs_to_change(user).exclude(pk=program.pk)
+    tracks = Track.objects.filter(program__in=others).select_related("program")
+    return list(tracks.order_by("program", "position", "pk"))
+
+
 def fields_for_lots(program: Program) -> list[ProfileField]:
     return list(program.fields.filter(kind__in=STRATA))
 
@@ -38,8 +55,7 @@ def fields_for_lots(program: Program) -> list[ProfileField]:
 def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Candidates:
     """Who learns in either track, has no lot and has not been in a match there. Queries: four, whatever the size."""
     tracks = (first.pk, second.pk)
-    active = Enrolment.objects.filter(track__in=tracks, state=Enrolment.State.ACTIVE).exclude(role=Role.MENTOR)
-    known = list(active.select_related("user").order_by("pk"))
+    known = _learning(tracks)
     twice = _in_both(tracks)
     drawn = set(Lot.objects.filter(program=first.program_id).values_list("user", flat=True))
     seated = set(_seats(tracks).values_list("enrolment", flat=True))
@@ -54,6 +70,37 @@ def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Can
     return Candidates(Pool(first, second, stratum, people), people, told, _obstacle(first, second))
 
 
+def _learning(tracks: Sequence[int]) -> list[Enrolment]:
+    active = Enrolment.objects.filter(track__in=tracks, state=Enrolment.State.ACTIVE).exclude(role=Role.MENTOR)
+    return list(active.select_related("user").order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """Who wants to take part in a track and would be drawn; otherwise as `Candidates`."""
+
+    track: Track
+    people: list[Enrolment]
+    left_out: list[tuple[str, int]]
+    obstacle: str
+
+
+def places_in(track: Track) -> Wanting:
+    """Who learns in a track, has no lot, no match and no place by a decision. Queries: five, whatever the size."""
+    known = _learning([track.pk])
+    drawn = set(Lot.objects.filter(program=track.program_id).values_list("user", flat=True))
+    aside = set(SetAside.objects.filter(program=track.program_id).values_list("user", flat=True))
+    seated = set(_seats((track.pk,)).values_list("enrolment", flat=True))
+    reasons = {
+        "have a lot already": {each.pk for each in known if each.user_id in drawn},
+        "begin without a lot": {each.pk for each in known if each.user_id in aside},
+        "have been in a match": seated & {each.pk for each in known},
+    }
+    out = set().union(*reasons.values())
+    told = [(why, len(who)) for why, who in reasons.items() if who]
+    return Wanting(track, [each for each in known if each.pk not in out], told, _open_proposal((track,)))
+
+
 def _in_both(tracks: tuple[int, int]) -> set[int]:
     """People who are or were in both tracks: nobody can be moved to where they are already."""
     places = set(Enrolment.objects.filter(track__in=tracks).values_list("user", "track"))
@@ -61,14 +108,18 @@ def _in_both(tracks: tuple[int, int]) -> set[int]:
     return {user for user, number in count.items() if number > 1}
 
 
-def _seats(tracks: tuple[int, int]) -> QuerySet[Seat]:
+def _seats(tracks: Sequence[int]) -> QuerySet[Seat]:
     return Seat.objects.filter(match__track__in=tracks).exclude(match__state=Match.State.DRAFT)
 
 
 def _obstacle(first: Track, second: Track) -> str:
     if arm_of(first.model, BY_FAMILY) == arm_of(second.model, BY_FAMILY):
         return "Lots decide between mentors and peers. These two tracks are of the same kind."
-    waiting = Proposal.objects.filter(track__in=(first, second), state__in=OPEN).select_related("track").first()
+    return _open_proposal((first, second))
+
+
+def _open_proposal(tracks: Sequence[Track]) -> str:
+    waiting = Proposal.objects.filter(track__in=tracks, state__in=OPEN).select_related("track").first()
     if waiting:
         return f"Discard proposal {waiting.number} of {waiting.track.name} first: its people may be drawn elsewhere."
     return ""

@@ -11,7 +11,7 @@ from reports.services.exporting import (
     log_export,
     run_table,
 )
-from reports.services.lots import draw
+from reports.services.lots import draw, draw_who_begins, take_back
 
 __all__ = [
     "TooEarly",
@@ -19,6 +19,7 @@ __all__ = [
     "ask_for_table",
     "cancel_table",
     "draw",
+    "draw_who_begins",
     "drop_tables",
     "drop_tables_of",
     "due_tables",
@@ -29,4 +30,5 @@ __all__ = [
     "open_comparison",
     "open_look",
     "run_table",
+    "take_back",
 ]

@@ -1,18 +1,19 @@
-"""Letting lots decide who is in which model."""
+"""Letting lots decide who is in which model, or to which one somebody is invited."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from programs.access import ProgramRequest, program_view
 from programs.errors import ProgramError
-from programs.models import Program
+from programs.models import Draw, Program
 from programs.permissions import Right
-from programs.queries.drawing import draws_of
+from programs.queries.drawing import Drawn, draws_of
 from reports import services
 from reports.forms import LotsForm
 from reports.queries.lots import Candidates, candidates, fields_for_lots, tracks_for_lots
@@ -31,7 +32,7 @@ def lots(request: ProgramRequest, program: Program) -> HttpResponse:
         except ProgramError as refused:
             error = str(refused)
         else:
-            messages.info(request, f"Lots were drawn for {drawn.lots.count()} people. They are told by e-mail.")
+            messages.info(request, told_of(drawn))
             return redirect("reports:lots", program.slug)
     context = {
         "program": program,
@@ -39,9 +40,34 @@ def lots(request: ProgramRequest, program: Program) -> HttpResponse:
         "error": error,
         "plan": plan_of(program),
         "found": _found(form),
-        "draws": draws_of(program),
+        "draws": shown_draws(program, timezone.now()),
     }
     return render(request, "reports/lots.html", context, status=422 if form.errors or error else 200)
+
+
+def told_of(draw: Draw) -> str:
+    """What has happened, and how long it can be undone."""
+    people = draw.lots.count()
+    return f"Lots were drawn for {people} people. They are told by e-mail in an hour; until then you can undo it."
+
+
+def shown_draws(program: Program, now: dt.datetime) -> list[tuple[Drawn, bool]]:
+    """Every draw, and whether it can still be taken back."""
+    return [(each, each.may_undo(now)) for each in draws_of(program)]
+
+
+@require_POST
+@program_view(Right.MATCH)
+def undo(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
+    """Take a draw back before anybody is told."""
+    draw = get_object_or_404(Draw, pk=pk, program=program)
+    try:
+        services.take_back(draw=draw, by=request.user, now=timezone.now())
+    except ProgramError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.info(request, "Taken back. Nobody was told, and everybody is where they were.")
+    return redirect("reports:places" if draw.kind == Draw.Kind.WAITLIST else "reports:lots", program.slug)
 
 
 def _form(request: ProgramRequest, program: Program) -> LotsForm:

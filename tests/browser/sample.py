@@ -82,6 +82,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *own_pages(match, mentor, over, to_come, finished),
             *worried.participant,
             *shown(joining.members_pages(wishing)),
+            *shown(lots.members_pages(make_program("Two ways", ["traditional", "peer"], dana, now), mentor, dana, now)),
             *shown(booked.members),
             *shown(woven.members),
             *shown(together.members_pages(told)),
@@ -101,6 +102,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *shown(booked.coordinators),
             *shown(woven.coordinators),
             *shown(lots.pages_of(make_program("By lot", ["traditional", "peer"], dana, now), dana, now)),
+            *shown(lots.waiting_pages(make_program("More than places", ["traditional"], dana, now), dana, now)),
             *shown(together.coordinators_pages(told)),
         ],
         "admin": [

@@ -36,7 +36,7 @@ NO_PAGES = {
     "safeguarding:assign", "safeguarding:change", "safeguarding:close", "safeguarding:end", "safeguarding:match",
     "safeguarding:note", "safeguarding:read",
     "ready", "signals:mute", "reports:export", "reports:open_look", "organisation:comparison",
-    "reports:pdf", "reports:withdraw_link", "organisation:pdf", "organisation:withdraw_link",
+    "reports:pdf", "reports:withdraw_link", "reports:undo_draw", "reports:set_aside", "reports:next_round", "organisation:pdf", "organisation:withdraw_link",
     "session_links:feed", "session_links:undo", "sessions:answer",
     "sessions:certificate_pdf", "sessions:goal_step",
     "sessions:log", "sessions:undo", "setup:download", "surveys:remove_question",

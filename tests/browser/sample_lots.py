@@ -6,8 +6,37 @@ from django.urls import reverse
 
 from participants.models import User
 from programs.models import Program, Role
+from programs.services.drawing import Pool, draw_invitations
+from programs.services.waiting import set_aside
 from reports import services
 from tests.factories.programs import EnrolmentFactory
+
+
+def waiting_pages(program: Program, by: User, now: dt.datetime) -> list[tuple[str, str]]:
+    """More people than places: two begin, five wait, one need not; and whom lots would be drawn for now."""
+    track = program.tracks.get()
+    services.fix_plan(program=program, assignment="waitlist", margin=None, by=by, now=now)
+    people = [EnrolmentFactory.create(track=track, role=Role.MENTEE) for _ in range(8)]
+    set_aside(enrolment=people[0], reason="urgent", by=by, now=now)
+    services.draw_who_begins(track=track, number=2, stratum=None, by=by, now=now)
+    for _ in range(6):
+        EnrolmentFactory.create(track=track, role=Role.MENTEE)
+    url = reverse("reports:places", kwargs={"slug": program.slug})
+    plan = reverse("reports:comparison_plan", kwargs={"slug": program.slug})
+    return [
+        ("reports:places", url),
+        ("reports:places asked", f"{url}?track={track.pk}&number=3"),
+        ("reports:comparison_plan waiting", plan),
+    ]
+
+
+def members_pages(program: Program, member: User, by: User, now: dt.datetime) -> list[tuple[str, str]]:
+    """The two ways of somebody whom lots have invited to one of them."""
+    led, peers = program.tracks.get(model="traditional"), program.tracks.get(model="peer")
+    people = [EnrolmentFactory.create(track=led, role=Role.MENTEE, user=member)]
+    people.append(EnrolmentFactory.create(track=led, role=Role.MENTEE))
+    draw = draw_invitations(pool=Pool(led, peers, None, people), seed="seed", by=by, now=now)
+    return [("joining:way", reverse("joining:way", kwargs={"lot": draw.lots.get(user=member).pk}))]
 
 
 def pages_of(program: Program, by: User, now: dt.datetime) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.template import Engine
 
 from mail import registry
@@ -18,7 +19,7 @@ from mail.models import Message
 from mail.services.composing import compose
 from matching.models import Match, Seat
 from participants.models import DataExport, RoleGrant, User
-from programs.models import Application, Coordinator, Lot, Program, Track
+from programs.models import Application, Coordinator, Enrolment, Lot, Program, Track
 from reports import services as reports
 from safeguarding.models import Case
 from sessions.models import Session
@@ -197,6 +198,22 @@ def lot_drawn(world: World) -> Message:
     return about(world, "lot_drawn", lot.user, lot.pk)
 
 
+def lot_of_somebody(world: World, kind: str) -> Message:
+    """Of somebody drawn: that they begin now, that they wait, or that their round is there."""
+    pk = lot_drawn(world).subject_id
+    lot = Lot.objects.filter(pk=pk)
+    mine = Enrolment.objects.filter(user=lot.get().user)
+    if kind == "lot_waits":
+        mine.update(state="waiting")
+    if kind == "lot_next_round":
+        lot.update(came_from=F("track"), waits=True, next_place=mine.first())
+    return about(world, kind, lot.get().user, pk)
+
+
+def lot_invited(world: World) -> Message:
+    return about(world, "lot_invited", world.here.mentee, world.here.args["way"])
+
+
 MAKERS: dict[str, Callable[[World], Message]] = {
     "concern-reported": lambda world: concern(world, "concern-reported"),
     "concern-unread": lambda world: concern(world, "concern-unread"),
@@ -205,6 +222,10 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "notes-were-opened": lambda world: about(world, "notes-were-opened", world.here.mentee, world.here.args["opening"]),
     "own_data_ready": own_data_ready,
     "lot_drawn": lot_drawn,
+    "lot_begins": lambda world: lot_of_somebody(world, "lot_begins"),
+    "lot_waits": lambda world: lot_of_somebody(world, "lot_waits"),
+    "lot_next_round": lambda world: lot_of_somebody(world, "lot_next_round"),
+    "lot_invited": lot_invited,
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
     "match-on": lambda world: match_message(world, "match-on", "active"),

@@ -96,6 +96,7 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "surveys": ("alice", "/programs/crowd/surveys/", 8),
     "overview": ("alice", "/programs/crowd/", 18),
     "lots": ("alice", "/programs/crowd/reports/comparison/lots/", 10),
+    "who begins now": ("alice", "/programs/crowd/reports/comparison/places/", 12),
     "report": ("alice", "/programs/crowd/reports/", 13),
     "links to the report": ("alice", "/programs/crowd/reports/links/", 6),
     "standards": ("alice", "/programs/crowd/reports/standards/", 13),

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from matching import services as matching
 from matching.models import Match, Proposal
 from mentorship.definition import dump_program
-from programs.models import Enrolment, LineManager, Program, Role, Track
+from programs.models import Draw, Enrolment, LineManager, Program, Role, Track
+from programs.services.drawing import Pool, draw_invitations
 from reports.services import fix_plan
 from sessions import services as sessions
 from sessions.models import CalendarFeed, Session
@@ -16,7 +17,14 @@ from surveys import services as surveys
 from surveys.definition import load_part
 from surveys.models import Invitation, Question
 from tests.factories.matching import ProposalFactory, make_pair
-from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, FieldFactory, TrackFactory
+from tests.factories.programs import (
+    NOW,
+    CoordinatorFactory,
+    EnrolmentFactory,
+    FieldFactory,
+    ProgramFactory,
+    TrackFactory,
+)
 from tests.house.world_asks import ask_network
 from tests.house.world_place import LATER, Place, canary
 from tests.house.world_slots import book_sessions
@@ -136,7 +144,33 @@ def announce(place: Place) -> None:
     for track, role in ((led, Role.MENTEE), (led, Role.MENTEE), (peers, Role.PEER), (peers, Role.PEER)):
         EnrolmentFactory.create(track=track, role=role)
     fix_plan(program=place.program, assignment="lottery", margin=None, by=place.coordinator, now=NOW)
-    place.args |= {"lots_first": led.pk, "lots_second": peers.pk}
+    slip = {
+        "first": led,
+        "second": peers,
+        "at": NOW,
+        "told_at": LATER,
+        "undone_at": NOW,
+        "undone_by": place.coordinator,
+    }
+    undone = Draw.objects.create(program=place.program, seed="a slip", by=place.coordinator, **slip)
+    learner = led.enrolments.order_by("pk")[0].pk
+    place.args |= {"lots_first": led.pk, "lots_second": peers.pk, "undone_draw": undone.pk, "lots_learner": learner}
+    place.args["way"] = _invite(place)
+
+
+def _invite(place: Place) -> int:
+    """In another program lots have invited the mentee to one of two ways."""
+    program = ProgramFactory.create(slug=f"ways-{place.program.slug}", state="open")
+    led, peers = (
+        TrackFactory.create(program=program, slug=f"way-{model}", name=model, model=model)
+        for model in ("traditional", "peer")
+    )
+    people = [
+        EnrolmentFactory.create(track=led, role=Role.MENTEE, user=place.mentee),
+        EnrolmentFactory.create(track=led, role=Role.MENTEE),
+    ]
+    draw = draw_invitations(pool=Pool(led, peers, None, people), seed="seed", by=place.coordinator, now=NOW)
+    return draw.lots.get(user=place.mentee).pk
 
 
 def _plan(place: Place, day: int) -> Session:
