@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+
+from django.db.models import BigIntegerField, FloatField, Value
 
 from programs.catalogue import registry
 from programs.catalogue.base import Shape
@@ -11,8 +12,9 @@ from reports.health import Around, Limits
 from reports.models import Flag, Threshold
 from reports.queries.base import MatchRow, Member, ProgramData
 from reports.queries.resting import AWAKE, rests_of
-from sessions.models import NextStep
 
+# Numbers of matches, each with a rule that says nothing about it any more.
+Muted = set[tuple[int, str]]
 ONE_OFF = frozenset(model.slug for model in registry.all_models() if model.shape == Shape.SLOTS)
 
 
@@ -28,17 +30,28 @@ def all_limits() -> dict[int, Limits]:
     return {program: Limits(values) for program, values in changed.items()}
 
 
-def muted_in(program: Program) -> set[tuple[int, str]]:
-    """Match and rule of everything that coordinators have found of no use."""
-    flags = Flag.objects.filter(match__track__program=program, muted_at__isnull=False)
-    return set(flags.values_list("match_id", "rule"))
+def limits_and_muted(program: Program) -> tuple[Limits, Muted]:
+    """The thresholds, and match and rule of everything that coordinators have found of no use: one query for both."""
+    thresholds = Threshold.objects.filter(program=program).order_by()
+    flags = Flag.objects.filter(match__track__program=program, muted_at__isnull=False).order_by()
+    changed = thresholds.annotate(match=Value(None, output_field=BigIntegerField()))
+    muted = flags.annotate(value=Value(None, output_field=FloatField()))
+    limits: dict[str, float] = {}
+    silent: Muted = set()
+    both = changed.values_list("slug", "value", "match").union(muted.values_list("rule", "value", "match_id"), all=True)
+    for name, value, match in both:
+        if match is None:
+            limits[name] = value
+        else:
+            silent.add((match, name))
+    return Limits(limits), silent
 
 
 def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, Around]:
-    """For each active match what its rules look at. Numbers and moments alone, in two queries; no word is read."""
+    """For each active match what its rules look at. Numbers and moments alone, in one query; no word is read."""
     live = {match.pk: match for match in data.matches if match.live}
     tracks = {track.pk: track for track in data.tracks}
-    goals, moved, steps = _work(data, live)
+    goals, moved, steps = _work(data)
     loads = _loads(data, tracks, limits, now)
     rests = rests_of(live, now)
     return {
@@ -58,7 +71,7 @@ def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, 
 Moments = dict[int, list[dt.datetime]]
 
 
-def _work(data: ProgramData, live: Collection[int]) -> tuple[dict[int, int], Moments, Moments]:
+def _work(data: ProgramData) -> tuple[dict[int, int], Moments, Moments]:
     """By match: how many goals there are, when a goal or a step last changed, and when steps were added."""
     goals: dict[int, int] = defaultdict(int)
     moved: Moments = defaultdict(list)
@@ -66,9 +79,9 @@ def _work(data: ProgramData, live: Collection[int]) -> tuple[dict[int, int], Mom
     for goal in data.goals:
         goals[goal.match] += 1
         moved[goal.match] += [each for each in (goal.created_at, goal.reached_at, goal.dropped_at) if each]
-    for match, added, done in NextStep.objects.filter(match__in=live).values_list("match_id", "created_at", "done_at"):
-        steps[match].append(added)
-        moved[match] += [each for each in (added, done) if each]
+    for step in data.steps:
+        steps[step.match].append(step.created_at)
+        moved[step.match] += [each for each in (step.created_at, step.done_at) if each]
     return goals, moved, steps
 
 

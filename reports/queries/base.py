@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import BigIntegerField, DateTimeField, FilteredRelation, Q, Value
 
 from matching.models import Match
 from participants.models import User
 from programs.models import Enrolment, Program, Role, Track
-from sessions.models import Goal, Session
+from sessions.models import Goal, NextStep, Session
 
 # The slug of the question that says where in the organisation somebody works.
 DEPARTMENT = "department"
@@ -112,12 +112,22 @@ class GoalRow:
 
 
 @dataclass(frozen=True)
+class StepRow:
+    """A next step: when it was written down, and when it was done."""
+
+    match: int
+    created_at: dt.datetime
+    done_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class ProgramData:
     program: Program
     tracks: list[Track]
     people: list[Person]
     matches: list[MatchRow]
     goals: list[GoalRow]
+    steps: list[StepRow] = field(default_factory=list)
 
 
 def load(program: Program) -> ProgramData:
@@ -128,7 +138,7 @@ def load(program: Program) -> ProgramData:
         if meeting.match in by_pk:
             by_pk[meeting.match].meetings.append(meeting)
     tracks, people = tracks_and_people(program)
-    return ProgramData(program, tracks, people, matches, _goals(program))
+    return ProgramData(program, tracks, people, matches, *_goals_and_steps(program))
 
 
 def tracks_and_people(program: Program) -> tuple[list[Track], list[Person]]:
@@ -189,6 +199,19 @@ def _meetings(program: Program) -> list[Meeting]:
     ]
 
 
-def _goals(program: Program) -> list[GoalRow]:
-    rows = Goal.objects.filter(match__track__program=program).order_by("pk")
-    return [GoalRow(*row) for row in rows.values_list("match_id", "owner_id", "created_at", "reached_at", "dropped_at")]
+def _goals_and_steps(program: Program) -> tuple[list[GoalRow], list[StepRow]]:
+    """In the order in which they were written down, in one query: a step has no owner here, and is never dropped."""
+    goals = Goal.objects.filter(match__track__program=program).order_by()
+    steps = NextStep.objects.filter(match__track__program=program).order_by()
+    nobody = Value(None, output_field=BigIntegerField())
+    both = goals.values_list("pk", "match_id", "owner_id", "created_at", "reached_at", "dropped_at").union(
+        steps.annotate(nobody=nobody, never=Value(None, output_field=DateTimeField())).values_list(
+            "pk", "match_id", "nobody", "created_at", "done_at", "never"
+        ),
+        all=True,
+    )
+    rows: list[tuple[Any, ...]] = sorted(both, key=lambda row: row[0])
+    return (
+        [GoalRow(*row) for _, *row in rows if row[1] is not None],
+        [StepRow(match, created, done) for _, match, owner, created, done, _ in rows if owner is None],
+    )

@@ -13,7 +13,7 @@ from programs.models import Program
 from reports.charts.rhythm import MOST_WEEKS, Mark, Window, window
 from reports.health import Limits, Signal, signals_of
 from reports.health.rules import ORDER, calm
-from reports.queries.around import around_of, limits_of, muted_in
+from reports.queries.around import Muted, around_of, limits_and_muted
 from reports.queries.asks import AsksShown, asks_shown
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
 from sessions.models import Session
@@ -117,10 +117,10 @@ class Overview:
         return [(week - self.shown.first, name) for week, name in self.months]
 
 
-def pair_rows(data: ProgramData, now: dt.datetime, limits: Limits | None = None) -> list[PairRow]:
-    """Every active match, those that may need help first. Queries: three besides those of load(), and one more where
-    the `limits` are not known already."""
-    limits, muted = limits or limits_of(data.program), muted_in(data.program)
+def pair_rows(data: ProgramData, now: dt.datetime, known: tuple[Limits, Muted] | None = None) -> list[PairRow]:
+    """Every active match, those that may need help first. Queries: one besides those of load(), and one more where
+    the limits and what is muted are not `known` already."""
+    limits, muted = known or limits_and_muted(data.program)
     around = around_of(data, limits, now)
     rows = [
         _row(match, data.program, signals_of(match, around[match.pk], now, limits), calm(around[match.pk]), muted, now)
@@ -159,7 +159,7 @@ def _row(
     program: Program,
     found: list[Signal],
     otherwise: Signal,
-    muted: set[tuple[int, str]],
+    muted: Muted,
     now: dt.datetime,
 ) -> PairRow:
     heard = [each for each in found if (match.pk, each.rule) not in muted]
@@ -176,10 +176,10 @@ def _row(
 
 
 def overview(program: Program, now: dt.datetime) -> Overview:
-    """All of the overview page. Queries: those of load(), four for signals, two for the survey, one for the draft, and
+    """All of the overview page. Queries: those of load(), two for signals, four for the survey, one for the draft, and
     one for asks where a track has networks."""
-    data, limits = load(program), limits_of(program)
-    rows = pair_rows(data, now, limits)
+    data, known = load(program), limits_and_muted(program)
+    rows = pair_rows(data, now, known)
     weeks = week_of(program, dt.datetime.combine(program.ends_on, dt.time(12), ZoneInfo(program.timezone))) + 1
     now_week = max(week_of(program, now), 0)
     shown = window(max(weeks, now_week + 1), now_week)
@@ -208,7 +208,7 @@ def overview(program: Program, now: dt.datetime) -> Overview:
         finding=_busiest(weekdays),
         survey=figures_of(program, Survey.Kind.PULSE),
         waiting=sum(match.state == Match.State.OFFERED for match in data.matches),
-        asks=asks_shown(program, data.tracks, data.people, limits, now),
+        asks=asks_shown(program, data.tracks, data.people, known[0], now),
         draft=_draft(program),
         unmatched=_unmatched(data),
     )

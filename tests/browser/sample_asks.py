@@ -12,7 +12,7 @@ from participants.models import User
 from programs.models import Enrolment, Program, Role
 from programs.services import start_meeting
 from sessions.ask_mails import route_path
-from sessions.models import Ask
+from sessions.models import Ask, AskRoute
 from sessions.services import ask_replies, asks
 from tests.factories.matching import MatchFactory
 from tests.factories.programs import EnrolmentFactory
@@ -67,6 +67,10 @@ def weave(program: Program, member: User, by: User, now: dt.datetime) -> Web:
     replies = [_reply(route, now) for route in list(asked.routes.all())[:2]]
     ask_replies.thank_for_reply(reply=replies[0], by=member, now=now)
     ask_replies.flag_reply(reply=replies[1], reason="noise", show=True, by=member, now=now)
+    AskRoute.objects.filter(ask=hidden, state=AskRoute.State.WAITING).update(
+        state=AskRoute.State.NO_TIME, answered_at=now
+    )
+    Ask.objects.filter(pk=hidden.pk).update(created_at=now - dt.timedelta(hours=52))
     route = theirs.routes.get(helper=also)
     one, mine_to_say = {"ask_id": asked.pk}, {"route_id": route.pk}
     return Web(
@@ -82,7 +86,11 @@ def weave(program: Program, member: User, by: User, now: dt.datetime) -> Web:
             ("sessions:flag_reply", reverse("sessions:flag_reply", kwargs={"reply_id": replies[0].pk})),
             ("sessions:match network", reverse("sessions:match", kwargs={"match_id": match.pk})),
         ],
-        coordinators=[("curriculum:asks", reverse("curriculum:asks", kwargs={"slug": program.slug}))],
+        coordinators=[
+            ("curriculum:asks", reverse("curriculum:asks", kwargs={"slug": program.slug})),
+            ("signals:asks", reverse("signals:asks", kwargs={"slug": program.slug})),
+            ("reports:overview asks", reverse("reports:overview", kwargs={"slug": program.slug})),
+        ],
     )
 
 

@@ -26,6 +26,7 @@ from reports.services import log_export
 from safeguarding import services as safeguarding
 from sessions import services as meeting_services
 from sessions.feeds import feed_path
+from sessions.models import Ask, AskFlag, AskNotice, AskReply, AskRoute
 from surveys.definition import pulse_of
 from surveys.models import Answer, Invitation
 from surveys.services import store_sent
@@ -54,7 +55,10 @@ NO_LISTS = {
     "own data",
     "check before closing all",
     "one match",
+    "an ask to me",
+    "a new ask",
     "signals",
+    "signals with asks",
     "what can be done for a match",
     "columns of an import",
     "overview",
@@ -89,12 +93,12 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "fields": ("alice", "/programs/crowd/set-up/fields/", 4),
     "coordinators": ("alice", "/programs/crowd/set-up/coordinators/", 4),
     "set-up": ("alice", "/programs/crowd/set-up/", 10),
-    "pairs": ("alice", "/programs/crowd/pairs/", 13),
-    "signals": ("alice", "/programs/crowd/pairs/signals/", 6),
-    "what can be done for a match": ("alice", "/programs/crowd/pairs/{match}/", 14),
+    "pairs": ("alice", "/programs/crowd/pairs/", 10),
+    "signals": ("alice", "/programs/crowd/pairs/signals/", 7),
+    "what can be done for a match": ("alice", "/programs/crowd/pairs/{match}/", 11),
     "messages": ("alice", "/programs/crowd/messages/", 5),
     "surveys": ("alice", "/programs/crowd/surveys/", 8),
-    "overview": ("alice", "/programs/crowd/", 18),
+    "overview": ("alice", "/programs/crowd/", 17),
     "lots": ("alice", "/programs/crowd/reports/comparison/lots/", 10),
     "who begins now": ("alice", "/programs/crowd/reports/comparison/places/", 12),
     "report": ("alice", "/programs/crowd/reports/", 13),
@@ -117,6 +121,14 @@ PAGES: dict[str, tuple[str, str, int]] = {
     "goals": ("bob", "/me/match/{match}/goals/", 7),
     "a session": ("bob", "/me/session/{session}/", 9),
     "my calendar": ("bob", "{feed}", 9),
+    "my asks": ("bob", "/me/asks/", 6),
+    "one of my asks": ("bob", "/me/asks/{ask}/", 7),
+    "an ask to me": ("bob", "/me/asks/to-me/{route}/", 6),
+    "a new ask": ("bob", "/me/asks/new/{desk}/", 8),
+    "asks": ("alice", "/programs/web/pairs/asks/", 10),
+    "what can be done for asks": ("alice", "/programs/web/pairs/asks/signals/", 8),
+    "signals with asks": ("alice", "/programs/web/pairs/signals/", 8),
+    "overview with asks": ("alice", "/programs/web/", 16),
 }
 
 
@@ -143,6 +155,7 @@ class Crowd:
         self._apply()
         self._ask_and_import()
         self._worry()
+        self._weave()
 
     def _track(self, slug: str) -> Track:
         track = TrackFactory.create(program=self.program, slug=slug, capacity=50)
@@ -312,6 +325,35 @@ class Crowd:
         self.args["case"] = case.number
         for number in range(self.size):
             safeguarding.write_note(case=case, body=f"Note {number}", by=self.people["sally"], now=NOW)
+
+    def _weave(self) -> None:
+        """A program of networks: as many who help and who ask, and as many of bob's own, each with a reply."""
+        program = ProgramFactory.create(slug="web", state="running")
+        CoordinatorFactory.create(program=program, user=self.people["alice"])
+        track = TrackFactory.create(program=program, model="distributed", capacity=4)
+        PlanFactory.create(track=track)
+        helpers = [EnrolmentFactory.create(track=track, role=Role.PEER) for _ in range(self.size)]
+        bob, mine = (
+            EnrolmentFactory.create(track=track, role=role, user=self.people["bob"]) for role in ("mentor", "mentee")
+        )
+        self.args["desk"] = mine.pk
+        for number in range(self.size):
+            make_pair(helpers[number], EnrolmentFactory.create(track=track, role=Role.MENTEE))
+            theirs = self._put(EnrolmentFactory.create(track=track, role=Role.MENTEE), [bob, helpers[number]])
+            asked = self._put(mine, helpers[:5])
+            flag = {"ask": theirs, "by": helpers[number].user, "reason": "noise", "created_at": NOW}
+            AskFlag.objects.create(**flag)
+            AskNotice.objects.create(ask=theirs, rule="ask_silent", raised_at=NOW)
+        for place, route in enumerate(asked.routes.all(), 1):
+            AskReply.objects.create(route=route, ask=asked, place=place, strength="Words", created_at=NOW)
+        self.args |= {"ask": asked.pk, "route": theirs.routes.get(helper=bob).pk}
+
+    def _put(self, asker: Enrolment, people: list[Enrolment]) -> Ask:
+        told: dict[str, Any] = {"context": "Words", "question": "Words", "help": "advice", "wanted": 3, "key": uuid4()}
+        ask = Ask.objects.create(asker=asker, look_at=LATER, created_at=NOW, **told)
+        for each in people:
+            AskRoute.objects.create(ask=ask, helper=each, routed_at=NOW, answer_by=LATER)
+        return ask
 
     def look(self) -> dict[str, tuple[int, int]]:
         """How many questions each page takes, and how long it is."""

@@ -48,5 +48,6 @@ def ask_network(
         "ask_route": mine.pk,
         "ask_reply": reply.pk,
         "ask_flag": flag.pk,
+        "ask_more": {"do": f"mute:ask:{ask.pk}:ask_silent"},
         "ask_settle": {"do": f"settle:{flag.pk}"},
     }

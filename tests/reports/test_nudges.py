@@ -22,7 +22,7 @@ from reports.queries.signals import told_of
 from reports.queries.todos import todos_of
 from sessions.models import SlotReview
 from tests.factories.matching import SeatFactory
-from tests.factories.programs import NOW
+from tests.factories.programs import NOW, TrackFactory
 from tests.factories.sessions import SessionFactory
 from tests.people import Cast, make_cast
 
@@ -249,6 +249,7 @@ def test_as_long_as_a_match_is_on_the_digest_asks_to_close_it(cast: Cast) -> Non
 
 def test_two_who_want_to_go_on_are_a_thing_to_do(cast: Cast) -> None:
     program = Program.objects.get(pk=cast.program.pk)
+    TrackFactory.create(program=program, model="flash", slug="flash")
 
     def titles() -> list[str]:
         return [each.title for each in todos_of(overview(program, NOW), program, NOW)]
