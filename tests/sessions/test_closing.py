@@ -99,8 +99,8 @@ def seen_by(match: Match, name: str, ended_by: str) -> list[str]:
 
 
 def plain(texts: list[str]) -> list[str]:
-    """Without the token of forms and the boundary of mails, which are new each time."""
-    new = r'csrfmiddlewaretoken" value="[^"]+"|={10,}\d+==|x-csrftoken[^>]+'
+    """Without the tokens of forms and the boundary of mails, which are new each time."""
+    new = r'csrfmiddlewaretoken" value="[^"]+"|={10,}\d+==|form_key" value="[^"]+"|x-csrftoken[^>]+'
     return [re.sub(new, "", each) for each in texts]
 
 
