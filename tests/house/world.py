@@ -15,7 +15,6 @@ from mail.services.composing import LINK_PURPOSE
 from matching.mails import PURPOSE as OFFER
 from mentorship.own_data.archive import own_data
 from participants.mails import PURPOSE as SIGN_IN
-from participants.mails import once
 from participants.models import RoleGrant, User
 from participants.services import ask_for_export, run_export, sign_in_mark
 from programs.mails import PURPOSE as JOIN
