@@ -154,7 +154,7 @@ def _ask(program: Program, matches: Sequence[Match], enrolled: Sequence[Enrolmen
         Invitation(survey=baseline, user=each, created_at=first, closes_at=now, answered_at=first, with_core=True)
         for each in mentees
     ]
-    _answer(baseline, before, first, questions=6)
+    _answer(baseline, before, questions=6)
     pulse = survey_of(program, "pulse")
     by_match: dict[int, list[Session]] = {}
     for session in Session.objects.filter(match__in=matches, state="held").order_by("starts_at"):
@@ -171,7 +171,7 @@ def _ask(program: Program, matches: Sequence[Match], enrolled: Sequence[Enrolmen
             )
             for match, user in zip(matches, mentees, strict=True)
         ]
-        _answer(pulse, answered, now - DAY, questions=3)
+        _answer(pulse, answered, questions=3)
     Invitation.objects.bulk_create(
         Invitation(
             survey=pulse,
@@ -186,7 +186,7 @@ def _ask(program: Program, matches: Sequence[Match], enrolled: Sequence[Enrolmen
         publish_figures(survey=survey, now=now)
 
 
-def _answer(survey: Survey, asked: Sequence[Invitation], when: datetime, *, questions: int) -> None:
+def _answer(survey: Survey, asked: Sequence[Invitation], *, questions: int) -> None:
     chosen = survey.questions.filter(kind="scale", scored=True)
     # The outcome's own are those that stand for something; a survey after a session has none of them.
     items = list(chosen.exclude(construct="")[:questions] or chosen[:questions])

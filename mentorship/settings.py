@@ -151,9 +151,9 @@ if REDIS_URL:
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
     CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 2}
 else:
     CELERY_BROKER_URL = "filesystem://"
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 2}
     _queue = VAR_DIR / "queue"
     _queue.mkdir(exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -167,6 +167,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A worker takes no more jobs than it has hands, so that those of many tracks spread over all workers.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 # One tick a minute finds whatever is due in the database; nothing else is scheduled anywhere.
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "mentorship.tasks.tick", "schedule": 60.0}}
@@ -230,6 +232,7 @@ STATIC_URL = "/static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Where uploads and files made for people lie; several machines name a store they share (docs/scaling.md).
 STORAGES = {
     "default": {
         "BACKEND": env.str("STORAGE", "") or "django.core.files.storage.FileSystemStorage",

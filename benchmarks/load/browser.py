@@ -54,6 +54,9 @@ class Browser:
         if self.cookie:
             self.cookies["__Host-sessionid"] = self.cookie
 
+    def close(self) -> None:
+        self._connection.close()
+
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
 
@@ -66,9 +69,9 @@ class Browser:
         body = b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
         return self._ask("POST", path, body, f"multipart/form-data; boundary={BOUNDARY}")
 
-    def submit(self, path: str, more: dict[str, str], **how: Any) -> Answer:
-        """Open a page and send its form back, with some of its fields filled in."""
-        return self.post(path, {**Form(self.get(path).text).values, **more}, **how)
+    def submit(self, path: str, more: dict[str, str], *, to: str = "", **how: Any) -> Answer:
+        """Open a page and send its form back, with some of its fields filled in; `to` where it says so."""
+        return self.post(to or path, {**Form(self.get(path).text).values, **more}, **how)
 
     def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         headers = {**HEADERS, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from benchmarks.load.browser import Browser, where
+from benchmarks.load.browser import Answer, Browser, Form, where
 
 LONGEST = 300.0
 
@@ -21,7 +21,8 @@ class Coordinator:
     def work(self) -> None:
         """What was done with its seconds, and what went wrong, are kept: it runs in a thread of its own."""
         browser = Browser(self.port, self.cookie)
-        for name, deed in (("import", self._import), ("people.csv", self._take), ("people.xlsx", self._make)):
+        deeds = (("import", self._import), ("participants.csv", self._take), ("participants.xlsx", self._make))
+        for name, deed in deeds:
             begun = time.monotonic()
             try:
                 deed(browser)
@@ -34,27 +35,35 @@ class Coordinator:
         start = f"/programs/{self.slug}/people/import/"
         lines = [f"new{number}@example.org,Nina{number},Berg,Data" for number in range(self.people)]
         content = "\n".join(["E-mail,First name,Last name,Department", *lines]).encode()
-        columns = self._moved(browser.submit(start, {}, file=("file", "people.csv", content)))
+        columns = self._moved(browser.submit(start, {"who": "pairs:mentee"}, file=("file", "people.csv", content)))
         check = self._moved(browser.submit(columns, {}))
         progress = self._moved(browser.submit(check, {}))
         done = progress.replace("/progress/", "/done/")
         self._until(lambda: browser.get(done).status == 200, "the import")
 
     def _take(self, browser: Browser) -> None:
-        answer = browser.get(f"/programs/{self.slug}/exports/people.csv")
+        answer = self._asked(browser, "csv")
         if answer.status != 200 or len(answer.body) < 1000:
-            raise RuntimeError(f"people.csv answered {answer.status} with {len(answer.body)} bytes")
+            raise RuntimeError(f"participants.csv answered {answer.status} with {len(answer.body)} bytes")
 
     def _make(self, browser: Browser) -> None:
-        answer = browser.get(f"/programs/{self.slug}/exports/people.xlsx")
-        if answer.status != 200:
-            raise RuntimeError(f"people.xlsx answered {answer.status}")
+        """Written by the worker where it is long, else at once."""
+        answer = self._asked(browser, "xlsx")
+        if answer.status == 302:
+            page = f"/programs/{self.slug}/exports/"
+            self._until(lambda: "/fetch/" in browser.get(page).text, "the export")
+        elif answer.status != 200:
+            raise RuntimeError(f"participants.xlsx answered {answer.status}")
 
-    def _moved(self, answer: object) -> str:
-        status, to = answer.status, where(answer)  # type: ignore[attr-defined,arg-type]  # an Answer
-        if status != 302:
-            raise RuntimeError(f"the form answered {status}")
-        return to
+    def _asked(self, browser: Browser, ending: str) -> Answer:
+        page = f"/programs/{self.slug}/exports/"
+        values = Form(browser.get(page).text).values
+        return browser.post(f"{page}participants.{ending}", {"csrfmiddlewaretoken": values["csrfmiddlewaretoken"]})
+
+    def _moved(self, answer: Answer) -> str:
+        if answer.status != 302:
+            raise RuntimeError(f"the form answered {answer.status}")
+        return where(answer)
 
     def _until(self, ready: Callable[[], bool], what: str) -> None:
         end = time.monotonic() + LONGEST

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,10 +59,11 @@ class Place:
     def _answers(self) -> bool:
         from benchmarks.load.browser import Browser
 
-        try:
-            return Browser(self.port).get("/healthz").status == 200
-        except OSError:
-            return False
+        with closing(Browser(self.port)) as browser:
+            try:
+                return browser.get("/healthz").status == 200
+            except OSError:
+                return False
 
     def pids(self, name: str) -> list[psutil.Process]:
         """The processes that do the work of web or worker: not the one that only looks after them."""

@@ -168,7 +168,7 @@ def _queue(request: ProgramRequest, item: Import, plan: Plan) -> str:
         importing.queue_import(item=item, plan=plan, skip_bad_rows=True)
     except ProgramError as error:
         return str(error)
-    tasks.run_import.delay_on_commit(item.pk)  # type: ignore[attr-defined]  # Celery adds it for Django
+    tasks.ring(item.pk)
     return ""
 
 
