@@ -58,12 +58,27 @@ def check_keys() -> None:
             ) from error
 
 
+# Before the ciphertext in a file of dumpdata, so that loaddata knows it from a text.
+DUMPED = "confidential:"
+
+
 class ConfidentialTextField(models.TextField):  # type: ignore[type-arg]  # Django itself has no parameters here
     """A text column whose content is ciphertext in the database, in dumps and in backups."""
 
     def get_prep_value(self, value: object) -> str | None:
-        plain: str | None = super().get_prep_value(value)
-        return encrypt(plain) if plain else plain
+        # Not by way of to_python, which opens what loaddata reads: no text that somebody writes may be opened.
+        plain = models.Field.get_prep_value(self, value)
+        return encrypt(str(plain)) if plain else plain
+
+    def value_to_string(self, obj: models.Model) -> str | None:  # type: ignore[override]  # null stays null
+        """For dumpdata, which would write what from_db_value has opened."""
+        plain = self.value_from_object(obj)
+        return f"{DUMPED}{encrypt(plain)}" if plain else plain
+
+    def to_python(self, value: object) -> str | None:
+        """For loaddata. Raises Unreadable for a ciphertext that no key opens."""
+        text: str | None = super().to_python(value)
+        return decrypt(text.removeprefix(DUMPED)) if text and text.startswith(DUMPED) else text
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:
         return decrypt(value) if value else value
