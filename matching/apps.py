@@ -7,7 +7,7 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        from matching import ending_mails, mails, personal
+        from matching import ending_mails, going_on_mails, mails, personal
         from matching.criteria.likeness import use_text_scorer
         from matching.services import drop_drafts, end_matches_of, stands_on
         from matching.services.erasing import erase_from_matching, shares_a_match_with
@@ -16,6 +16,7 @@ class MatchingConfig(AppConfig):
 
         mails.register_all()
         ending_mails.register_all()
+        going_on_mails.register_all()
         if settings.TEXT_SCORER:
             use_text_scorer(import_string(settings.TEXT_SCORER)())
         # Before the floors above, which look at what has become of the matches.

@@ -37,3 +37,15 @@ class LastDayForm(LookForm):
         help_text="Empty: the last day of the program.",
         error_messages={"invalid": "Give a day, such as 2027-05-14"},
     )
+
+
+class GoOnForm(LookForm):
+    """The new match of people who all would go on, where the program has no time left for it."""
+
+    mark_optional = False
+
+    ends_on = forms.DateField(
+        label="Last day of their new match",
+        widget=DayInput(),
+        error_messages={"invalid": "Give a day, such as 2027-05-14", "required": "Give a day"},
+    )

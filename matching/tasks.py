@@ -29,6 +29,7 @@ def tick(now: dt.datetime) -> None:
         _ring_now(proposal_id)
     services.expire_unanswered(now=now)
     services.finish_sessions(now=now)
+    services.end_due(now=now)
     services.finish_due(now=now)
 
 

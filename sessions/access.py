@@ -42,4 +42,6 @@ session_view = _loads(session_of, "session_id")
 goal_view = _loads(goal_of, "goal_id")
 # Of a match that is over for the reader.
 over_view = _loads(over_course, "match_id")
+# Of a match that is on for the reader, or was.
+any_match_view = _loads(lambda user, match_id: course_of(user, match_id) or over_course(user, match_id), "match_id")
 step_view = _loads(step_of, "step_id")

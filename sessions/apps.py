@@ -14,6 +14,7 @@ class SessionsConfig(AppConfig):
         from sessions.services import cancel_sessions_of, plan_agreed
         from sessions.services.ask_apart import call_back_asks
         from sessions.services.asks import drop_asks_of
+        from sessions.services.closing import take_goals_along
         from sessions.services.closing_sessions import close_sessions, take_sessions_away
         from sessions.services.erasing import erase_from_sessions
         from sessions.services.slots import drop_slots_of
@@ -27,6 +28,7 @@ class SessionsConfig(AppConfig):
         hooks.leaving.append(drop_asks_of)
         hooks.parting.append(call_back_asks)
         matching_hooks.begun.append(plan_agreed)
+        matching_hooks.begun.append(take_goals_along)
         matching_hooks.ended.append(close_sessions)
         matching_hooks.parted.append(take_sessions_away)
         people.parts.extend(personal.PARTS)

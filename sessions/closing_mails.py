@@ -1,4 +1,4 @@
-"""The mails when a match has come to its planned end, and when somebody is not in its sessions any more."""
+"""The mails at the planned end of a match, when all would go on, and when somebody is out of a group's sessions."""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from mail.registry import Attachment, Context, Kind, register
 from matching.mails import frame_of
 from matching.models import Match
 from matching.queries import by_seat, my_match
+from matching.queries.going_on import my_wish
+from matching.services.going_on import ASKED
 from programs.models import Program
 from sessions import calendar
 from sessions.models import Session
@@ -23,6 +25,16 @@ def _finished(message: Message, _now: datetime) -> Context | None:
     if mine is None or mine.has_left or mine.match.end_reason != Match.EndReason.FINISHED:
         return None
     return {**frame_of(mine), "url": links.url(reverse("sessions:closing", kwargs={"match_id": mine.match.pk}))}
+
+
+def _asked(message: Message, now: datetime) -> Context | None:
+    """To each of those who all would go on, where it takes a coordinator; None once that is done, or one has left."""
+    mine = by_seat(message.subject_id)
+    wish = my_wish(mine.match, mine.seat, now) if mine and not mine.has_left else None
+    if mine is None or wish is None or not wish.agreed or wish.following is not None or wish.settled:
+        return None
+    url = links.url(reverse("sessions:closing", kwargs={"match_id": mine.match.pk}))
+    return {**frame_of(mine), "wish": wish, "url": url}
 
 
 def _not_yours(message: Message, now: datetime) -> Context | None:
@@ -54,6 +66,15 @@ KINDS = (
         template="sessions/mail/finished",
         description="Your match has come to its planned end",
         context=_finished,
+        group="matches",
+        quiet_hours="later",
+        **_COMMON,
+    ),
+    Kind(
+        slug=ASKED,
+        template="sessions/mail/going_on_asked",
+        description="All of you would go on: it is for the coordinator now",
+        context=_asked,
         group="matches",
         quiet_hours="later",
         **_COMMON,

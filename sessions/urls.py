@@ -23,6 +23,7 @@ urlpatterns = [
     path("calendar/", calendars.address, name="calendar"),
     path("match/<int:match_id>/", matches.match, name="match"),
     path("match/<int:match_id>/end/", closing.end, name="end"),
+    path("match/<int:match_id>/ending/", closing.ending, name="ending"),
     path("match/<int:match_id>/closing/", closing.closing, name="closing"),
     path("match/<int:match_id>/closing/notes/", closing.notes, name="closing_notes"),
     path("match/<int:match_id>/certificate/", closing.certificate, name="certificate"),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from matching.models import Ending, Match, Seat
+from matching.models import Ending, EndingToCome, Match, Seat
+from matching.queries.ending_soon import endings_shown_to
+from matching.queries.going_on import Obstacle, all_wish, obstacle_to, seats_of, wish_of
 from matching.queries.inputs import model_of
 from matching.queries.offers import listed, role_word
 from matching.queries.seated import PAIRED
@@ -52,6 +54,10 @@ class MatchPage:
     hidden: bool
     paired: bool
     last_day: dt.date
+    # Ends that wait and that the reader may take back.
+    waiting: list[EndingToCome]
+    # Where all its people would go on and no match of theirs has begun.
+    going_on: "GoingOn | None"
 
     @property
     def names(self) -> str:
@@ -70,7 +76,20 @@ class MatchPage:
         return len([member for member in self.members if not member.over]) > 2
 
 
-def match_page(program: Program, match_id: int, reader: User) -> MatchPage | None:
+@dataclass(frozen=True)
+class GoingOn:
+    """All people of a match would go on: what stands against it, and whether a coordinator has seen to it."""
+
+    obstacle: Obstacle | None
+    settled: bool
+
+    @property
+    def takes_a_day(self) -> bool:
+        """Whether a last day of their own is what it takes."""
+        return self.obstacle is not None and self.obstacle.code == "over"
+
+
+def match_page(program: Program, match_id: int, reader: User, now: dt.datetime) -> MatchPage | None:
     """One match that is or was on, for a coordinator of its program; None where there is none of that number."""
     match = _matches(program).filter(pk=match_id).first()
     if match is None:
@@ -79,7 +98,23 @@ def match_page(program: Program, match_id: int, reader: User) -> MatchPage | Non
     hidden = any(member.seat.enrolment.user_id == reader.pk for member in members)
     told = [] if hidden else [_told(ending) for ending in match.endings.select_related("by")]
     model = model_of(match.track)
-    return MatchPage(match, members, told, hidden, model.shape in PAIRED, match.ends_on or program.ends_on)
+    return MatchPage(
+        match=match,
+        members=members,
+        told=told,
+        hidden=hidden,
+        paired=model.shape in PAIRED,
+        last_day=match.ends_on or program.ends_on,
+        waiting=endings_shown_to(match, reader, in_it=hidden),
+        going_on=_going_on(match, now),
+    )
+
+
+def _going_on(match: Match, now: dt.datetime) -> GoingOn | None:
+    seats = seats_of(match) if match.end_reason == Match.EndReason.FINISHED else []
+    if len(seats) < 2 or not all_wish(seats) or Match.objects.filter(continues=match).exists():
+        return None
+    return GoingOn(obstacle_to(match, seats, now), any((wish := wish_of(seat)) and wish.settled_at for seat in seats))
 
 
 @dataclass(frozen=True)

@@ -311,6 +311,14 @@ def _kept_apart(track: Track, entrants: Sequence[Entrant], people: Iterable[Enro
     return apart | dict.fromkeys(exclusions_of(track, present), EXCLUDED)
 
 
+def apart_among(track: Track, enrolments: Iterable[int]) -> dict[frozenset[int], str]:
+    """Which of these people of a track are kept apart whatever its rules say, and why; also of those at rest."""
+    found = Enrolment.objects.filter(track=track, pk__in=list(enrolments)).select_related("user", "wishes")
+    coordinates = Coordinator.objects.filter(program=track.program_id, user=OuterRef("user"))
+    people = list(with_managers(found.annotate(reads=Exists(coordinates))))
+    return _kept_apart(track, [_entrant(each, 0, 0) for each in people], people)
+
+
 def _present(track: Track) -> list[Enrolment]:
     """Everybody taking part, in the order of their addresses, so that the order of an import decides nothing; with
     their wishes, their managers, and whether they coordinate the program.

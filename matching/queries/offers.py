@@ -120,6 +120,10 @@ class MyMatch:
         return f"{size.least} mentees and a mentor" if size.mentors_least else f"{size.least} people"
 
     @property
+    def last_day(self) -> dt.date:
+        return self.match.ends_on or self.program.ends_on
+
+    @property
     def contact_name(self) -> str:
         return self.program.contact_name or "the coordinator"
 

@@ -10,7 +10,9 @@ from matching.services.ending import (
     stands_on,
     withdraw,
 )
-from matching.services.finishing import close_all, finish_due, keep_open, set_last_day
+from matching.services.ending_soon import end_due, end_soon, hasten_ending, undo_ending
+from matching.services.finishing import SECOND_THOUGHTS, close_all, finish_due, keep_open, set_last_day
+from matching.services.going_on import continue_match, say_going_on, settle_wish
 from matching.services.latecomers import propose_for_waiting
 from matching.services.offering import offer_places
 from matching.services.parting import end_match, leave_match, wish_another
@@ -31,22 +33,27 @@ from matching.services.rules import (
 from matching.services.trying import keep_trial
 
 __all__ = [
+    "SECOND_THOUGHTS",
     "Published",
     "RuleSpec",
     "add_rule",
     "answer_seat",
     "book",
     "close_all",
+    "continue_match",
     "count_ways",
     "discard",
     "drop_drafts",
     "due",
+    "end_due",
     "end_match",
     "end_matches_of",
+    "end_soon",
     "ensure_plan",
     "expire_unanswered",
     "finish_due",
     "finish_sessions",
+    "hasten_ending",
     "keep_open",
     "keep_trial",
     "leave_match",
@@ -62,15 +69,18 @@ __all__ = [
     "reseat",
     "run_proposal",
     "save_rule",
+    "say_going_on",
     "set_last_day",
     "set_lock",
     "set_objective",
     "set_plan",
     "set_strength",
+    "settle_wish",
     "stands_on",
     "start_proposal",
     "swap",
     "undo",
+    "undo_ending",
     "unlock",
     "wish_another",
     "withdraw",

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from matching.errors import MatchingError, MatchOver
-from matching.models import Match
+from matching.models import EndingToCome, Match
 from matching.services.parting import close
 from participants.models import User
 from participants.services import record
@@ -86,6 +86,9 @@ def finish_due(*, now: dt.datetime) -> int:
 def _finish(pk: int, now: dt.datetime) -> bool:
     match = Match.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=pk)
     if match.state != Match.State.ACTIVE or not _is_due(match, now):
+        return False
+    if EndingToCome.objects.filter(match=match).exists():
+        # Somebody is ending it early at this moment: that comes first, or is taken back within minutes.
         return False
     close(match, reason=Match.EndReason.FINISHED, by=None, now=now)
     record(by=None, verb="match ended", now=now, program_id=match.track.program_id, subject=match, why="finished")

@@ -43,7 +43,7 @@ def end_match(*, match: Match, by: User, now: dt.datetime, reason: str = "", wor
     Raises MatchOver for a match that is not on, MatchingError naming the field for an unknown reason or too many words.
     """
     check_words(reason, words)
-    locked = _lock(match.pk)
+    locked = locked_match(match.pk)
     if locked.state == Match.State.ACTIVE:
         _end(locked, None, reason=Match.EndReason.ENDED, by=by, now=now)
         _recorded(locked, "match ended", by, now)
@@ -63,7 +63,7 @@ def leave_match(
     once; of two who end it at the same moment the first does, and the reason each gave is kept. Raises as end_match().
     """
     check_words(reason, words)
-    match = _lock(seat.match_id)
+    match = locked_match(seat.match_id)
     found = Seat.objects.select_related("enrolment__user").get(pk=seat.pk)
     found.match = match
     in_it = found.answer == Seat.Answer.ACCEPTED and found.left_at is None
@@ -86,7 +86,7 @@ def wish_another(*, seat: Seat, another: bool, by: User, now: dt.datetime) -> Se
     Who wants somebody else is matched again and stands on the waiting page; the others of this match are not proposed
     to them. Raises MatchOver as long as they are in it.
     """
-    match = _lock(seat.match_id)
+    match = locked_match(seat.match_id)
     found = Seat.objects.select_related("enrolment").get(pk=seat.pk)
     if found.live or (match.state in Match.LIVE and found.left_at is None):
         raise MatchOver("This match is still on.")
@@ -114,6 +114,10 @@ def in_it_before(match: Match, seat: Seat) -> bool:
     return early and match.activated_at is not None and seat.answer == Seat.Answer.ACCEPTED
 
 
+def locked_match(pk: int) -> Match:
+    return Match.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=pk)
+
+
 def close(match: Match, *, reason: str, by: User | None, now: dt.datetime) -> None:
     """End an active, locked match: places are free, what is queued about it stays unsent, the floors above join in."""
     for seat in match.seats.all():
@@ -125,10 +129,6 @@ def close(match: Match, *, reason: str, by: User | None, now: dt.datetime) -> No
     match.refresh_from_db()
     for call in hooks.ended:
         call(match, now)
-
-
-def _lock(pk: int) -> Match:
-    return Match.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=pk)
 
 
 def _part(match: Match, seat: Seat, by: User, now: dt.datetime) -> None:

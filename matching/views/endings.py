@@ -1,6 +1,7 @@
 """A match as its coordinator sees it: end it, take somebody out, propose them to others, give it another day."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mail.tasks import ring
 from matching import services
-from matching.ending_forms import EndForm, LastDayForm
-from matching.errors import MatchingError
+from matching.ending_forms import EndForm, GoOnForm, LastDayForm
+from matching.errors import MatchingError, MatchOver
+from matching.models import EndingToCome
 from matching.queries.endings import MatchPage, match_page, over_matches, over_row
+from matching.queries.going_on import wishing_in
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
@@ -26,7 +29,12 @@ PER_PAGE = 50
 def over(request: ProgramRequest, program: Program) -> HttpResponse:
     """The matches that are over, and who of them would like somebody else."""
     page = Paginator(over_matches(program), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"program": program, "page": page, "rows": [over_row(match) for match in page]}
+    context = {
+        "program": program,
+        "page": page,
+        "rows": [over_row(match) for match in page],
+        "wishing": wishing_in(program),
+    }
     return render(request, "matching/over.html", context)
 
 
@@ -37,9 +45,15 @@ def match(request: ProgramRequest, program: Program, match: int) -> HttpResponse
     page = _page(request, program, match)
     if request.method != "POST":
         return _show(request, page)
-    if "another" in request.POST:
-        wish = request.POST.get("wish") == "another"
-        return _done(request, page, lambda: _wish(request, page, wish))
+    for name, deed in (
+        ("another", _wish),
+        ("undo", _undo),
+        ("at_once", _hasten),
+        ("go_on", _go_on),
+        ("settle", _settle),
+    ):
+        if name in request.POST:
+            return _done(request, page, partial(deed, request, page))
     form = LastDayForm(request.POST)
     if not form.is_valid():
         return _show(request, page, form, status=422)
@@ -65,28 +79,61 @@ def end(request: ProgramRequest, program: Program, match: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = {**form.cleaned_data, "by": request.user, "now": timezone.now()}
         facts.pop("another", None)
-        deed = (
-            (lambda: services.leave_match(seat=leaver.seat, **facts))
-            if leaver
-            else (lambda: services.end_match(match=page.match, **facts))
-        )
-        return _done(request, page, deed)
+        seat = leaver.seat if leaver else None
+        return _done(request, page, lambda: services.end_soon(match=page.match, seat=seat, **facts))
     context = {"program": program, "shown": page, "leaver": leaver, "form": form}
     return render(request, "matching/end.html", context, status=422 if form.errors else 200)
 
 
 def _page(request: ProgramRequest, program: Program, match: int) -> MatchPage:
-    found = match_page(program, match, request.user)
+    found = match_page(program, match, request.user, timezone.now())
     if found is None:
         raise Http404("There is no such match")
     return found
 
 
-def _wish(request: ProgramRequest, page: MatchPage, wish: bool) -> None:  # noqa: FBT001 - one of two buttons
+def _wish(request: ProgramRequest, page: MatchPage) -> None:
+    wish = request.POST.get("wish") == "another"
     member = next((each for each in page.members if str(each.seat.pk) == request.POST["another"]), None)
     if member is None:
         raise Http404("There is no such person")
     services.wish_another(seat=member.seat, another=wish, by=request.user, now=timezone.now())
+
+
+def _deeds() -> dict[str, Callable[[ProgramRequest, MatchPage], None]]:
+    """The buttons of the page by their names."""
+    return {"another": _wish, "undo": _undo, "at_once": _hasten, "go_on": _go_on, "settle": _settle}
+
+
+def _waiting(request: ProgramRequest, page: MatchPage, name: str) -> EndingToCome:
+    """The end that a button is about, among those the reader may see."""
+    found = next((each for each in page.waiting if str(each.pk) == request.POST[name]), None)
+    if found is None:
+        raise MatchOver("It has taken effect, or was taken back.")
+    return found
+
+
+def _undo(request: ProgramRequest, page: MatchPage) -> None:
+    services.undo_ending(ending=_waiting(request, page, "undo"), by=request.user, now=timezone.now())
+    messages.info(request, "It goes on. Nobody was told.")
+
+
+def _hasten(request: ProgramRequest, page: MatchPage) -> None:
+    services.hasten_ending(ending=_waiting(request, page, "at_once"), now=timezone.now())
+
+
+def _go_on(request: ProgramRequest, page: MatchPage) -> None:
+    """Their new match; without a day of its own it lasts as long as the program."""
+    form = GoOnForm(request.POST)
+    day = form.cleaned_data["ends_on"] if form.is_valid() else None
+    if "ends_on" in request.POST and day is None:
+        raise MatchingError("Give a day, such as 2027-05-14")
+    services.continue_match(match=page.match, ends_on=day, by=request.user, now=timezone.now())
+    messages.info(request, "Their new match has begun, and they are told.")
+
+
+def _settle(request: ProgramRequest, page: MatchPage) -> None:
+    services.settle_wish(match=page.match, by=request.user, now=timezone.now())
 
 
 def _done(request: ProgramRequest, page: MatchPage, deed: Callable[[], object]) -> HttpResponse:
@@ -102,6 +149,5 @@ def _show(
     request: ProgramRequest, page: MatchPage, form: LastDayForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     form = form or LastDayForm(initial={"ends_on": page.match.ends_on})
-    return render(
-        request, "matching/match.html", {"program": request.program, "shown": page, "form": form}, status=status
-    )
+    context = {"program": request.program, "shown": page, "form": form, "day": GoOnForm(), "now": timezone.now()}
+    return render(request, "matching/match.html", context, status=status)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from matching.queries.going_on import wishing_in
 from matching.services.finishing import running
 from participants.zones import zone
 from programs.models import Application, Program
 from reports.planning import unanswered
-from reports.queries.overview import Overview
 from reports.queries.around import ONE_OFF
+from reports.queries.overview import Overview
 from sessions.queries.slots import going_on_in
 
 
@@ -28,7 +29,7 @@ class Todo:
 
 
 def todos_of(shown: Overview, program: Program, now: dt.datetime) -> list[Todo]:
-    """The most pressing first; at most five queries besides those of the overview.
+    """The most pressing first; at most six queries besides those of the overview.
 
     Of a program that is over, nobody is to be matched or admitted any more: what is left is to close it.
     """
@@ -64,6 +65,12 @@ def _going_on(shown: Overview, program: Program) -> Iterator[Todo]:
         text = "Both have said so. Match them for longer, or tell them why not."
         url = reverse("curriculum:bookings", kwargs={"slug": program.slug})
         yield Todo("info", "arrow-repeat", title, text, url, "See who")
+    waiting = len(wishing_in(program))
+    if waiting:
+        title = f"{waiting} {'match' if waiting == 1 else 'matches'} whose people all would go on"
+        text = "Their new match could not begin by itself."
+        url = reverse("matching:over", kwargs={"slug": program.slug})
+        yield Todo("info", "arrow-repeat", title, text, url, "See which")
 
 
 def _closing(program: Program) -> Iterator[Todo]:

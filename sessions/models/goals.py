@@ -47,6 +47,11 @@ class Goal(models.Model):
     def level_words(self) -> str:
         return "" if self.level is None else LEVEL_WORDS[self.level]
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it is still to be reached: neither ticked nor dropped, nor judged to be as expected or better."""
+        return self.reached_at is None and self.dropped_at is None and (self.level is None or self.level < 0)
+
 
 class NextStep(models.Model):
     """What somebody does until a day; its words belong to the match."""

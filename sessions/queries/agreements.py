@@ -66,7 +66,7 @@ def agreement_of(course: Course) -> AgreementState:
     if found is not None:
         return found
     reader, match = course.mine.seat.enrolment.user, course.mine.match
-    return AgreementState(0, proposed_parts(match), course.mine.program.ends_on, [], people_of(course), reader)
+    return AgreementState(0, proposed_parts(match), course.mine.last_day, [], people_of(course), reader)
 
 
 def version_of(course: Course, version: int) -> AgreementState | None:

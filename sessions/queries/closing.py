@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from matching.models import Match, Thanks
 from matching.queries import is_over_for, my_match
+from matching.queries.going_on import MyWish, my_wish
 from participants.models import User
 from sessions.models import Attendance, Goal, Note, Session
 from sessions.queries.courses import Course, State
@@ -22,12 +23,19 @@ class Closing:
     thanked_by: list[Thanks]
     attended: list[Session]
     own_notes: int
+    # Whether they would go on with the same people; None where that is not asked.
+    wish: MyWish | None
 
     @property
     def planned_end(self) -> bool:
         """Whether it has come to its planned end, with this person in it."""
         mine = self.course.mine
         return mine.match.end_reason == Match.EndReason.FINISHED and mine.seat.left_at is None
+
+    @property
+    def goals_left(self) -> list[Goal]:
+        """What they could take along into a match that goes on."""
+        return [goal for goal in self.goals if goal.is_left]
 
     @property
     def minutes(self) -> int:
@@ -47,7 +55,7 @@ def over_course(user: User, match_id: int) -> Course | None:
     return Course(mine, list(sessions))
 
 
-def closing_of(course: Course, user: User) -> Closing:
+def closing_of(course: Course, user: User, now: datetime) -> Closing:
     """All of the closing page in a fixed number of queries."""
     thanks = list(Thanks.objects.filter(match=course.pk).select_related("author"))
     return Closing(
@@ -57,6 +65,7 @@ def closing_of(course: Course, user: User) -> Closing:
         thanked_by=[each for each in thanks if each.author_id != user.pk],
         attended=attended(course, user),
         own_notes=Note.objects.filter(session__match=course.pk, author=user).count(),
+        wish=my_wish(course.mine.match, course.mine.seat, now),
     )
 
 

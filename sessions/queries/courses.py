@@ -40,9 +40,9 @@ class Course:
 
     @property
     def total(self) -> int:
-        """How many sessions the agreed rhythm gives from the day the match began to the end of the program."""
+        """How many sessions the agreed rhythm gives from the day the match began to its last day."""
         began = (self.mine.match.activated_at or self.mine.match.created_at).date()
-        days = (self.mine.program.ends_on - max(began, self.mine.program.starts_on)).days
+        days = (self.mine.last_day - max(began, self.mine.program.starts_on)).days
         return max(1, days // self.mine.track.cadence_days)
 
     def next_after(self, now: datetime) -> Session | None:

@@ -30,7 +30,7 @@ def sign_agreement(*, match: Match, version: int, by: User, now: dt.datetime) ->
     locked = lock_match(match.pk, by)
     current = current_agreement(locked)
     if current is None and version == 0:
-        current = _store(locked, proposed_parts(locked), locked.track.program.ends_on, 1, by, now)
+        current = _store(locked, proposed_parts(locked), _last_day(locked), 1, by, now)
     elif current is None or not _read(current, version, locked):
         raise AgreementChanged(current.version if current else 0)
     _sign(current, by, now)
@@ -73,8 +73,12 @@ def _read(current: Agreement, version: int, match: Match) -> bool:
     """Whether the one who signs has read these words: this version, or the model's words that have become it."""
     if current.version == version:
         return True
-    unchanged = current.parts == proposed_parts(match) and current.ends_on == match.track.program.ends_on
+    unchanged = current.parts == proposed_parts(match) and current.ends_on == _last_day(match)
     return version == 0 and current.version == 1 and unchanged
+
+
+def _last_day(match: Match) -> dt.date:
+    return match.ends_on or match.track.program.ends_on
 
 
 def _store(

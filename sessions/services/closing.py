@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from matching.models import Match, Seat, Thanks
+from matching.models import GoesOn, Match, Seat, Thanks
 from matching.queries import is_over_for, my_match
 from participants.models import User
 from participants.services import record
@@ -74,3 +74,19 @@ def decide_on_notes(*, match: Match, keep: bool, by: User, now: datetime) -> int
     gone = 0 if keep else own.delete()[0]
     record(by=by, verb="notes kept" if keep else "notes erased", now=now, subject=locked)
     return gone
+
+
+def take_goals_along(match: Match, now: datetime) -> None:
+    """A match goes on: who asked for it has their goals that are still to be reached in the new one, not judged yet.
+
+    Called inside the transaction in which it begins.
+    """
+    if match.continues_id is None:
+        return
+    asked = GoesOn.objects.filter(seat__match=match.continues_id, wishes=True, with_goals=True)
+    owners = list(asked.values_list("seat__enrolment__user", flat=True))
+    goals = Goal.objects.filter(match=match.continues_id, owner__in=owners).order_by("created_at", "pk")
+    fresh = [
+        Goal(match=match, owner_id=goal.owner_id, text=goal.text, created_at=now) for goal in goals if goal.is_left
+    ]
+    Goal.objects.bulk_create(fresh)

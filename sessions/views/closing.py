@@ -10,11 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mail.tasks import ring
 from matching.ending_forms import EndForm
 from matching.errors import MatchOver
-from matching.services import leave_match, wish_another
+from matching.models import EndingToCome
+from matching.queries import is_over_for
+from matching.queries.ending_soon import my_ending
+from matching.services import end_soon, hasten_ending, say_going_on, undo_ending, wish_another
 from participants.paper import NoPdf
 from sessions import certificate as paper
 from sessions import hooks
-from sessions.access import MemberRequest, match_view, over_view
+from sessions.access import MemberRequest, any_match_view, match_view, over_view
 from sessions.closing_forms import ReachedForm, ThanksForm
 from sessions.queries import Course
 from sessions.queries.closing import Closing, closing_of, notes_left
@@ -26,23 +29,61 @@ from sessions.views import parts
 @match_view
 def end(request: MemberRequest, course: Course) -> HttpResponse:
     """This is not working: one button ends it, and nothing has to be explained."""
+    if request.method != "POST" and my_ending(course.mine.seat, request.user):
+        return redirect("sessions:ending", match_id=course.pk)
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        mine = course.mine
         try:
-            leave_match(seat=course.mine.seat, **form.cleaned_data, by=request.user, now=timezone.now())
+            end_soon(match=mine.match, seat=mine.seat, **form.cleaned_data, by=request.user, now=timezone.now())
             ring()
         except MatchOver as error:
             messages.info(request, str(error))
-        return redirect("sessions:closing", match_id=course.pk)
+        return redirect("sessions:ending", match_id=course.pk)
     context = {"course": course, "form": form, "triad": len(course.mine.others) > 1 and not course.mine.is_group}
     return render(request, "sessions/end.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@any_match_view
+def ending(request: MemberRequest, course: Course) -> HttpResponse:
+    """The receipt of an end that waits: when it takes effect, to take it back until then, or not to wait."""
+    mine, now = course.mine, timezone.now()
+    waiting = my_ending(mine.seat, request.user)
+    if request.method == "POST" and waiting:
+        _settle_ending(request, course, waiting)
+        return redirect("sessions:ending", match_id=course.pk)
+    if request.method == "POST":
+        messages.info(request, "It can no longer be taken back.")
+    if is_over_for(mine):
+        return redirect("sessions:closing", match_id=course.pk)
+    if waiting is None:
+        return redirect("sessions:match", match_id=course.pk)
+    triad = len(mine.others) > 1 and not mine.is_group
+    context = {"course": course, "waiting": waiting, "due": waiting.due_at <= now, "triad": triad}
+    return render(request, "sessions/ending.html", context)
+
+
+def _settle_ending(request: MemberRequest, course: Course, waiting: EndingToCome) -> None:
+    now = timezone.now()
+    if "at_once" in request.POST:
+        hasten_ending(ending=waiting, now=now)
+        ring()
+        return
+    try:
+        undo_ending(ending=waiting, by=request.user, now=now)
+    except MatchOver as error:
+        messages.info(request, str(error))
+        return
+    over = is_over_for(course.mine)
+    messages.info(request, f"Taken back. {'It has ended all the same' if over else 'It goes on, and nobody was told'}.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @over_view
 def closing(request: MemberRequest, course: Course) -> HttpResponse:
-    """How far one got, thanks, the certificate, and whether one wants somebody else; each part saves by itself."""
-    found = closing_of(course, request.user)
+    """How far one got, thanks, going on, the certificate, and somebody else; each part saves by itself."""
+    found = closing_of(course, request.user, timezone.now())
     sent = request.POST.get("part", "") if request.method == "POST" else ""
     goals = ReachedForm(request.POST if sent == "goals" else None, goals=found.goals)
     initial = {"words": found.thanks.words if found.thanks else ""}
@@ -72,10 +113,26 @@ def _save(request: MemberRequest, course: Course, sent: str, goals: ReachedForm,
         return thanks.is_valid() and parts.attempt(
             thanks, lambda: give_thanks(match=match, words=thanks.cleaned_data["words"], by=by, now=now)
         )
+    if sent == "on":
+        return _go_on(request, course)
     wish = request.POST.get("after", "")
     if wish in {"another", "nobody"}:
         wish_another(seat=course.mine.seat, another=wish == "another", by=by, now=now)
     return wish in {"another", "nobody"}
+
+
+def _go_on(request: MemberRequest, course: Course) -> bool:
+    """Whether one would go on with the same people: a yes or a no that nobody else reads before all have said yes."""
+    said = request.POST.get("go_on", "")
+    if said not in {"yes", "no"}:
+        return False
+    seat, goals = course.mine.seat, "goals" in request.POST
+    try:
+        say_going_on(seat=seat, wishes=said == "yes", with_goals=goals, by=request.user, now=timezone.now())
+        ring()
+    except MatchOver as error:
+        messages.info(request, str(error))
+    return True
 
 
 def _parts(course: Course, request: MemberRequest) -> list[str]:
@@ -101,7 +158,7 @@ def notes(request: MemberRequest, course: Course) -> HttpResponse:
 
 
 def _certified(request: MemberRequest, course: Course) -> Closing:
-    found = closing_of(course, request.user)
+    found = closing_of(course, request.user, timezone.now())
     if not found.attended:
         raise Http404("There is nothing to certify")
     return found

@@ -25,7 +25,7 @@ from tests.browser import sample_slots as slots
 from tests.browser import sample_together as together
 from tests.browser import sample_worry as worries
 from tests.browser.sample_kit import DAY, Shown, at, make_program, shown, signed_in, solved
-from tests.browser.sample_mine import finished_match, link_pages, open_pages, own_pages
+from tests.browser.sample_mine import ending_and_going_on, finished_match, link_pages, open_pages, own_pages
 from tests.browser.sample_programs import GOOD_ROWS, ROWS, coordinators_pages, take_in, upload
 
 
@@ -46,6 +46,8 @@ def make_sample(now: dt.datetime) -> Sample:
     autumn = make_program("Autumn mentoring", ["traditional"], dana, now)
     last_year = make_program("Last year's mentoring", ["traditional"], dana, now)
     finished = finished_match(last_year.tracks.get(), mentor, now)
+    exchange = make_program("An exchange of peers", ["peer"], dana, now)
+    closing = finished, *ending_and_going_on(exchange.tracks.get(), mentor, now)
     winter = make_program("Winter mentoring", ["traditional", "peer"], dana, now)
     take_in(upload(autumn, GOOD_ROWS, dana), dana)
     upload(autumn, ROWS, dana)
@@ -79,7 +81,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *shown(together.link_pages(told, now)),
         ],
         "participant": [
-            *own_pages(match, mentor, over, to_come, finished),
+            *own_pages(match, mentor, over, to_come, closing),
             *worried.participant,
             *shown(joining.members_pages(wishing)),
             *shown(lots.members_pages(make_program("Two ways", ["traditional", "peer"], dana, now), mentor, dana, now)),

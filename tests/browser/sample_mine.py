@@ -10,10 +10,10 @@ from mail import links
 from mail.services.composing import LINK_PURPOSE
 from matching import services as matching
 from matching.mails import offer_url
-from matching.models import Match, Seat
+from matching.models import EndingToCome, Match, Seat
 from participants.mails import sign_in_path
 from participants.models import User
-from programs.models import Program, Role, Track
+from programs.models import Enrolment, Program, Role, Track
 from sessions import services as sessions
 from sessions.mails import offer_path, session_path
 from sessions.models import Goal, Session, TimeOffer
@@ -112,13 +112,36 @@ def finished_match(track: Track, mentor: User, now: dt.datetime) -> int:
     return mine.pk
 
 
-def own_pages(match: Match, mentor: User, over: Session, to_come: Session, finished: int) -> list[Shown]:
+def ending_and_going_on(track: Track, mentor: User, now: dt.datetime) -> tuple[int, int]:
+    """A match that this person is ending at this moment, and one whose people would go on and need a coordinator."""
+    mine = EnrolmentFactory.create(track=track, user=mentor, role=Role.PEER)
+    wishing = _with(mine, "Pim")
+    matching.set_last_day(match=wishing, ends_on=now.date(), by=mentor, now=now - DAY)
+    matching.finish_due(now=now + 2 * DAY)
+    Program.objects.filter(pk=track.program_id).update(ends_on=now.date())
+    for seat in wishing.seats.all():
+        matching.say_going_on(seat=seat, wishes=True, by=seat.enrolment.user, now=now)
+    ending = _with(mine, "Ola")
+    matching.end_soon(match=ending, seat=ending.seats.get(enrolment=mine), by=mentor, now=now, reason="schedule")
+    # Long enough for all pages to be looked at.
+    EndingToCome.objects.filter(match=ending).update(due_at=now + DAY)
+    return ending.pk, wishing.pk
+
+
+def _with(mine: Enrolment, name: str) -> Match:
+    return make_pair(mine, EnrolmentFactory.create(track=mine.track, role=mine.role, user__first_name=name))
+
+
+def own_pages(
+    match: Match, mentor: User, over: Session, to_come: Session, closing: tuple[int, int, int]
+) -> list[Shown]:
     done = Session.objects.filter(match=match, state="held").order_by("pk").last()
     assert done is not None
     goal = sessions.add_goal(match=match, text="Lead a project of my own", by=mentor, now=over.starts_at)
     assert isinstance(goal, Goal)
     sessions.renew_feed(by=mentor, now=over.starts_at)
     here: dict[str, Any] = {"match_id": match.pk}
+    finished, ending, wishing = closing
     return [
         at("sessions:home"),
         at("sessions:match", **here),
@@ -138,7 +161,10 @@ def own_pages(match: Match, mentor: User, over: Session, to_come: Session, finis
         at("sessions:move", session_id=to_come.pk),
         at("sessions:cancel", session_id=to_come.pk),
         at("sessions:end", **here),
+        at("sessions:ending", match_id=ending),
+        at("sessions:match", "ending", match_id=ending),
         at("sessions:closing", match_id=finished),
+        at("sessions:closing", "going on", match_id=wishing),
         at("sessions:closing_notes", match_id=finished),
         at("sessions:certificate", match_id=finished),
         at("sessions:calendar"),

@@ -6,14 +6,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from matching.models import Match, Proposal
+from matching.models import EndingToCome, Match, Proposal
+from matching.services import end_soon
 from participants.models import User
 from programs.models import Import, Program, Role
 from programs.services import importing
 from reports.queries.base import load
 from reports.queries.overview import pair_rows
 from reports.signalling import mute
-from tests.browser.sample_kit import Shown, at, signed_in
+from tests.browser.sample_kit import DAY, Shown, at, signed_in
 
 ROWS = b"e-mail,first name,level\nann@example.org,Ann,Junior\n,Bob,Junior\ncleo@example.org,Cleo,Top\n"
 GOOD_ROWS = b"e-mail,first name,level\ndov@example.org,Dov,Junior\nella@example.org,Ella,Entry\n"
@@ -26,6 +27,8 @@ def coordinators_pages(program: Program, autumn: Program, winter: Program, draft
     pair = Match.objects.filter(proposal=draft).order_by("pk")[0]
     on = Match.objects.filter(track__program=program, state="active", starts_at=None).order_by("pk")[0]
     last_year = Match.objects.select_related("track__program").filter(end_reason="finished").order_by("-pk")[0]
+    end_soon(match=on, by=dana, now=timezone.now())
+    EndingToCome.objects.filter(match=on).update(due_at=timezone.now() + DAY)
     offered = Proposal.objects.filter(program=program, track=track).order_by("number").last()
     assert offered is not None
     imported, waiting = Import.objects.filter(track__program=autumn).order_by("pk")

@@ -17,7 +17,7 @@ from django.template import Engine
 from mail import registry
 from mail.models import Message
 from mail.services.composing import compose
-from matching.models import Match, Seat
+from matching.models import GoesOn, Match, Seat
 from participants.models import DataExport, RoleGrant, User
 from programs.models import Application, Coordinator, Enrolment, Lot, Program, Track
 from reports import services as reports
@@ -148,6 +148,14 @@ def not_yours(world: World) -> Message:
     return about(world, "session-not-yours", world.here.mentee, session.pk)
 
 
+def wished_by_all(world: World) -> Message:
+    """To the mentee: they both would go on, and it is for the coordinator now."""
+    seats = Seat.objects.filter(match=world.here.args["over_match"])
+    for seat in seats:
+        GoesOn.objects.update_or_create(seat=seat, defaults={"wishes": True, "at": LATER})
+    return about(world, "going-on-asked", world.here.mentee, seats.get(enrolment__user=world.here.mentee).pk)
+
+
 def own_data_ready(world: World) -> Message:
     made = DataExport.objects.create(
         user=world.here.mentee,
@@ -242,6 +250,8 @@ MAKERS: dict[str, Callable[[World], Message]] = {
         world.here.mentee,
         Seat.objects.get(match=world.here.args["over_match"], enrolment__user=world.here.mentee).pk,
     ),
+    "match-goes-on": lambda world: about(world, "match-goes-on", world.here.coordinator, world.here.args["over_match"]),
+    "going-on-asked": wished_by_all,
     "session-not-yours": not_yours,
     "session-planned": lambda world: session_message(world, "session-planned", "coming"),
     "session-series": lambda world: session_message(world, "session-series", "coming", series=uuid4()),

@@ -117,6 +117,7 @@ OF_THE_MENTEE = {
     "to whom the mentee reports",
     "whom the mentee must not meet",
     "why the mentee ended a match",
+    "why the mentee is ending one",
     "thanks of the mentor",
     "thanks of the mentee",
 }

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from matching import services as matching
+from matching.models import EndingToCome
 from participants.models import User
 from programs import services as programs
 from programs.importing import guess_for, plan_rows, targets_for
@@ -70,6 +71,8 @@ def end_matches(place: Place) -> None:
     seat = made["early"].seats.get(enrolment__user=place.mentee)
     words = canary("ending" + place.program.slug)
     matching.leave_match(seat=seat, by=place.mentee, now=LATER, reason="fit", words=words)
+    soon = {"words": canary("endingsoon" + place.program.slug), "at": LATER, "due_at": LATER + matching.SECOND_THOUGHTS}
+    EndingToCome.objects.create(match=made["early"], seat=seat, by=place.mentee, **soon)
     place.args |= {"over_match": made["over"].pk, "early_match": made["early"].pk, "early_seat": seat.pk}
 
 

@@ -46,6 +46,7 @@ CANARIES = {
     "why a coordinator keeps two apart": canary("apartnotespring"),
     "why somebody was declined": canary("declinedspring"),
     "why the mentee ended a match": canary("endingspring"),
+    "why the mentee is ending one": canary("endingsoonspring"),
     "thanks of the mentor": canary("thanksmentorspring"),
     "thanks of the mentee": canary("thanksmenteespring"),
     "concern that was reported": canary("concernspring"),

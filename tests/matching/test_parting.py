@@ -114,9 +114,9 @@ def test_coordinators_outside_the_match_are_told_to_look_and_those_in_it_learn_n
     CoordinatorFactory.create(program=pair.track.program, user=user("Mona"))
     services.leave_match(seat=seat_of(pair, "Tom"), by=user("Tom"), now=LATER, reason="fit", words="Never again")
     assert [each.recipient for each in Message.objects.filter(kind="match-ended-why")] == [outside]
-    page = match_page(pair.track.program, pair.pk, outside)
+    page = match_page(pair.track.program, pair.pk, outside, LATER)
     assert [(told.who, told.words) for told in page.told] == [("Tom Town", "Never again")]
-    within = match_page(pair.track.program, pair.pk, user("Mona"))
+    within = match_page(pair.track.program, pair.pk, user("Mona"), LATER)
     assert (within.hidden, within.told) == (True, [])
 
 

@@ -166,6 +166,10 @@ def test_two_taps_end_it_from_the_match_page(pair):
         url, client = page(seat(pair, "Ann").enrolment.user, pair, "match")
         assert reverse("sessions:end", args=[pair.pk]) in client.get(url).content.decode()
         answer = client.post(reverse("sessions:end", args=[pair.pk]))
+        receipt = reverse("sessions:ending", args=[pair.pk])
+        assert answer["Location"] == receipt
+        answer = client.post(receipt, {"at_once": "1"}, follow=False)
+        answer = client.get(answer["Location"])
         assert answer["Location"] == reverse("sessions:closing", args=[pair.pk])
         assert client.get(answer["Location"]).status_code == 200
         assert client.get(url).status_code == 404
