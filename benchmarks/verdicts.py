@@ -14,6 +14,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from reports.verdicts import Analysis, Assignment, Kind, Look, Plan, analyse, de
 Floats = npt.NDArray[np.float64]
 SOLO, CIRCLE = "mentor-led", "circles"
 SCALE = (1.0, 7.0)
+FOLLOWING = 0.8
 # Where the answer changes along what people feel: three of four answers are 5 or more.
 CUTS = np.array([-2.6, -2.1, -1.5, -0.9, -0.2, 0.7])
 
@@ -63,6 +65,12 @@ CASES = {
     "few-solo": Case(12, 12, 30, 6),
     "lottery": Case(40, 22, 12, 5, assignment=Assignment.LOTTERY),
     "lottery-few-solo": Case(12, 12, 30, 6, assignment=Assignment.LOTTERY),
+    # Those who wait are units of one; mentors of those who begin have several mentees.
+    "waitlist": Case(40, 22, 40, 1, assignment=Assignment.WAITLIST),
+    "waitlist-few-places": Case(12, 12, 60, 1, assignment=Assignment.WAITLIST),
+    # Compared by whom lots invited where: four of five follow, so that units reach into both arms.
+    "nudge": Case(60, 33, 18, 5, assignment=Assignment.NUDGE),
+    "nudge-missing": Case(60, 33, 18, 6, answering=0.75, assignment=Assignment.NUDGE),
     "cohorts": Case(48, 30, 12, 5, cohorts=3),
 }
 
@@ -97,12 +105,20 @@ def answers(case: Case, rng: np.random.Generator) -> list[Learner]:
     gain = 0.3 + 0.3 * cohort_of[units] + of_unit[units] + rng.normal(0, 0.6, len(rows))
     before, after = likert(start, rng), likert(start + gain, rng)
     answered = rng.random(len(rows)) < case.answering
+    if case.assignment is Assignment.NUDGE:
+        rows = [(person, invited(arm, rng)) for person, arm in rows]
     return [
         Learner(
             str(units[k]), arm, float(before[k]), float(after[k]) if answered[k] else None, str(cohort_of[units[k]])
         )
         for k, (_, arm) in enumerate(rows)
     ]
+
+
+def invited(arm: str, rng: np.random.Generator) -> str:
+    """To which arm somebody was invited who is in this one."""
+    followed = rng.random() < FOLLOWING
+    return arm if followed else (CIRCLE if arm == SOLO else SOLO)
 
 
 def naive(learners: list[Learner], analysis: Analysis) -> dict[str, bool]:
@@ -122,7 +138,8 @@ def naive(learners: list[Learner], analysis: Analysis) -> dict[str, bool]:
 
 def judged(case: Case, learners: list[Learner]) -> tuple[Analysis, dict[str, bool]]:
     """What the product says: a verdict, or (where a gate is closed) a difference whose interval leaves none out."""
-    analysis = analyse(learners, (SOLO, CIRCLE), Plan(assignment=case.assignment, scale=SCALE))
+    uptake = (Fraction(4, 5), Fraction(1, 5)) if case.assignment is Assignment.NUDGE else None
+    analysis = analyse(learners, (SOLO, CIRCLE), Plan(assignment=case.assignment, scale=SCALE, uptake=uptake))
     verdict = decide(analysis)
     found = analysis.primary is not None and analysis.primary.excludes_none
     return analysis, {

@@ -206,7 +206,8 @@ def _while_waiting(times: Times, now: dt.datetime) -> Iterator[Asked]:
         begun = Lot.objects.filter(program=OuterRef("track__program"), user=OuterRef("user"), waits=True)
         drawn = people.annotate(since=Subquery(begun.values("draw__told_at")[:1])).filter(since__isnull=False)
         for each in _running(drawn, "track__program", now).select_related("track__program", "user").order_by("pk"):
-            moment = _waiting_moment(each.track.program, each.since, times.of(each.track.program_id, kind), kind)
+            since: dt.datetime = each.since  # type: ignore[attr-defined]  # annotated above
+            moment = _waiting_moment(each.track.program, since, times.of(each.track.program_id, kind), kind)
             if moment is not None and _is_due(moment, kind, now):
                 yield Asked(each.track.program, kind, each.user, learns=True)
 

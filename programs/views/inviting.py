@@ -22,10 +22,10 @@ def way(request: HttpRequest, lot: int) -> HttpResponse:
     """Both ways beside each other, the one somebody is in marked. A POST goes the chosen one."""
     user = cast("User", request.user)
     found = my_invitation(user, lot)
-    if found is None or found[0].draw.second is None:
+    if found is None:
         raise Http404("There is no such page")
     mine, here = found
-    tracks = [mine.draw.first, mine.draw.second]
+    tracks = [track for track in (mine.draw.first, mine.draw.second) if track is not None]
     form = WayForm(request.POST or None, tracks=tracks, initial={"track": here.track_id})
     if request.method == "POST" and form.is_valid():
         track = next(each for each in tracks if str(each.pk) == form.cleaned_data["track"])

@@ -13,11 +13,16 @@ from programs.models import Enrolment, Program, Role
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan
 from reports.queries.base import DEPARTMENT, department_of
+from reports.queries.costing import MONEY, Costed, Spent, costs_of
 from reports.queries.departments import Crossing, crossing_of
 from reports.queries.looks import content_of_all
 from reports.queries.outcome import ENDED_AS_PLANNED
+from reports.statistics import components
 from sessions.models import Attendance, Goal, Session
 
+# A person and whether they mentor. Pairs and no objects: of a large organisation there are tens of thousands, and each
+# object would be looked at again and again by the collector of garbage.
+_Sitting = tuple[int, bool]
 ALL = "All programs"
 SHOWN = (
     "enrolled",
@@ -45,13 +50,14 @@ class Rows:
     mentees: set[int]
     setters: set[int]
     reachers: set[int]
+    matches: set[int]
     sessions: int = 0
     minutes: int = 0
     mentor_minutes: int = 0
 
     @classmethod
     def empty(cls) -> "Rows":
-        return cls(set(), set(), set(), set(), set(), set(), set(), set(), set())
+        return cls(*(set() for _ in range(10)))
 
     def with_(self, other: "Rows") -> "Rows":
         """Both together; who is in both counts once."""
@@ -85,6 +91,7 @@ class Across:
     whole: dict[str, Figure]
     programs: list[ProgramReport]
     crossing: Crossing
+    costed: Costed
 
     @property
     def looked_at(self) -> list[ProgramReport]:
@@ -101,7 +108,9 @@ class Across:
         return f"{matched.numerator:,.0f} of {enrolled.numerator:,.0f} people were matched, in all programs together"
 
     def rows_of_whole(self) -> list[tuple[Measure, Figure]]:
-        return [(MEASURES[slug], figure) for slug, figure in self.whole.items()]
+        """Every figure with what it means; of money, in which currency."""
+        money = {slug: replace(MEASURES[slug], unit=self.costed.currency) for slug in MONEY}
+        return [(money.get(slug, MEASURES[slug]), figure) for slug, figure in self.whole.items()]
 
 
 def across(now: dt.datetime) -> Across:
@@ -118,7 +127,21 @@ def across(now: dt.datetime) -> Across:
         whole = whole.with_(each)
     reports = [ProgramReport(each, _figures(rows[each.pk], each.name, now), looks.get(each.pk)) for each in programs]
     together = {match: [user for user, _ in sitting] for match, sitting in seated.items()}
-    return Across(now, _figures(whole, ALL, now), _covered(reports), crossing_of(departments, together))
+    costs, costed = costs_of(_spent(programs, rows, seated), len(programs), ALL, now)
+    figures = _figures(whole, ALL, now) | costs
+    return Across(now, figures, _covered(reports), crossing_of(departments, together), costed)
+
+
+def _spent(programs: Sequence[Program], rows: Mapping[int, Rows], seated: Mapping[int, list[_Sitting]]) -> list[Spent]:
+    """What those with a price have spent."""
+    found = []
+    for program in programs:
+        price, own = getattr(program, "price", None), rows[program.pk]
+        if price is not None and own.matches:
+            units = components([user for user, _ in seated[match]] for match in own.matches)
+            count = len(set(units.values()))
+            found.append(Spent(price, len(own.matches), own.mentor_minutes, frozenset(own.matched), count))
+    return found
 
 
 def compared_across(found: Across) -> dict[str, Any]:
@@ -176,11 +199,6 @@ def _figures(rows: Rows, group: str, now: dt.datetime) -> dict[str, Figure]:
 # --- reading ------------------------------------------------------------------------------
 
 
-# A person and whether they mentor. Pairs and no objects: of a large organisation there are tens of thousands, and each
-# object would be looked at again and again by the collector of garbage.
-_Sitting = tuple[int, bool]
-
-
 def _rows(programs: Sequence[Program]) -> tuple[dict[int, Rows], dict[int, list[_Sitting]], dict[int, str]]:
     """By program; people as numbers only. Beside it who is in which match, and in which department. Queries: five."""
     found = {each.pk: Rows.empty() for each in programs}
@@ -212,6 +230,7 @@ def _count_matches(found: Mapping[int, Rows]) -> dict[int, list[_Sitting]]:
     for program, match, state, reason, user, role in rows.values_list(*columns).order_by():
         of[match] = program
         seated[match].append((user, role == Role.MENTOR))
+        found[program].matches.add(match)
         found[program].matched.add(user)
         if state == Match.State.ACTIVE:
             found[program].live.add(user)

@@ -10,6 +10,7 @@ from programs.models import Program, Track
 from reports.figures import Figure
 from reports.models import ComparisonLook, ComparisonPlan, Price
 from reports.queries.across import Across, ProgramReport
+from reports.queries.costing import Costed
 from reports.queries.departments import Crossing
 from reports.queries.opened import Fixed, Opened
 from reports.queries.outcome import Outcome, PulseFigure, TrackReport
@@ -78,6 +79,7 @@ def keep_across(report: Across) -> Plain:
             for each in report.programs
         ],
         "crossing": asdict(report.crossing),
+        "costed": asdict(report.costed),
     }
 
 
@@ -87,6 +89,8 @@ def kept_across(content: Plain) -> Across:
         _figures(content["whole"]),
         [ProgramReport(_of_program(each["program"]), _figures(each["figures"]), None) for each in content["programs"]],
         _crossing(content["crossing"]),
+        # A report that was shared before there were costs in it has none.
+        Costed(**content["costed"]) if "costed" in content else Costed(0, len(content["programs"]), ""),
     )
 
 

@@ -1,11 +1,16 @@
 """The organisation's report: what is left out of it, and what programs together come to."""
 
+from decimal import Decimal
+
 import pytest
 
 from participants.models import AuditEntry
-from programs.models import Role
+from programs.models import Program, Role
 from reports import services
 from reports.queries.across import across
+from reports.queries.costing import Costed
+from reports.queries.frozen import keep_across, kept_across
+from reports.services.pricing import set_price
 from tests.factories.finished import Finished
 from tests.factories.matching import make_pair
 from tests.factories.participants import UserFactory
@@ -49,6 +54,37 @@ def test_who_is_in_two_programs_counts_once_in_the_whole() -> None:
     user = EnrolmentFactory.create().user
     EnrolmentFactory.create(user=user)
     assert across(NOW).whole["enrolled"].numerator == 11
+
+
+def priced(program: Program, hour: int, costs: int, currency: str = "EUR") -> None:
+    told = {"hour": Decimal(hour), "costs": Decimal(costs), "currency": currency}
+    set_price(program=program, **told, by=UserFactory.create(), now=NOW)
+
+
+def test_costs_are_summed_over_the_programs_that_have_a_price_and_are_large_enough() -> None:
+    """Four and six pairs of 45 minutes are 3 and 4.5 hours: at 40 and 20 that is 210 by ten matches, and with 120 and
+    170 beside 500. One program has no price, and one is of two pairs; their hours are in no sum.
+    """
+    for pairs in (4, 6, 7, 2):
+        program_of(pairs)
+    first, second, _, small = Program.objects.order_by("pk")
+    for program, hour, costs in ((first, 40, 120), (second, 20, 170), (small, 1000, 1000)):
+        priced(program, hour, costs)
+    found = across(NOW)
+    assert (found.whole["hours_cost"].numerator, found.whole["match_cost"].numerator) == (21.0, 50.0)
+    assert (found.whole["match_cost"].denominator, found.costed) == (10, Costed(2, 4, "EUR"))
+    assert {measure.slug: measure.unit for measure, _ in found.rows_of_whole()}["match_cost"] == "EUR"
+    assert kept_across(keep_across(found)).costed == found.costed
+
+
+def test_costs_in_several_currencies_or_of_nobody_have_no_sum() -> None:
+    for pairs in (4, 6):
+        program_of(pairs)
+    assert across(NOW).costed == Costed(0, 2, "")
+    for program, currency in zip(Program.objects.all(), ("EUR", "CHF"), strict=True):
+        priced(program, 40, 0, currency)
+    found = across(NOW)
+    assert (found.costed, "match_cost" in found.whole) == (Costed(2, 2, ""), False)
 
 
 def test_programs_are_compared_within_themselves_and_only_those_that_were_looked_at() -> None:

@@ -14,7 +14,9 @@ TIMES = 400
 MOST = 35 / TIMES
 
 
-@pytest.mark.parametrize("case", ["solo-circles", "overlap", "verdict", "lottery-few-solo", "cohorts"])
+@pytest.mark.parametrize(
+    "case", ["solo-circles", "overlap", "verdict", "lottery-few-solo", "waitlist", "nudge", "cohorts"]
+)
 def test_few_differences_are_found_where_there_are_none(case):
     found = verdicts.rates(verdicts.CASES[case], TIMES, seed=11, with_naive=False)
     assert found["interval without 0, all"] < MOST
