@@ -133,7 +133,12 @@ def _again(request: HttpRequest, view: View, before: SentForm, *, is_same: bool)
     else:
         look = before.led_to or (request.path if by_link else _came_from(request))
         context = {"is_same": is_same, "look": look, "by_link": by_link}
-        context |= {"typed": _typed(request), "had_file": bool(request.FILES)}
+        typed = _typed(request)
+        context |= {
+            "typed": typed,
+            "words": [value for _, value in typed if " " in value],
+            "had_file": bool(request.FILES),
+        }
         response = render(request, "sent_before.html", context, status=200 if is_same else 422)
     if by_link:
         response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
