@@ -1,10 +1,8 @@
 """Two people at once. Each race has a barrier, so that both have read before either writes."""
 
-import threading
-from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from mail.models import Message
 from matching import services
@@ -12,6 +10,7 @@ from matching.errors import AlreadyPublished, MatchingError, OfferOver
 from matching.models import Match, Proposal, Seat
 from tests.factories.matching import Town, make_town
 from tests.factories.programs import NOW
+from tests.racing import together as at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
@@ -22,27 +21,8 @@ def town(transactional_db) -> Town:
     return make_town()
 
 
-def together(*deeds: Callable[[], object]) -> list[object]:
-    """Run all deeds at the same moment, each on its own connection; what each gave back or raised."""
-    barrier = threading.Barrier(len(deeds))
-    results: list[object] = [None] * len(deeds)
-
-    def run(place: int, deed: Callable[[], object]) -> None:
-        try:
-            barrier.wait(timeout=20)
-            results[place] = deed()
-        except MatchingError as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place, deed)) for place, deed in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
+# What is no refusal of matching is an error of the test.
+together = partial(at_once, refused=MatchingError)
 
 
 def test_of_two_who_publish_the_same_draft_one_does(town):

@@ -11,7 +11,7 @@ from programs.services.enrolling_applying import send_application, start_applica
 from programs.services.enrolling_deciding import accept_applications
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, ProgramFactory, TrackFactory
-from tests.programs.test_races import together
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, PLACES, MANY = 4, 2, 6

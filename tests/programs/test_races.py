@@ -1,10 +1,8 @@
 """Two people at the same program at once. Each race has a barrier, so that all are on their way before one is done."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connections
 
 from participants.models import AuditEntry, User
 from participants.services import LastAdmin, ensure_account, grant_role, revoke_role
@@ -13,36 +11,10 @@ from programs.errors import Outdated, ProgramError
 from programs.models import Coordinator, Enrolment, Program, Role, Track
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, ProgramFactory, TrackFactory
+from tests.racing import kinds, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
-
-
-def together(*deeds: Callable[[], object]) -> list[object]:
-    """Run all deeds at the same moment, each on its own connection; what each gave back or was refused with."""
-    barrier = threading.Barrier(len(deeds))
-    results: list[object] = [None] * len(deeds)
-
-    def run(place: int, deed: Callable[[], object]) -> None:
-        try:
-            barrier.wait(timeout=20)
-            results[place] = deed()
-        except Exception as error:  # noqa: BLE001  the test says which refusals it expects
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place, deed)) for place, deed in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
-
-
-def kinds(results: list[object]) -> list[str]:
-    return sorted(type(result).__name__ for result in results)
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

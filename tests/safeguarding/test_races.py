@@ -14,7 +14,7 @@ from safeguarding.models import Case, Opening
 from safeguarding.services.guards import guards
 from tests.factories.programs import NOW
 from tests.people import Cast, make_cast, person
-from tests.programs.test_races import kinds, together
+from tests.racing import kinds, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

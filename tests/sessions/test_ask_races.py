@@ -1,7 +1,6 @@
 """What the database itself keeps of asks: ciphertext, constraints, and one of two who come at once."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -14,6 +13,7 @@ from sessions.errors import SessionError
 from sessions.models import Ask, AskFlag, AskReply, AskRoute, AskTerms
 from sessions.services import ask_replies
 from tests.factories.programs import NOW
+from tests.racing import together as at_once
 from tests.sessions.test_asks import HOUR, RouteState, Web, went_to
 
 
@@ -59,20 +59,8 @@ def test_the_database_itself_refuses(web, break_it):
         break_it(ask)
 
 
-def together(*deeds):
-    start = Barrier(len(deeds))
-
-    def run(deed):
-        try:
-            start.wait(10)
-            return deed()
-        except SessionError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+# What is no refusal of asks is an error of the test.
+together = partial(at_once, refused=SessionError)
 
 
 @pytest.mark.django_db(transaction=True)

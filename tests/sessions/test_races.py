@@ -1,12 +1,10 @@
 """Two at once: whoever comes first wins, and the database never holds both."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from mail.models import Message
 from matching.models import Match
@@ -19,25 +17,13 @@ from sessions.models import Session
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
 from tests.people import make_cast
+from tests.racing import together as at_once
 
 ROUNDS = 8
 
 
-def together(*deeds):
-    """Run these at the same moment, each with a connection of its own; gives results or exceptions."""
-    start = Barrier(len(deeds))
-
-    def run(deed):
-        try:
-            start.wait(10)
-            return deed()
-        except (TimeTaken, NotActive) as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+# What is neither of the two is an error of the test.
+together = partial(at_once, refused=(TimeTaken, NotActive))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from surveys.models import Answer, Invitation, Response, Survey
 from tests.factories.matching import SeatFactory, make_pair
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, EnrolmentFactory, TrackFactory
-from tests.programs.test_races import kinds, together
+from tests.racing import kinds, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 3

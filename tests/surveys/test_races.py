@@ -15,7 +15,7 @@ from tests.factories.matching import make_pair
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
-from tests.programs.test_races import kinds, together
+from tests.racing import kinds, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
