@@ -104,9 +104,9 @@ def _of_pulse(survey: Survey, as_of: dt.datetime, names: Names, limits: Limits) 
     }
     heard = {match: set(people) for match, people in by_match.items()}
     found = {
-        "low_pulse": {match: _low(people, limits) for match, people in by_match.items()},
-        "dominance": {match: _dominated(people, limits) for match, people in by_match.items()},
-        "one_sided": {match: _apart(people, limits) | silent.get(match, set()) for match, people in by_match.items()},
+        "low_pulse": {match: low(people, limits) for match, people in by_match.items()},
+        "dominance": {match: dominated(people, limits) for match, people in by_match.items()},
+        "one_sided": {match: apart(people, limits) | silent.get(match, set()) for match, people in by_match.items()},
     }
     return {rule: hide_few(authors, heard) for rule, authors in found.items()}
 
@@ -141,7 +141,7 @@ def _after_sessions(survey: Survey, as_of: dt.datetime, names: Names) -> Iterato
             yield Said(person, role, match, tuple(values), talked.get((person, about, response)))
 
 
-def _low(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
+def low(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     """Who gave one low answer last time, or was lukewarm two sessions running."""
     low = set()
     for user, said in people.items():
@@ -152,7 +152,7 @@ def _low(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     return low
 
 
-def _dominated(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
+def dominated(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     """Which learners said that the other mostly talked (4 or 5 of 5)."""
     of, count = int(limits["talk_of"]), limits["talk_count"]
     return {
@@ -162,7 +162,7 @@ def _dominated(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     }
 
 
-def _apart(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
+def apart(people: Mapping[str, list[Said]], limits: Limits) -> set[str]:
     """The two of a pair whose means over the last sessions lie far apart."""
     wanted = int(limits["gap_sessions"])
     means = {user: [each.mean for each in said if each.mean is not None][-wanted:] for user, said in people.items()}
