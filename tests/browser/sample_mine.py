@@ -118,7 +118,7 @@ def ending_and_going_on(track: Track, mentor: User, now: dt.datetime) -> tuple[i
     wishing = _with(mine, "Pim")
     matching.set_last_day(match=wishing, ends_on=now.date(), by=mentor, now=now - DAY)
     matching.finish_due(now=now + 2 * DAY)
-    Program.objects.filter(pk=track.program_id).update(ends_on=now.date())
+    Program.objects.filter(pk=track.program_id).update(starts_on=(now - 90 * DAY).date(), ends_on=now.date())
     for seat in wishing.seats.all():
         matching.say_going_on(seat=seat, wishes=True, by=seat.enrolment.user, now=now)
     ending = _with(mine, "Ola")
