@@ -11,6 +11,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from matching.queries import MyMatch
 from participants.models import User
@@ -20,6 +21,8 @@ PRODUCT = "-//mentorship//sessions//EN"
 FEED_NAME = "Mentoring sessions"
 # How often a calendar program is asked to look again.
 FEED_EVERY = timedelta(hours=4)
+# A line shorter than this is never folded.
+SHORT = 75
 
 
 @dataclass(frozen=True)
@@ -59,17 +62,50 @@ def summary_for(mine: MyMatch) -> str:
 def feed(entries: Sequence[Entry]) -> bytes:
     """A calendar (RFC 5545, without a method: nothing is asked of its reader) of the same events as in the mails.
 
-    An event is stamped with the moment its time was agreed, so that the same sessions give the same bytes.
+    An event is stamped with the moment its time was agreed, so that the same sessions give the same bytes. Calendar
+    programs ask all day, and the library takes ten times as long for an event as its lines do: it only escapes and
+    folds here, and a test holds the bytes against its own.
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", FEED_NAME)
-    calendar.add("refresh-interval", FEED_EVERY, parameters={"VALUE": "DURATION"})
+    hours = int(FEED_EVERY / timedelta(hours=1))
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"X-WR-CALNAME:{FEED_NAME}"]
+    lines.append(f"REFRESH-INTERVAL;VALUE=DURATION:PT{hours}H")
     for entry in entries:
-        calendar.add_component(_facts(entry, entry.session.planned_at or entry.session.created_at))
-    content: bytes = calendar.to_ical()
-    return content
+        lines += _lines(entry)
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def _lines(entry: Entry) -> list[str]:
+    """One event of a feed: what `_facts` says, in the order in which the library writes it."""
+    session = entry.session
+    return [
+        "BEGIN:VEVENT",
+        _folded(f"SUMMARY:{vText(_clean(entry.summary)).to_ical().decode()}"),
+        f"DTSTART:{_utc(session.starts_at)}",
+        f"DTEND:{_utc(session.ends_at)}",
+        f"DTSTAMP:{_utc(session.planned_at or session.created_at)}",
+        _folded(f"UID:{_uid(session)}"),
+        f"SEQUENCE:{session.sequence}",
+        "CLASS:PRIVATE",
+        f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
+        "TRANSP:OPAQUE",
+        "END:VEVENT",
+    ]
+
+
+def _folded(line: str) -> str:
+    """A line has 75 bytes at the most."""
+    if len(line) < SHORT and line.isascii():
+        return line
+    folded: bytes = Contentline(line).to_ical()
+    return folded.decode()
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _uid(session: Session) -> str:
+    return f"{session.uid}@{settings.SITE_HOST.split(':')[0]}"
 
 
 def mime_type(entry: Entry) -> str:
@@ -90,7 +126,7 @@ def _facts(entry: Entry, stamp: datetime) -> Event:
     """What every calendar may show."""
     session = entry.session
     event = Event()
-    event.add("uid", f"{session.uid}@{settings.SITE_HOST.split(':')[0]}")
+    event.add("uid", _uid(session))
     event.add("sequence", session.sequence)
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", session.starts_at.astimezone(UTC))

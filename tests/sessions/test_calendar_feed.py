@@ -13,7 +13,7 @@ from matching.models import Match, Seat
 from participants.models import AuditEntry, User
 from programs import services as programs
 from programs.models import Enrolment, Role
-from sessions import services
+from sessions import calendar, services
 from sessions.errors import NotInMatch
 from sessions.feeds import feed_path
 from sessions.models import CalendarFeed
@@ -89,6 +89,21 @@ def test_an_event_is_the_one_in_the_mails(cast, client, plan, address):
         alike = ("UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "CLASS", "STATUS", "TRANSP")
         assert [here.decoded(key) for key in alike] == [there.decoded(key) for key in alike]
         assert (here["SEQUENCE"], here["STATUS"]) == (sequence, status)
+
+
+@pytest.mark.parametrize(
+    "summary", ["Session", "Session with Zoë\\, Ana; Bo", "Session with " + "Añé " * 40, "a" * 67, "a" * 68]
+)
+def test_its_bytes_are_those_of_the_library(summary):
+    session = SessionFactory.build(starts_at=NOW, created_at=NOW)
+    shown = [calendar.Entry(session, [], summary, "", cancelled=each) for each in (False, True)]
+    whole = Calendar()
+    for name, value in (("prodid", calendar.PRODUCT), ("version", "2.0"), ("x-wr-calname", calendar.FEED_NAME)):
+        whole.add(name, value)
+    whole.add("refresh-interval", calendar.FEED_EVERY, parameters={"VALUE": "DURATION"})
+    for each in shown:
+        whole.add_component(calendar._facts(each, session.planned_at or session.created_at))
+    assert calendar.feed(shown) == whole.to_ical()
 
 
 def test_what_was_never_agreed_or_did_not_happen_is_not_in_it(cast, client, plan, address, clock):
