@@ -26,7 +26,8 @@ def way(request: HttpRequest, lot: int) -> HttpResponse:
         raise Http404("There is no such page")
     mine, here = found
     tracks = [track for track in (mine.draw.first, mine.draw.second) if track is not None]
-    form = WayForm(request.POST or None, tracks=tracks, initial={"track": here.track_id})
+    data = request.POST if request.method == "POST" else None
+    form = WayForm(data, tracks=tracks, initial={"track": here.track_id})
     if request.method == "POST" and form.is_valid():
         track = next(each for each in tracks if str(each.pk) == form.cleaned_data["track"])
         try:
