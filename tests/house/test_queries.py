@@ -51,6 +51,7 @@ MOST = 20
 # What is about one thing, or shows figures: no longer in a larger crowd.
 NO_LISTS = {
     "lots",
+    "who begins now",
     "a session",
     "own data",
     "check before closing all",
