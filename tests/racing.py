@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 from django.db import connections
 
@@ -11,7 +12,7 @@ PATIENCE = 20
 
 def together(
     *deeds: Callable[[], object], refused: type[Exception] | tuple[type[Exception], ...] = Exception
-) -> list[object]:
+) -> list[Any]:
     """What each deed gave back, or was refused with; any other error of a deed is the test's."""
     start = Barrier(len(deeds))
 
