@@ -91,7 +91,7 @@ def _measured(people: int, mails: int) -> tuple[float, float]:
         before, begun = used(), time.perf_counter()
         sent = _drained(queued)
         wall = time.perf_counter() - begun
-        print(f"{sent:,} mails sent in {wall:.1f} s by one process")
+        print(f"{sent:,} mails sent in {wall:.1f} s by one process", flush=True)
         return (used() - before) / sent, tick
 
 

@@ -112,7 +112,8 @@ def load(here: Place, who: str, users: int, seconds: int) -> list[dict[str, str]
         pace = ["--users", str(users), "--spawn-rate", str(max(1, users // 10)), "--run-time", f"{seconds}s"]
         command = [sys.executable, "-m", "locust", "-f", str(VISITORS), who, "--headless", *pace, *told]
         command += ["--host", f"http://127.0.0.1:{here.port}", "--stop-timeout", "10"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ)  # noqa: S603  locust
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, check=True, env=os.environ, **quiet)  # noqa: S603  locust
         with Path(f"{folder}/out_stats.csv").open(newline="") as file:
             return list(csv.DictReader(file))
 
