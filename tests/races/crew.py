@@ -19,7 +19,7 @@ from mentorship.processes import dying_with_parent
 from tests.races.race import Race, Round, Said
 
 # The most rounds that are set up and run at once.
-CHUNK = 25
+CHUNK = 10
 AT_BARRIER, LOCK_MS, STATEMENT_MS, DEADLOCK_MS = 60.0, 10_000, 15_000, 50
 ON_ITS_WAY, LOOKED, DONE = 0, 1, 2
 
