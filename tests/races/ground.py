@@ -60,7 +60,7 @@ class Ground:
         connection.settings_dict["NAME"] = name
 
     def run(self, race: Race, *, rounds: int, off: bool = False, seconds: float = math.inf) -> Result:
-        """Rounds with the guard, or (off) without; fewer, by dozens, where so many seconds are over before."""
+        """Rounds with the guard, or (off) without; fewer, by tens, where so many seconds are over before."""
         result, name = Result(race, off), self._names[off]
         begun = time.monotonic()
         without = race.constraints if off else ()
