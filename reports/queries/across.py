@@ -57,7 +57,7 @@ class Rows:
 
     @classmethod
     def empty(cls) -> "Rows":
-        return cls(*(set() for _ in range(10)))
+        return cls(set(), set(), set(), set(), set(), set(), set(), set(), set(), set())
 
     def with_(self, other: "Rows") -> "Rows":
         """Both together; who is in both counts once."""
