@@ -14,6 +14,7 @@ from types import FrameType
 from mentorship.processes import dying_with_parent
 from tests.chromium import find_chromium
 from tests.services import ServiceMissing, postgres, redis, say
+from tests.template import template
 
 # "pure" tests ask for no database, so that once is enough; so it is for long ones with one of the two marks of
 # pyproject.toml. The browser drives the site on PostgreSQL, as in production.
@@ -46,7 +47,9 @@ def everything(env: dict[str, dict[str, str]]) -> int:
     for name, selection in LEGS.items():
         say(f"Tests on {name}")
         begun = time.monotonic()
-        results.append(pytest({**env[name], "PICTURES": "no"}, "-n", "2", "--dist", "worksteal", "-m", selection))
+        with template(env[name]) as made:
+            told = {**env[name], **made, "PICTURES": "no"}
+            results.append(pytest(told, "-n", "2", "--dist", "worksteal", "-m", selection))
         say(f"Tests on {name}: {'passed' if results[-1] == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s")
     return next((status for status in results if status), 0)
 

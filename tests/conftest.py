@@ -20,6 +20,7 @@ from mentorship.celery import app as celery_app
 from tests import services
 from tests.emptying import allow_emptying
 from tests.guards import no_mail_leaves
+from tests.template import TEMPLATE, start_from_it
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback", "admin_user"}
 
@@ -73,6 +74,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     database = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(django_settings.VAR_DIR / "test.sqlite3")
+    start_from_it(database)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A copy of the run's template is taken as it is, and goes with its folder; PostgreSQL makes the copy itself."""
+    return bool(os.environ.get(TEMPLATE)) and django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
 
 @pytest.fixture(scope="session")

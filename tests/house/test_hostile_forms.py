@@ -41,6 +41,8 @@ BY_NUMBER = sorted(name for name, row in ROWS.items() if "pk" in row.arguments)
 
 PROBE = "\"'><script>alert(1)</script>{{ 7|add:7 }}"
 LINES = "\n".join(f"Option {number}" for number in range(10_000))
+# What no form of this page asks for, and a page that it leads to.
+BESIDE = ("next", "unknown")
 # What a database may refuse that Python took: characters it cannot store, too long, too large, out of its calendar.
 STORED = (
     "\x00",
@@ -111,32 +113,41 @@ def counted() -> dict[str, int]:
     return {model._meta.label: model._default_manager.count() for model in ours}
 
 
-def told(client: Client, url: str, body: Any, before: dict[str, int]) -> str:
-    """What is wrong with the answer, or nothing."""
+def told(client: Client, url: str, body: Any, before: dict[str, int]) -> tuple[str, set[str]]:
+    """What is wrong with the answer, or nothing; and the fields that did not take what they got."""
     with transaction.atomic():
-        response = client.post(url, body)
+        response: Any = client.post(url, body)
         status = response.status_code
         written = {name for name, count in counted().items() if count != before[name]} if status >= 400 else set()
         transaction.set_rollback(True)
+    form = response.context["form"] if response.context and "form" in response.context else None
+    refused = set(form.errors) if form is not None and form.is_bound else set()
     if status >= 500:
-        return f"answered {status}"
+        return f"answered {status}", refused
     if status == 200 and b"<script>alert" in response.content:
-        return "wrote a script into the page"
-    return f"answered {status} and wrote {written}" if written else ""
+        return "wrote a script into the page", refused
+    return f"answered {status} and wrote {written}" if written else "", refused
 
 
 def broken_by(texts: Sequence[str], world: World, row: Row) -> list[str]:
-    """What each text does in each field, one at a time: what is wrong with the answers."""
+    """What each text does in each field: what is wrong with the answers.
+
+    First in all fields at once, another one in each, until each field has had each; then alone in every field that
+    took it, among values that are right, so that it comes to what stands behind the fields.
+    """
     role = who_may(row, "POST")
     sent, url = fields_of(row, world, role), row.url(world, role)
     # Each answer's deeds are taken back: what there was before the first is there before every one.
     before = counted()
-    found = []
-    for field in [*sent, "do", "next", "unknown"]:
-        for text in texts:
-            said = told(world.clients[role], url, {**sent, field: text}, before)
-            if said:
-                found.append(f"{field}={text[:20]!r}: {said}")
+    found, alone = [], [("do", text) for text in texts]
+    for turn in range(len(texts)):
+        mixed = {field: texts[(turn + place) % len(texts)] for place, field in enumerate([*sent, *BESIDE])}
+        said, refused = told(world.clients[role], url, mixed, before)
+        alone += [(field, mixed[field]) for field in sent if field not in refused]
+        found += [f"turn {turn} of {texts[turn][:20]!r}: {said}"] if said else []
+    for field, text in alone:
+        said, _ = told(world.clients[role], url, {**sent, **dict.fromkeys(BESIDE, text), field: text}, before)
+        found += [f"{field}={text[:20]!r}: {said}"] if said else []
     assert counted() == before
     return found
 
@@ -150,6 +161,23 @@ def test_no_text_that_a_database_may_refuse_breaks_a_form(world: World, name: st
 @pytest.mark.parametrize("name", FORMS)
 def test_no_text_in_any_field_of_a_form_breaks_it(world: World, name: str) -> None:
     assert broken_by(READ, world, ROWS[name]) == []
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("text", [PROBE, STORED[-1]])
+def test_a_text_that_breaks_what_stands_behind_a_form_is_noticed(
+    world: World, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """The control of the two tests above: only texts that a field takes come so far."""
+
+    def store(field: CharField, value: Any) -> Any:  # type: ignore[type-arg]
+        if value == text:
+            raise ValueError("refused by the database")
+        return value
+
+    monkeypatch.setattr(CharField, "get_prep_value", store)
+    with pytest.raises(ValueError, match="refused by the database"):
+        broken_by((READ[0], text), world, ROWS["programs:add_field"])
 
 
 @pytest.mark.any_database
