@@ -16,6 +16,7 @@ class SurveysConfig(AppConfig):
             registry.register(kind)
         hooks.logged.append(joining.after_log)
         hooks.receipt.append(joining.on_receipt)
+        hooks.closing.append(joining.on_closing)
         matching.ended.append(joining.after_end)
         matching.parted.append(joining.after_parting)
         people.parts.extend(personal.PARTS)

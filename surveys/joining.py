@@ -10,7 +10,8 @@ from sessions.planning import members_of
 from surveys import services
 from surveys.forms import FACES
 from surveys.mails import survey_path
-from surveys.models import Invitation, Question
+from surveys.models import Invitation, Question, Survey
+from surveys.queries import is_open
 
 
 def after_log(session: Session, now: dt.datetime) -> None:
@@ -51,3 +52,13 @@ def on_receipt(session: Session, user: User, now: dt.datetime) -> dict[str, Any]
         "choices": FACES.items(),
         "action": f"{survey_path(invitation, now=now)}?one=1",
     }
+
+
+def on_closing(match: Match, user: User, now: dt.datetime) -> dict[str, Any] | None:
+    """The way to the survey at the end, while it can be answered."""
+    asked = Invitation.objects.select_related("survey__program", "user", "match")
+    found = asked.filter(match=match, user=user, survey__kind=Survey.Kind.CLOSING, answered_at=None, closes_at__gt=now)
+    invitation = found.order_by("-created_at").first()
+    if invitation is None or not is_open(invitation, now):
+        return None
+    return {"template": "surveys/_closing.html", "invitation": invitation, "url": survey_path(invitation, now=now)}

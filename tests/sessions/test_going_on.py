@@ -14,6 +14,8 @@ from matching import services
 from matching.models import EndingToCome, GoesOn, Match
 from programs.models import Program
 from sessions.models import Goal
+from surveys import services as surveys
+from surveys.definition import load_part
 from tests.factories.programs import CoordinatorFactory
 from tests.factories.sessions import GoalFactory
 from tests.sessions.test_closing import LATER, Undone, finish, page, pair, plain, seat
@@ -183,3 +185,17 @@ def test_a_coordinator_takes_back_what_they_began(pair):
         client.post(shown, {"at_once": str(EndingToCome.objects.get().pk)})
     pair.refresh_from_db()
     assert (pair.state, pair.ended_by) == ("ended", dana)
+
+
+def test_the_closing_page_leads_to_the_last_survey_while_it_can_be_answered(over):
+    asked = [{"slug": "hopes", "text": "What came of it?", "kind": "text"}]
+    load_part(over.track.program, [{"kind": "closing", "name": "At the end", "questions": asked}])
+    ann = seat(over, "Ann").enrolment.user
+    surveys.invite(program=over.track.program, kind="closing", user=ann, match=over, now=AFTER)
+    for name, offered in (("Ann", True), ("Bea", False)):
+        with time_machine.travel(AFTER, tick=False):
+            url, client = page(seat(over, name).enrolment.user, over)
+            assert ("What came of it, in a few questions" in client.get(url).content.decode()) is offered
+    with time_machine.travel(AFTER + dt.timedelta(days=60), tick=False):
+        url, client = page(ann, over)
+        assert "What came of it, in a few questions" not in client.get(url).content.decode()
