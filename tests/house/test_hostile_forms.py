@@ -170,7 +170,7 @@ def test_a_text_that_breaks_what_stands_behind_a_form_is_noticed(
 ) -> None:
     """The control of the two tests above: only texts that a field takes come so far."""
 
-    def store(field: CharField, value: Any) -> Any:  # type: ignore[type-arg]
+    def store(field: CharField, value: Any) -> Any:
         if value == text:
             raise ValueError("refused by the database")
         return value
