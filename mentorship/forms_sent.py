@@ -55,6 +55,7 @@ KEYLESS: Mapping[str, str] = {
     "organisation:pdf": _FILE,
     "organisation:comparison": _LOOK,
     "safeguarding:read": _LOOK,
+    "safeguarding:read_case": _LOOK,
 }
 
 
