@@ -54,19 +54,19 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--mails", type=int, default=2_000)
     options = parser.parse_args()
-    mail, tick = _measured(options.people, options.mails)
+    mail, tick, people = _measured(options.people, options.mails)
     print(f"\none mail: {1000 * mail:.1f} CPU-ms of worker and database, so {1 / mail:.0f} a second and core")
-    print(f"one tick over {options.people:,} participants: {tick:.1f} CPU-s")
+    print(f"one tick over {people:,} participants: {tick:.1f} CPU-s")
     due = year()
     print(f"a year of {SAMPLE:,} participants: {due.sum():,.0f} mails, {due.max():,.0f} in the busiest minute")
     for size in SIZES:
-        _say(size, due * (size / SAMPLE), mail, tick * size / options.people)
+        _say(size, due * (size / SAMPLE), mail, tick * size / people)
     return 0
 
 
 # --- measured -----------------------------------------------------------------------------
-def _measured(people: int, mails: int) -> tuple[float, float]:
-    """CPU seconds of one mail and of one tick, database included."""
+def _measured(people: int, mails: int) -> tuple[float, float, int]:
+    """CPU seconds of one mail and of one tick, database included, and over how many participants it went."""
     from tests.mail.sink import running_sink
     from tests.services import postgres
 
@@ -77,7 +77,8 @@ def _measured(people: int, mails: int) -> tuple[float, float]:
         from benchmarks.load.known import fill
         from benchmarks.load.place import postmaster, processor
 
-        fill(programs=max(1, people // 200), pairs=100, sessions=12)
+        # Beside them are the small and the large program of the measurement of pages.
+        fill(programs=max(1, (people - 1_000) // 200), pairs=100, sessions=12)
         database, own = postmaster(), psutil.Process()
 
         def used() -> float:
@@ -92,7 +93,9 @@ def _measured(people: int, mails: int) -> tuple[float, float]:
         sent = _drained(queued)
         wall = time.perf_counter() - begun
         print(f"{sent:,} mails sent in {wall:.1f} s by one process", flush=True)
-        return (used() - before) / sent, tick
+        from programs.models import Enrolment
+
+        return (used() - before) / sent, tick, Enrolment.objects.count()
 
 
 def _prepare(folder: str, url: str, port: int) -> None:

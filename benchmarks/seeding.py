@@ -117,17 +117,21 @@ def _match(enrolled: Sequence[Enrolment], began: datetime) -> list[Match]:
 
 
 def _meet(matches: Sequence[Match], sessions: int, began: datetime, now: datetime) -> None:
-    starts = [began + FIRST + RHYTHM * each for each in range(sessions)]
-    past = sum(start < now for start in starts)
-    logged = past - UNLOGGED
+    """Every match has its own day of the fortnight."""
     Session.objects.bulk_create(
         (
-            _session(match, start, is_held=place < logged)
-            for match in matches
-            for place, start in enumerate(starts)
+            session
+            for place, match in enumerate(matches)
+            for session in _sessions(match, began + FIRST + DAY * (place % RHYTHM.days), sessions, now)
         ),
         batch_size=AT_ONCE,
-    )  # fmt: skip
+    )
+
+
+def _sessions(match: Match, first: datetime, count: int, now: datetime) -> list[Session]:
+    starts = [first + RHYTHM * each for each in range(count)]
+    logged = sum(start < now for start in starts) - UNLOGGED
+    return [_session(match, start, is_held=place < logged) for place, start in enumerate(starts)]
 
 
 def _session(match: Match, starts: datetime, *, is_held: bool) -> Session:
