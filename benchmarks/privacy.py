@@ -3,8 +3,10 @@
     python benchmarks/privacy.py [--queries 10000] [--seed 1]
 
 Invented programs: small and large groups, people who leave answers out, answers that come in at random times. Figures
-are asked for at random moments: published after some answers, the looks opened, tracks read. What an attacker could
-solve for is counted by tests/reports/attacking.py; a small run is among the tests.
+are asked for at random moments: published after some answers, the looks opened, tracks read, reasons for ending
+counted. What an attacker could solve for is counted by tests/reports/attacking.py: exactly, and as whole numbers under
+their rounding. Then an attacker who is in one of two compared groups solves for the others from the interval and its
+degrees of freedom (tests/reports/attacking_spread.py). Small runs are among the tests, with the rules switched off too.
 """
 
 import argparse
@@ -34,9 +36,27 @@ def main() -> int:
     rng = Random(options.seed)
     while asked < options.queries:
         attacker = attack(rng)
-        programs, asked, found = programs + 1, asked + attacker.asked, found + len(attacker.found())
-    print(f"{asked} figures of {programs} programs, {found} single answers found")
-    return 1 if found else 0
+        programs, asked, found = (
+            programs + 1,
+            asked + attacker.asked,
+            found + len({*attacker.found(), *attacker.cornered()}),
+        )
+    print(f"{asked} figures of {programs} programs, {found} single answers found", flush=True)
+    told = options.queries // 10
+    caught = sum(_spread(rng) for _ in range(told))
+    print(f"{told} comparisons of five and five, in {caught} of them the others of a group known")
+    return 1 if found or caught else 0
+
+
+def _spread(rng: Random) -> bool:
+    """Whether somebody in the first group, who knows their own change, can say what each of the others said."""
+    module, welch = import_module("tests.reports.attacking_spread"), import_module("reports.statistics").welch
+    groups = [[round(rng.gauss(4, 5)) for _ in range(5)] for _ in range(2)]
+    one, other = ([change / 6 for change in group] for group in groups)
+    found = welch(one, other)
+    means = (round(sum(one) / 5, 2), round(sum(other) / 5, 2))
+    told = module.Told((5, 5), means, round(found.low, 2), round(found.high, 2), round(found.df, 2))
+    return bool(module.caught(module.known(told, (groups[0][0], None))))
 
 
 if __name__ == "__main__":

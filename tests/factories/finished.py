@@ -10,7 +10,7 @@ from programs.models import Enrolment, Program, Role, Track
 from surveys.definition import survey_of
 from surveys.models import Answer, Invitation, Question
 from surveys.services import store_sent
-from surveys.wording import CORE_ITEMS
+from surveys.wording import CORE_ITEMS, RELATIONSHIP_ITEMS
 from tests.factories.matching import ProposalFactory
 from tests.factories.programs import NOW, ProgramFactory, TrackFactory
 
@@ -65,7 +65,7 @@ class Finished:
         return enrolment
 
     def say(self, user: User, kind: str, values: Answers, when: dt.datetime) -> None:
-        """Send the core with these values."""
+        """Send the core with these values; those beyond its six are for the relationship check, where it is asked."""
         if not values:
             return
         survey = survey_of(self.program, kind)
@@ -74,7 +74,7 @@ class Finished:
         )
         [response] = store_sent([asked])
         questions = {each.slug: each for each in Question.objects.filter(survey=survey)}
-        slugs = [item["slug"] for item in CORE_ITEMS]
+        slugs = [item["slug"] for item in (*CORE_ITEMS, *RELATIONSHIP_ITEMS) if item["slug"] in questions]
         Answer.objects.bulk_create(
             Answer(response=response, question=questions[slug], value=value)
             for slug, value in zip(slugs, values, strict=False)

@@ -1,11 +1,13 @@
 """An attacker who knows who answered when, keeps every number ever shown, and solves for single answers.
 
 Each figure is an equation over the answers. The equations are written down here anew, from what a figure says it is,
-and are solved exactly, as if nothing were rounded.
+and are solved exactly, as if nothing were rounded. Beside that what is shown, with its rounding, is taken for what it
+is: sums of whole numbers between two ends. tests/reports/attacking_spread.py does the same to what is no sum.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -13,18 +15,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matching.models import Seat
+from matching.models import Ending, Match, Seat
 from reports.queries.looks import due_at
 from reports.queries.outcome import outcome
 from reports.services import open_look
 from surveys.definition import survey_of
 from surveys.models import Answer, Publication
 from surveys.services import publish_figures
+from surveys.wording import CORE
 from tests.factories.finished import Finished
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW
 
 Equation = dict[tuple[str, int], float]
+# A sum of answers, each taken once, and between which numbers it lies as far as the figure tells.
+Bounded = tuple[frozenset[tuple[str, int]], float, float]
+ENDING = "ending "
+EARLY = ("schedule",) * 5 + ("moved", "fit", "other")
+# Means are shown to one decimal.
+ROUNDED = 0.05
 SHAPES = (
     ("traditional", 1, True),
     ("circle", 4, True),
@@ -40,6 +49,27 @@ class Attacker:
 
     equations: list[Equation] = field(default_factory=list)
     asked: int = 0
+    bounded: list[Bounded] = field(default_factory=list)
+
+    def see_sum(self, names: Iterable[tuple[str, int]], value: float, rounding: float) -> None:
+        """A sum of whole answers, known to within `rounding`."""
+        known = frozenset(names)
+        self.see(dict.fromkeys(known, 1.0))
+        if known:
+            self.bounded.append((known, value - rounding, value + rounding))
+
+    def cornered(self) -> list[tuple[str, int]]:
+        """The single answers that follow because no other whole numbers between the ends of their scale give these
+        sums: each sum, and what one holds more than another, leaves its answers only so much room.
+        """
+        room = {name: (0, 1) if name[0].startswith(ENDING) else (1, 7) for names, *_ in self.bounded for name in names}
+        sums = [*self.bounded, *_nested(self.bounded)]
+        while True:
+            before = dict(room)
+            for names, low, high in sums:
+                _tighten(room, names, low, high)
+            if room == before:
+                return sorted(name for name, (low, high) in room.items() if low == high)
 
     def see(self, equation: Equation) -> None:
         self.asked += 1
@@ -54,6 +84,26 @@ class Attacker:
         matrix = np.array([[equation.get(name, 0.0) for name in names] for equation in self.equations])
         reduced = _echelon(matrix)
         return [names[int(np.flatnonzero(row)[0])] for row in reduced if np.count_nonzero(row) == 1]
+
+
+def _nested(sums: Sequence[Bounded]) -> list[Bounded]:
+    """What is left of each sum without another that is wholly in it."""
+    return [
+        (one - other, low - most, high - least) for one, low, high in sums for other, least, most in sums if other < one
+    ]
+
+
+def _tighten(
+    room: dict[tuple[str, int], tuple[int, int]], names: Iterable[tuple[str, int]], low: float, high: float
+) -> None:
+    known = list(names)
+    least, most = (sum(room[name][end] for name in known) for end in (0, 1))
+    for name in known:
+        below, above = room[name]
+        room[name] = (
+            max(below, math.ceil(low - (most - above) - 1e-9)),
+            min(above, math.floor(high - (least - below) + 1e-9)),
+        )
 
 
 def _echelon(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -80,6 +130,7 @@ def attack(rng: Random) -> Attacker:
         for _ in range(rng.choice((0, 1, 2, 3, 5))):
             program.match(model, [((), ()) for _ in range(rng.randint(max(size - 1, 1), size))], led=led)
     _answer(program, rng, attacker)
+    _end(program, rng)
     _open(program, attacker)
     _tracks(program, attacker)
     return attacker
@@ -93,12 +144,38 @@ def _answer(program: Finished, rng: Random, attacker: Attacker) -> None:
         rng.shuffle(users)
         survey = survey_of(program.program, kind)
         for number, user in enumerate(users):
-            values = [rng.randint(1, 7) for _ in range(rng.choice((6, 6, 6, 6, 6, 5, 4, 2, 0)))]
+            # Beyond the core at both later moments the seven statements about working together.
+            answered = rng.choice((6, 6, 6, 6, 6, 5, 4, 2, 0) if kind == "baseline" else (13, 13, 13, 13, 10, 6, 4, 0))
+            values = [rng.randint(1, 7) for _ in range(answered)]
             program.say(user, kind, values, NOW + dt.timedelta(days=day, minutes=number))
             if rng.random() < 0.4:
                 publish_figures(survey=survey, now=NOW + dt.timedelta(days=day, minutes=number, seconds=30))
         publish_figures(survey=survey, now=NOW + dt.timedelta(days=day + 30))
     _published(program, attacker)
+
+
+def _end(program: Finished, rng: Random) -> None:
+    """Some matches ended before their time, each for one of the reasons."""
+    for match in Match.objects.filter(track__program=program.program).order_by("pk"):
+        if rng.random() < 0.8:
+            Ending.objects.create(match=match, reason=rng.choice(EARLY), at=NOW)
+
+
+def _endings(program: Finished, shown: Sequence[tuple[str, int | None]], attacker: Attacker) -> None:
+    """How often each reason was given, by somebody who knows which matches ended early and that each has one reason."""
+    matches = Ending.objects.filter(match__track__program=program.program).values_list("match", flat=True)
+    numbers = {words: count for words, count in shown if count is not None}
+    reasons = {ENDING + label: value for value, label in Ending.Reason.choices}
+    for label in reasons:
+        if label.removeprefix(ENDING) in numbers:
+            count = numbers[label.removeprefix(ENDING)]
+            attacker.see_sum([(label, match) for match in matches], count, 0)
+    if numbers:
+        hidden = [label for label in reasons if label.removeprefix(ENDING) not in numbers]
+        left = len(matches) - sum(numbers.values())
+        attacker.see_sum([(label, match) for label in hidden for match in matches], left, 0)
+        for match in matches:
+            attacker.see_sum([(label, match) for label in reasons], 1, 0)
 
 
 def _rows(program: Finished) -> list[tuple[int, str, str, str, dt.datetime]]:
@@ -124,13 +201,12 @@ def _published(program: Finished, attacker: Attacker) -> None:
             if figure["mean"] is None:
                 continue
             cut, kind = dt.datetime.fromisoformat(figure["as_of"]), each.survey.kind
-            attacker.see(
-                {
-                    (f"{kind} {slug}", user): 1.0
-                    for user, of, slug, _, when in answers
-                    if of == kind and slug == figure["slug"] and when <= cut
-                }
-            )
+            names = {
+                (f"{kind} {slug}", user)
+                for user, of, slug, _, when in answers
+                if of == kind and slug == figure["slug"] and when <= cut
+            }
+            attacker.see_sum(names, figure["mean"] * len(names), ROUNDED * len(names))
 
 
 def _open(program: Finished, attacker: Attacker) -> None:
@@ -146,13 +222,16 @@ def _open(program: Finished, attacker: Attacker) -> None:
             for moment in ("baseline", survey):
                 attacker.see(_mean_of_group(program, group["name"], moment, survey))
         for each in look.content.get("core", ()):
-            for moment in ("baseline", survey):
-                attacker.see(_mean_of_core(program, each["construct"], moment, survey))
+            for moment, word in (("baseline", "before"), (survey, "after")):
+                names = list(_mean_of_core(program, each["construct"], moment, survey))
+                attacker.see_sum(names, each[word] * len(names), ROUNDED * len(names))
+        _endings(program, look.content.get("endings", ()), attacker)
 
 
 def _by_person(program: Finished) -> dict[tuple[int, str], list[tuple[str, str]]]:
+    """What everybody said of the core."""
     found: dict[tuple[int, str], list[tuple[str, str]]] = {}
-    for user, kind, slug, construct, _ in _rows(program):
+    for user, kind, slug, construct, _ in (row for row in _rows(program) if row[3] in CORE):
         found.setdefault((user, kind), []).append((slug, construct))
     return found
 

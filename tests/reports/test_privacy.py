@@ -1,11 +1,19 @@
 """What follows from figures that are shown together. `python benchmarks/privacy.py` asks for 10,000."""
 
+import datetime as dt
+from collections.abc import Sequence
 from random import Random
+from statistics import fmean, variance
+from typing import Any
 
 import pytest
 
 from reports.privacy import Room, known_alone
+from reports.statistics import welch
+from surveys.models import Publication, Response, Survey
+from surveys.services import publish_figures
 from tests.reports.attacking import Attacker, attack
+from tests.reports.attacking_spread import Told, caught, known, variances
 
 
 def whole(*people: int) -> dict[tuple[int, int], float]:
@@ -36,9 +44,94 @@ def test_the_attacker_would_find_what_can_be_found() -> None:
     assert attacker.found() == [("item", 1), ("item", 4), ("item", 5)]
 
 
+def test_the_attacker_would_corner_whole_numbers() -> None:
+    """Five answers of 7.0 are five sevens; one more, and 6.7 of six can only be six and five of seven less one."""
+    attacker = Attacker()
+    attacker.see_sum([("item", person) for person in range(5)], 35, 0.25)
+    assert attacker.cornered() == [("item", person) for person in range(5)]
+    attacker = Attacker()
+    attacker.see_sum([("item", person) for person in range(20)], 133, 0)
+    assert attacker.cornered() == []
+    attacker.see_sum([("item", person) for person in range(19)], 130, 0)
+    assert attacker.cornered() == [("item", 19)]
+
+
 @pytest.mark.django_db
 def test_no_single_answer_follows_from_all_that_is_ever_shown() -> None:
+    """Statements about working together and reasons for ending are among them."""
     rng = Random(20)
-    attackers = [attack(rng) for _ in range(5)]
-    assert sum(attacker.asked for attacker in attackers) > 250
-    assert [attacker.found() for attacker in attackers] == [[]] * 5
+    attackers = [attack(rng) for _ in range(3)]
+    assert sum(attacker.asked for attacker in attackers) > 200
+    assert [attacker.found() for attacker in attackers] == [[]] * 3
+    assert [attacker.cornered() for attacker in attackers] == [[]] * 3
+    seen = {what for attacker in attackers for names, *_ in attacker.bounded for what, _ in names}
+    assert {"closing respect", "closing disagree", "ending No times that suit"} <= seen
+
+
+def every_count(options: Sequence[str], chosen: Sequence[int]) -> list[list[Any]]:
+    return [[option, chosen.count(number)] for number, option in enumerate(options, start=1)]
+
+
+@pytest.mark.django_db
+def test_without_the_rules_single_answers_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures after every answer, once there are the five without which the database takes none."""
+
+    def at_once(*, survey: Survey, now: dt.datetime) -> Publication | None:
+        people = Response.objects.filter(survey=survey, submitted_at__lte=now).values("respondent").distinct().count()
+        return publish_figures(survey=survey, now=now) if people >= 5 else None
+
+    monkeypatch.setattr("tests.reports.attacking.publish_figures", at_once)
+    monkeypatch.setattr("surveys.services.publishing.GROUP", 1)
+    monkeypatch.setattr("reports.queries.looks.LEAST_PEOPLE", 1)
+    monkeypatch.setattr("reports.queries.looks.Room.admits", lambda *_: True)
+    monkeypatch.setattr("reports.queries.looks.counts_shown", every_count)
+    attacker = attack(Random(1))
+    solved, cornered = {what for what, _ in attacker.found()}, {what for what, _ in attacker.cornered()}
+    assert {"closing aim", "midpoint know-how", "baseline skills"} <= solved | cornered
+    assert any(what.startswith("ending ") for what in cornered)
+
+
+# --- what is no sum -------------------------------------------------------------------------------------------------
+def told(groups: list[list[int]]) -> Told:
+    """What a comparison of these changes, in sixths of a point, says to two decimals."""
+    one, other = ([change / 6 for change in group] for group in groups)
+    found = welch(one, other)
+    assert found.low is not None
+    assert found.high is not None
+    means = (round(fmean(one), 2), round(fmean(other), 2))
+    return Told((len(one), len(other)), means, round(found.low, 2), round(found.high, 2), round(found.df, 2))
+
+
+def changes(rng: Random, size: int) -> list[int]:
+    return [round(rng.gauss(4, 5)) for _ in range(size)]
+
+
+def test_intervals_and_freedom_of_two_give_away_the_other_one() -> None:
+    """Who is one of two and knows a mean of both knows the other; the variance confirms it. So the attack works."""
+    rng = Random(3)
+    for _ in range(20):
+        groups = [changes(rng, 2), changes(rng, 2)]
+        if len(set(groups[0])) + len(set(groups[1])) == 4:
+            own = groups[0][0]
+            lists = known(told(groups), (own, None))
+            assert lists[0] == [(groups[0][1],)]
+            assert caught(lists) >= 1
+
+
+def test_variances_follow_from_an_interval_and_its_freedom() -> None:
+    groups = [[0, 3, 6, 9, 12], [1, 1, 2, 8]]
+    wanted = [variance([change / 6 for change in group]) for group in groups]
+    near = min(variances(told(groups)), key=lambda found: abs(found[0] - wanted[0]))
+    assert near == pytest.approx(wanted, rel=0.05)
+
+
+def test_of_the_fewest_that_are_shown_nobody_is_known() -> None:
+    """Five people in each group, in as many relationships, and the attacker one of them."""
+    rng = Random(4)
+    for _ in range(12):
+        groups = [changes(rng, 5), changes(rng, 5)]
+        lists = known(told(groups), (groups[0][0], None))
+        assert caught(lists) == 0
+        # What was said is among what can have been said: the attacker has not gone wrong.
+        assert tuple(sorted(groups[0][1:])) in lists[0]
+        assert tuple(sorted(groups[1])) in lists[1]
