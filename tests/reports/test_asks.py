@@ -44,7 +44,7 @@ def signals(web, now):
 
 
 def line(hours, waiting=3, replied=()):
-    routes = dict.fromkeys(range(waiting), RouteState.WAITING) | {99: RouteState.NO_TIME}
+    routes: dict[int, str] = {**dict.fromkeys(range(waiting), RouteState.WAITING), 99: RouteState.NO_TIME}
     return AskLine(1, 1, 1, "open", NOW - hours * HOUR, None, routes, list(replied))
 
 

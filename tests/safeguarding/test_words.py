@@ -24,13 +24,19 @@ from tests.sessions.test_asks import Web
 RUDE = "canaryrudewords"
 
 
+class Reported(Web):
+    """A web with a safeguarding lead, and a reply that is to be reported."""
+
+    def __init__(self):
+        super().__init__()
+        self.lead = _lead("Sally")
+        self.reply_to = self.reply(self.ask().routes.first(), strength=RUDE)
+        self.writer = self.reply_to.route.helper.user
+
+
 @pytest.fixture
 def web(db):
-    web = Web()
-    web.lead = _lead("Sally")
-    web.reply_to = web.reply(web.ask().routes.first(), strength=RUDE)
-    web.writer = web.reply_to.route.helper.user
-    return web
+    return Reported()
 
 
 def _lead(name):
@@ -122,8 +128,8 @@ def test_the_mail_says_a_number_alone_and_the_form_who_hears_of_it(web, mailoutb
     assert "The safeguarding leads hear of it." in after
     assert Case.objects.get().number in client.get("/concern/").content.decode()
     Message.objects.exclude(kind="concern-reported").delete()
-    at = Message.objects.get().not_before
-    drain(clock=lambda: at, budget=dt.timedelta(seconds=20))
+    due = Message.objects.get().not_before
+    drain(clock=lambda: due, budget=dt.timedelta(seconds=20))
     (sent,) = mailoutbox
     assert sent.to == [web.lead.email]
     for secret in (RUDE, web.writer.name, web.mia.user.name):

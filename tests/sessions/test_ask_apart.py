@@ -1,5 +1,7 @@
 """Two people are kept apart after one was asked: it comes back, the next is asked, and neither reads why."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -19,17 +21,17 @@ def web(db):
 
 
 def by_the_helper(web):
-    told = {"enrolment_id": None, "email": web.mia.user.email, "now": NOW + HOUR}
+    told: Any = {"enrolment_id": None, "email": web.mia.user.email, "now": NOW + HOUR}
     wishing.avoid(program=web.program, user=web.own[0].user, **told)
 
 
 def by_the_asker(web):
-    told = {"enrolment_id": web.own[0].pk, "email": "", "now": NOW + HOUR}
+    told: Any = {"enrolment_id": web.own[0].pk, "email": "", "now": NOW + HOUR}
     wishing.avoid(program=web.program, user=web.mia.user, **told)
 
 
 def by_a_coordinator(web):
-    told = {"one": web.own[0].user.email, "other": web.mia.user.email, "note": "", "now": NOW + HOUR}
+    told: Any = {"one": web.own[0].user.email, "other": web.mia.user.email, "note": "", "now": NOW + HOUR}
     wishing.keep_apart(program=web.program, by=web.coordinator, **told)
 
 
@@ -90,6 +92,6 @@ def test_what_others_asked_and_what_was_replied_stays(web):
     by_the_asker(web)
     assert (went_to(ask, RouteState.OVER), went_to(ask, RouteState.WAITING)) == ([], pks(web.own[1:]))
     assert ask_of(web.mia.user, ask.pk).replies == [reply]
-    told = {"enrolment_id": None, "email": "stranger@example.org", "now": NOW + HOUR}
+    told: Any = {"enrolment_id": None, "email": "stranger@example.org", "now": NOW + HOUR}
     wishing.avoid(program=web.program, user=web.own[1].user, **told)
     assert went_to(ask, RouteState.OVER) == []
