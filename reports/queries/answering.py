@@ -6,8 +6,9 @@ answers and five gave others; so that no number tells about fewer, as with the f
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef
 
@@ -19,6 +20,7 @@ from reports.queries.base import MatchRow
 from surveys.models import GROUP, Answer, Invitation, Publication, Question, Survey
 from surveys.pseudonyms import keys_of, match_code, person_code
 
+Person = TypeVar("Person", bound=Hashable)
 TALK = "talk"
 # The questions after a session that the rules about it are worded for, and those of the check of the relationship.
 FIVE_POINTS = 5
@@ -83,7 +85,7 @@ def counts_of(
     return {}
 
 
-def hide_few(authors: Mapping[int, set[str]], heard: Mapping[int, set[str]]) -> Count:
+def hide_few(authors: Mapping[int, set[Person]], heard: Mapping[int, set[Person]]) -> Count:
     """`authors`: by match, who said it; `heard`: by match, who said anything. Hidden unless five people are on each
     side.
     """

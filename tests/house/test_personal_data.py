@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core import serializers
 from django.core.files.base import ContentFile
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +23,7 @@ from mail.services import enqueue
 from mentorship.own_data.archive import own_data
 from mentorship.own_data.table import markdown
 from participants import hooks
+from participants.confidential import ConfidentialTextField
 from participants.models import DataExport, User
 from participants.personal_data import REMOVED, Declared, declare
 from participants.services import CannotErase, erase
