@@ -72,7 +72,7 @@ class AsideForm(LookForm):
     reason = forms.ChoiceField(
         choices=SetAside.Reason.choices,
         label="Why?",
-        help_text="You and other coordinators see it, and the person in their own data. They are told that they begin.",
+        help_text="You and other coordinators see it, and the person in their own data.",
     )
 
     def __init__(self, *args: Any, people: Sequence[Enrolment], **kwargs: Any) -> None:

@@ -47,6 +47,10 @@ class Draw(models.Model):
                 name="draw_between_two",
             ),
             models.CheckConstraint(condition=~Q(seed=""), name="draw_keeps_its_seed"),
+            # Two draws give two chances of a place, and so two groups that are not alike.
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(kind="waitlist", undone_at=None), name="places_drawn_once_a_program"
+            ),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True) | Q(undone_at__lt=F("told_at")),
                 name="draw_undone_before_it_is_told",

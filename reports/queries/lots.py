@@ -10,7 +10,7 @@ from matching.models import Match, Proposal, Seat
 from participants.models import User
 from programs.catalogue import registry
 from programs.catalogue.base import Shape
-from programs.models import Enrolment, Lot, ProfileField, Program, Role, SetAside, Track
+from programs.models import Draw, Enrolment, Lot, ProfileField, Program, Role, SetAside, Track
 from programs.queries.choosing import programs_to_change
 from programs.services.drawing import STRATA, Pool
 from reports.queries.answers import BOTH, BY_FAMILY, arm_of
@@ -86,7 +86,7 @@ class Wanting:
 
 
 def places_in(track: Track) -> Wanting:
-    """Who learns in a track, has no lot, no match and no place by a decision. Queries: five, whatever the size."""
+    """Who learns in a track, has no lot, no match and no place by a decision. Queries: six, whatever the size."""
     known = _learning([track.pk])
     drawn = set(Lot.objects.filter(program=track.program_id).values_list("user", flat=True))
     aside = set(SetAside.objects.filter(program=track.program_id).values_list("user", flat=True))
@@ -98,7 +98,15 @@ def places_in(track: Track) -> Wanting:
     }
     out = set().union(*reasons.values())
     told = [(why, len(who)) for why, who in reasons.items() if who]
-    return Wanting(track, [each for each in known if each.pk not in out], told, _open_proposal((track,)))
+    obstacle = _drawn_before(track.program_id) or _open_proposal((track,))
+    return Wanting(track, [each for each in known if each.pk not in out], told, obstacle)
+
+
+def _drawn_before(program: int) -> str:
+    """Two draws give two chances of a place, and so two groups that are not alike."""
+    drawn = Draw.objects.filter(program=program, kind=Draw.Kind.WAITLIST, undone_at=None)
+    refusal = "Places were drawn here already, and with another chance the groups would not be alike."
+    return refusal if drawn.exists() else ""
 
 
 def _in_both(tracks: tuple[int, int]) -> set[int]:

@@ -190,6 +190,9 @@ def test_the_database_keeps_the_shapes_of_draws(queue):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Draw.objects.create(**fine, **wrong)
+    Draw.objects.create(**fine, kind="waitlist", places=3)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draw.objects.create(**fine, kind="waitlist", places=2)
     draw = Draw.objects.create(**fine, kind="nudge", second=other)
     lot = {"draw": draw, "program": queue.program, "user": queue.by, "came_from": queue.track}
     with pytest.raises(IntegrityError), transaction.atomic():

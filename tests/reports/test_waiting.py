@@ -125,6 +125,10 @@ def test_lots_give_places_only_where_that_was_said_and_not_beside_an_open_propos
     draw = services.draw_who_begins(track=track, number=2, stratum=None, by=by, now=NOW)
     # Who has been in a match is not drawn.
     assert draw.lots.count() == 5
+    for _ in range(4):
+        EnrolmentFactory.create(track=track, role="mentee")
+    with pytest.raises(ProgramError, match="drawn here already"):
+        services.draw_who_begins(track=track, number=2, stratum=None, by=by, now=NOW)
     with pytest.raises(services.TooLate, match="Lots were drawn"):
         fix(program, "choose")
     services.take_back(draw=draw, by=by, now=NOW)
