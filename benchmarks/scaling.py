@@ -220,22 +220,26 @@ def dwell(due: Minutes, rate: float) -> tuple[float, float, float]:
 
 def needed(due: Minutes, mail: float) -> int:
     """The fewest cores on which 99 of 100 mails leave within the aim."""
-    cores = 1
-    while dwell(due, cores / mail)[1] > AIM:
-        cores += 1 if cores < 16 else cores // 8
-    return cores
+    few, enough = 0, 1
+    while dwell(due, enough / mail)[1] > AIM:
+        few, enough = enough, 2 * enough
+    while enough - few > 1:
+        half = (few + enough) // 2
+        few, enough = (half, enough) if dwell(due, half / mail)[1] > AIM else (few, half)
+    return enough
 
 
 def _say(size: int, due: Minutes, mail: float, tick: float) -> None:
-    cores = needed(due, mail)
+    enough = needed(due, mail)
     tracks = size // TRACK
     each = float(np.interp(TRACK // 2, [0, *MATCHING], [0, *MATCHING.values()]))
     pages = size * PAGES / 86_400 * PEAK
     print(f"\n{size:,} participants")
     print(f"  mails         {due.sum():,.0f} a year; {due.max():,.0f} in the busiest minute")
-    for number in dict.fromkeys((1, cores)):
+    for number in dict.fromkeys((1, enough)):
         half, most, longest = dwell(due, number / mail)
-        print(f"  {number:4} cores     dwell {half:,.1f} s (50 %), {most:,.0f} s (99 %), {longest:,.0f} s at the most")
+        cores = "1 core" if number == 1 else f"{number} cores"
+        print(f"  {cores:13} dwell {half:,.1f} s (50 %), {most:,.0f} s (99 %), {longest:,.0f} s at the most")
     print(f"  tick          {tick:,.1f} CPU-s of each 60")
     print(f"  matching      {tracks:,} tracks of {TRACK}: {tracks * each:,.0f} CPU-s in all, on one day")
     print(f"  pages         {pages:,.0f} a second at the peak, {pages * PAGE_MS / 1000:,.1f} cores at {PAGE_MS:.0f} ms")
