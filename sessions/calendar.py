@@ -96,7 +96,7 @@ def _folded(line: str) -> str:
     """A line has 75 bytes at the most."""
     if len(line) < SHORT and line.isascii():
         return line
-    folded: bytes = Contentline(line).to_ical()
+    folded: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]  # the library's types have gaps
     return folded.decode()
 
 
