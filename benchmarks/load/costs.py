@@ -30,12 +30,11 @@ class Cost:
         return self.whole <= MOST.get(self.name, float("inf"))
 
 
-def costs(place: Place, known: Known, requests: int) -> list[Cost]:
+def costs(place: Place, known: Known, requests: int) -> Iterator[Cost]:
     """Each page asked for by one browser, so many times in each of five rounds; the medians of the rounds."""
     database = postmaster()
-    return [
-        _cost(name, _asking(place, *how), place, database, requests) for name, how in _pages(known).items()
-    ]  # fmt: skip
+    for name, how in _pages(known).items():
+        yield _cost(name, _asking(place, *how), place, database, requests)
 
 
 # Gives the path and cookie to prepare, and whether a form is sent; only what comes after the preparation is measured.
