@@ -35,6 +35,7 @@ NO_PAGES = {
     "curriculum:change_weeks", "sessions:step", "sessions:tick_week",
     "safeguarding:assign", "safeguarding:change", "safeguarding:close", "safeguarding:end", "safeguarding:match",
     "safeguarding:note", "safeguarding:read",
+    "safeguarding:read_case",
     "ready", "signals:mute", "reports:export", "reports:open_look", "organisation:comparison",
     "reports:pdf", "reports:withdraw_link", "organisation:pdf", "organisation:withdraw_link",
     "reports:undo_draw", "reports:set_aside", "reports:next_round",
