@@ -88,19 +88,19 @@ Apr  2 10:00 session-planned Nils Una
 Apr  2 20:00 slot-not-possible Vera
 Apr  6 12:00 session-cancelled Cleo Paul Pia
 Apr  9 14:00 slot-review Fred Tom   # two o'clock and four
-Apr 12 09:00 match-ended Nils Una
-Apr 12 09:00 match-ended-why Alice
-Apr 12 09:00 session-cancelled Nils Una
-Apr 12 09:00 survey-closing Nils Una
+Apr 12 09:15 match-ended Nils Una   # she could have taken it back until then
+Apr 12 09:15 match-ended-why Alice
+Apr 12 09:15 session-cancelled Nils Una
+Apr 12 09:15 survey-closing Nils Una
 Apr 12 10:00 session-planned Carl Cem Cleo Cole Cora Cyd
-Apr 19 09:00 survey-reminder Nils   # Una has answered
+Apr 19 09:15 survey-reminder Nils   # Una has answered
 Apr 20 10:00 session-planned Cleo Dina Don   # Deb wants no mail
 Apr 21 17:30 session-day-before Carl Cem Cleo Cole Cora Cyd
 Apr 22 16:30 session-hour-before Carl Cem Cleo Cole Cora Cyd
 Apr 23 06:00 session-follow-up Carl Cem Cleo Cole Cora Cyd   # not at eleven at night
 Apr 24 07:00 pulse Carl Cem Cleo Cole Cora   # Cyd was not there
 Apr 24 15:00 gone-quiet Mona Tom   # a session every 18 days; 27 have passed
-Apr 26 09:00 survey-reminder Nils
+Apr 26 09:15 survey-reminder Nils
 Apr 26 10:00 session-planned Carl Cem Cleo Cole Cora Cyd
 Apr 27 10:00 session-not-yours Cyd   # takes it out of the calendar
 Apr 27 10:00 match-left Carl Cem Cleo Cole Cora
