@@ -10,7 +10,6 @@ from programs import services as programs
 from programs.importing import guess_for, plan_rows, targets_for
 from programs.models import Application, Enrolment, Role, Track
 from programs.services import enrolling, enrolling_applying, enrolling_deciding, enrolling_wishing, importing
-from sessions.models import AskRoute
 from sessions.services.closing import give_thanks
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory, TrackFactory
@@ -122,11 +121,9 @@ def add_applications(place: Place, applicant: User) -> None:
     kept = enrolling_wishing.keep_apart(
         program=program,
         one=place.mentee.email,
-        other=place.mentor.email,
+        other=applicant.email,
         note=canary("apartnote" + program.slug),
         by=by,
         now=NOW,
     )
-    # An ask between the two has come back by this; here it stays where it was, so that its pages are looked at.
-    AskRoute.objects.filter(pk=place.args["ask_route"]).update(state=AskRoute.State.WAITING)
     place.args |= {"own_exclusion": mine.pk, "exclusion": kept.pk, "join_track": tracks["more"].pk}

@@ -1,10 +1,11 @@
 """An early end that waits: nobody can know of it until it takes effect, and of undo and effect one happens, once."""
 
 import datetime as dt
-import threading
+from functools import partial
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from mail.models import Message
 from matching import hooks, services
@@ -16,6 +17,7 @@ from participants.models import User
 from tests.factories.matching import make_pair, make_town
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory
+from tests.racing import together
 
 LATER = NOW + dt.timedelta(days=20)
 SOON = dt.timedelta(minutes=15)
@@ -34,7 +36,7 @@ def user(name: str) -> User:
     return User.objects.get(first_name=name)
 
 
-def ask(match: Match, name: str, **facts) -> EndingToCome | None:
+def ask(match: Match, name: str, **facts) -> Any:
     facts = {"now": LATER, **facts}
     return services.end_soon(match=match, seat=seat_of(match, name), by=user(name), **facts)
 
@@ -135,7 +137,7 @@ def test_of_two_who_end_it_both_reasons_are_kept_and_each_mail_is_one(pair):
 
 def test_a_coordinator_ends_it_for_all_and_can_take_that_back(pair):
     dana = CoordinatorFactory.create(program=pair.track.program).user
-    waiting = services.end_soon(match=pair, by=dana, now=LATER, reason="schedule")
+    waiting: Any = services.end_soon(match=pair, by=dana, now=LATER, reason="schedule")
     services.undo_ending(ending=waiting, by=dana, now=LATER)
     services.end_soon(match=pair, by=dana, now=LATER)
     tick(LATER + SOON)
@@ -210,27 +212,6 @@ def test_the_database_refuses_what_cannot_be(pair, facts, name):
 
 
 # --- at the same moment ---------------------------------------------------------------------------------------------
-def at_once(*deeds) -> list[object]:
-    """All deeds at the same moment, each on its own connection; what each gave back, or MatchOver."""
-    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place, deed) -> None:
-        try:
-            barrier.wait(timeout=20)
-            results[place] = deed()
-        except MatchOver as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 @pytest.fixture
 def raced(transactional_db) -> Match:
     town = make_town()
@@ -241,9 +222,10 @@ def test_of_taking_back_and_taking_effect_at_once_exactly_one_happens(raced):
     for turn in range(4):
         start = LATER + dt.timedelta(hours=turn)
         waiting = ask(raced, "Tom", now=start)
-        undone, done = at_once(
-            lambda waiting=waiting, now=start: services.undo_ending(ending=waiting, by=user("Tom"), now=now),
-            lambda now=start: services.end_due(now=now + SOON),
+        undone, done = together(
+            partial(services.undo_ending, ending=waiting, by=user("Tom"), now=start),
+            partial(services.end_due, now=start + SOON),
+            refused=MatchOver,
         )
         raced.refresh_from_db()
         assert not EndingToCome.objects.exists()
@@ -259,9 +241,10 @@ def test_two_workers_and_two_people_end_it_once(raced):
     ask(raced, "Tom", reason="fit")
     ask(raced, "Mona", reason="schedule")
     dana = UserFactory.create()
-    done = at_once(
+    done = together(
         *[lambda: services.end_due(now=LATER + SOON)] * 2,
         lambda: services.end_soon(match=raced, by=dana, now=LATER + SOON, reason="unsafe"),
+        refused=MatchOver,
     )
     assert done[0] + done[1] == 2
     raced.refresh_from_db()

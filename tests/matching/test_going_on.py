@@ -1,6 +1,7 @@
 """Going on after a planned end: only where all would, with nobody knowing who would before that."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -16,8 +17,8 @@ from programs.models import Enrolment, Program, Role
 from programs.services.enrolling_wishing import keep_apart
 from tests.factories.matching import MatchFactory, make_pair, make_town
 from tests.factories.programs import NOW, CoordinatorFactory
-from tests.matching.test_ending_soon import at_once
 from tests.matching.test_parting import crowd, together
+from tests.racing import together as at_once
 
 LATER = NOW + dt.timedelta(days=60)
 
@@ -138,12 +139,13 @@ def test_where_a_place_is_taken_or_the_program_closed_none_begins(pair, town):
     assert all_say_so(pair) is None
     shown = match_page(pair.track.program, pair.pk, User.objects.get(first_name="Una"), AFTER).going_on
     assert (shown.obstacle.code, shown.obstacle.words) == ("full", "Mona Town has no free place.")
-    services.end_match(match=other, by=User.objects.first(), now=AFTER)
+    dana = User.objects.earliest("pk")
+    services.end_match(match=other, by=dana, now=AFTER)
     Program.objects.update(state="closed")
     pair.track.program.refresh_from_db()
     assert my_wish(pair, seat_of(pair, "Tom"), AFTER).obstacle.code == "closed"
     with pytest.raises(CannotMatch):
-        services.continue_match(match=pair, by=User.objects.first(), now=AFTER)
+        services.continue_match(match=pair, by=dana, now=AFTER)
 
 
 def test_who_is_kept_apart_meanwhile_is_not_joined_and_reads_nothing_of_why(pair):
@@ -188,7 +190,7 @@ def test_the_database_refuses_what_cannot_be(pair):
 def test_both_saying_yes_at_the_same_moment_make_one_match(transactional_db):
     town = make_town()
     pair = finished(make_pair(town.people["Mona"], town.people["Tom"]))
-    found = at_once(*[lambda name=name: say(pair, name) for name in ("Mona", "Tom")])
+    found = at_once(*[partial(say, pair, name) for name in ("Mona", "Tom")])
     assert sorted(each is None for each in found) == [False, True]
     assert Match.objects.filter(continues=pair).count() == 1
     assert Message.objects.filter(kind="match-on").count() == 2

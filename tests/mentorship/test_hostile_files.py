@@ -14,7 +14,7 @@ from programs.models import Program
 from surveys.models import Survey
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW
-from tests.programs.test_races import kinds, together
+from tests.racing import kinds, together
 
 
 @pytest.fixture

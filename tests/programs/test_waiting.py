@@ -41,7 +41,7 @@ ACTIVE, WAITING = Enrolment.State.ACTIVE, Enrolment.State.WAITING
 def test_everybody_has_the_same_chance_of_a_place_and_each_answer_its_share():
     """Of 3,000 draws each of ten people is in three tenths, within four standard deviations (25 each)."""
     people = {number: "junior" if number < 4 else "senior" for number in range(10)}
-    counts = Counter()
+    counts: Counter[int] = Counter()
     for seed in range(3000):
         begin = choose(str(seed), people, 3)
         assert len(begin) == 3

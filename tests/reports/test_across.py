@@ -57,8 +57,8 @@ def test_who_is_in_two_programs_counts_once_in_the_whole() -> None:
 
 
 def priced(program: Program, hour: int, costs: int, currency: str = "EUR") -> None:
-    told = {"hour": Decimal(hour), "costs": Decimal(costs), "currency": currency}
-    set_price(program=program, **told, by=UserFactory.create(), now=NOW)
+    by = UserFactory.create()
+    set_price(program=program, hour=Decimal(hour), costs=Decimal(costs), currency=currency, by=by, now=NOW)
 
 
 def test_costs_are_summed_over_the_programs_that_have_a_price_and_are_large_enough() -> None:

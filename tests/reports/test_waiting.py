@@ -221,7 +221,7 @@ def test_lots_that_invite_move_nobody(client: Client):
     fix(program, "nudge")
     client.force_login(CoordinatorFactory.create(program=program).user)
     url = reverse("reports:lots", kwargs={"slug": program.slug})
-    asked = {"first": led.pk, "second": peers.pk, "stratum": ""}
+    asked: dict[str, int | str] = {"first": led.pk, "second": peers.pk, "stratum": ""}
     assert "invited to one of the two tracks" in client.get(url, asked).content.decode()
     client.post(url, asked)
     assert Draw.objects.get().kind == "nudge"
