@@ -12,6 +12,7 @@ from matching import services as matching
 from matching.models import Match, Proposal, Seat
 from mentorship.sample.finished import tell_finished
 from mentorship.sample.people import Invented, invent
+from mentorship.sample.year import tell_year
 from participants.models import RoleGrant, User
 from participants.services import ensure_account, grant_role
 from programs import services as programs
@@ -57,9 +58,10 @@ class Story:
 
 
 @transaction.atomic
-def tell(*, now: dt.datetime) -> list[Account]:
+def tell(*, now: dt.datetime, year: bool = False) -> list[Account]:
     """Make the sample program unless it is there, and give its people new passwords to sign in with.
 
+    With `year` a finished year goes with it: six programs, all models, about a thousand people.
     Returns the accounts: a coordinator, an admin and a mentor. Everything in it is invented.
     """
     # The account comes before the look: of two who tell it at once, the second waits here until the first is done.
@@ -67,7 +69,10 @@ def tell(*, now: dt.datetime) -> list[Account]:
     sample = Program.objects.filter(is_sample=True).first()
     if sample is None:
         sample = _live(_begin(now))
-        tell_finished(dana=User.objects.get(email=COORDINATOR[2]), now=now, zone=ZONE)
+        dana = User.objects.get(email=COORDINATOR[2])
+        tell_finished(dana=dana, now=now, zone=ZONE)
+        if year:
+            tell_year(dana=dana, now=now, zone=ZONE)
     mentor = Seat.objects.filter(match__track__program=sample, role=Role.MENTOR, match__state=Match.State.ACTIVE)
     cast = [("Coordinator", COORDINATOR[2]), ("Admin", ADMIN[2])]
     cast += [

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         self._say("Setting up the sample program")
         answer = io.StringIO()
-        call_command("sample_program", "--json", stdout=answer)
+        call_command("sample_program", "--json", "--year", stdout=answer)
         # What the sample's months have left due is closed or sent now: the site is ready from its first page on.
         self._say("Running the minutes that have passed")
         logging.getLogger("kombu").setLevel(logging.ERROR)  # it warns that a queue of files has no host

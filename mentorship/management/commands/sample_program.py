@@ -13,10 +13,11 @@ class Command(BaseCommand):
     help = "Make the sample program of invented people, and print three accounts to look at it with."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--year", action="store_true", help="with six finished programs of a thousand people")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, json: bool, **_: Any) -> None:
-        accounts = tell(now=timezone.now())
+    def handle(self, *, json: bool, year: bool, **_: Any) -> None:
+        accounts = tell(now=timezone.now(), year=year)
         if json:
             self.stdout.write(as_json.dumps({"accounts": [asdict(account) for account in accounts]}))
             return
