@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from participants.models import User
 
@@ -24,3 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return []
         url = reverse("account_reauthenticate")
         return [{"id": "reauthenticate", "description": "Use your password", "url": url}]
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Paths of this site alone: no other host is a way back, and no address that cannot be read is an error."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)

@@ -22,7 +22,7 @@ NAME_LENGTH = 100
 LINK_DAYS = 365
 LINK_PURPOSE = "mail"
 # A mail reader decodes "=?utf-8?…" wherever it finds it, so a name could pretend to be another.
-_ENCODED_WORD = re.compile(r"=+\?+")
+_ENCODED_WORD = re.compile(r"(?<!=)=++\?+")
 # Control characters, and those that turn the direction of writing round.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 

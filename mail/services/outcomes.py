@@ -17,7 +17,7 @@ BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 2 * 60, 10 *
 LAST_CALL = timedelta(seconds=90)
 # Too many connections at once: come back one by one, not all together.
 CROWDED = frozenset({421, 432})
-_ADDRESS = re.compile(r"\S+@\S+")
+_ADDRESS = re.compile(r"(?<![^\s@])[^\s@]++@\S+")
 
 
 def mark_sent(message: Message, *, now: datetime) -> bool:

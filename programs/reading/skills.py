@@ -14,10 +14,11 @@ _WORDS = {
     **dict.fromkeys(("expert", "master", "very high"), 4),
 }
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+# No two neighbours take the same blanks, and those taken are not given back: a cell of blanks is read in one go.
 _LEVEL = re.compile(
-    r"(?P<skill>.+?)\s*(?:[:=–—-]\s*|\s|(?P<open>[(\[]))\s*(?:level\s*)?"
-    rf"(?:(?P<number>[0-9]{{1,2}})(?:\s*/\s*{len(LEVELS)})?|(?P<stars>\*+|★+)|(?P<word>{_WORD}))"
-    r"\s*(?(open)[)\]]|)",
+    r"(?P<skill>.*?\S)(?:\s*+[:=–—-]\s*+|\s*+(?P<open>[(\[])\s*+|\s++)(?:level\s*+)?"
+    rf"(?:(?P<number>[0-9]{{1,2}})(?:\s*+/\s*+{len(LEVELS)})?|(?P<stars>\*++|★++)|(?P<word>{_WORD}))"
+    r"\s*+(?(open)[)\]]|)",
     re.IGNORECASE,
 )
 

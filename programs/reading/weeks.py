@@ -35,7 +35,8 @@ _PARTS = {
     "afternoon": (13 * 60, 17 * 60),
     "evening": (18 * 60, 21 * 60),
 }
-_ZONE = re.compile(r"[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*$")
+# Something between the last brackets, whatever the blanks around it: read once, and not again from each blank.
+_ZONE = re.compile(r"[(\[](?=\s*+[^()\[\]\s])([^()\[\]]++)[)\]]\s*+$")
 _HOUR = r"(\d{1,2})(?:[:.h](\d{2})|\s?h)?\s?(am|pm|a\.m\.|p\.m\.)?(?:\s?(?:uhr|o.?clock))?"
 _TOKEN = re.compile(rf"{_HOUR}\s*(?:-|to|til+|until|bis)\s*{_HOUR}|([^\W\d_]+)\.?|([-;,|/&+:\n])|(\d[\d:.]*|\S)")
 _TIDY = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -65,7 +66,7 @@ def read_times(text: str) -> tuple[list[str], str, list[str]]:
     reader = _Reader()
     for found in _TOKEN.finditer(plain):
         reader.take(found)
-    return tidy_times(reader.finish()), zone[1] if zone else "", list(dict.fromkeys(reader.guessed))
+    return tidy_times(reader.finish()), zone[1].strip() if zone else "", list(dict.fromkeys(reader.guessed))
 
 
 class _Reader:

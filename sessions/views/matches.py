@@ -99,16 +99,16 @@ def series(request: MemberRequest, course: Course) -> HttpResponse:
     form = parts.series_form(course, request.user, request.POST if request.method == "POST" else None)
     preview, status = None, 200
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
+        # Read before anything is refused: a field with an error has no value any more.
+        now, facts, walls = timezone.now(), form.facts(), form.walls()
         if request.POST.get("do") == "plan":
             wanted = parts.ticked(form, request.POST.getlist("at"))
-            facts = {"match": course.mine.match, **form.facts(), "starts": wanted, "by": request.user, "now": now}
-            if parts.attempt(form, lambda: services.plan_series(**facts)):
+            told = {**facts, "match": course.mine.match, "starts": wanted, "by": request.user, "now": now}
+            if parts.attempt(form, lambda: services.plan_series(**told)):
                 ring()
                 messages.info(request, f"{len(wanted)} sessions are planned; everybody gets one e-mail.")
                 return redirect("sessions:match", match_id=course.pk)
-        facts = form.facts()
-        preview = preview_of(course, form.walls(), facts["zone"], facts["minutes"], now)
+        preview = preview_of(course, walls, facts["zone"], facts["minutes"], now)
     if form.errors:
         status = 422
     context = {"course": course, "form": form, "preview": preview}
