@@ -301,7 +301,8 @@ class Publication(models.Model):
     people = models.PositiveIntegerField()
     answers = models.PositiveIntegerField()
     # [{"slug", "text", "points", "mean" (one decimal) or null, "people", "as_of"}], in the survey's order; of a choice
-    # "counts" ([[option, people or null]]) and of words "words" (numbers of answers, shuffled).
+    # "counts" ([[option, people or null]]) and of words "words" (numbers of answers, shuffled); of a scale asked after
+    # sessions "spread" ([people or null], one for each rating from its lowest up).
     figures = models.JSONField(default=list)
 
     class Meta:

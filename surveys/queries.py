@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Value
 
 from matching.models import Seat
 from participants.models import User
@@ -83,7 +83,7 @@ class Moment:
 
 
 def moments_of(program: Program) -> list[Moment]:
-    """Every survey of a program in the order of a match's life. Queries: six, and one for published words of each."""
+    """Every survey of a program in the order of a match's life. Queries: five, and one for published words of each."""
     active = program.surveys.filter(active=True).prefetch_related("questions", "publications").order_by("pk")
     surveys = {each.kind: each for each in active}
     timings = {each.kind: each for each in program.survey_timings.all()}
@@ -106,16 +106,18 @@ def _moment(
 
 
 def _people_of(surveys: Sequence[Survey]) -> dict[int, tuple[int, int]]:
-    """How many different people were asked, and have answered, by survey. Queries: two."""
+    """How many different people were asked, and have answered, by survey. Queries: one."""
     asked = Invitation.objects.filter(survey__in=surveys).order_by().values("survey")
-    sent = Response.objects.filter(survey__in=surveys, submitted_at__isnull=False).values("survey")
-    answered = dict(sent.values_list("survey", Count("respondent", distinct=True)))
-    people = dict(asked.values_list("survey", Count("user", distinct=True)))
-    return {survey: (count, answered.get(survey, 0)) for survey, count in people.items()}
+    sent = Response.objects.filter(survey__in=surveys, submitted_at__isnull=False).order_by().values("survey")
+    both = asked.annotate(people=Count("user", distinct=True), sent=Value(0)).union(
+        sent.annotate(people=Count("respondent", distinct=True), sent=Value(1)), all=True
+    )
+    counts = {(survey, sent): people for survey, people, sent in both.values_list("survey", "people", "sent")}
+    return {survey: (people, counts.get((survey, 1), 0)) for (survey, sent), people in counts.items() if not sent}
 
 
 def figures_of(program: Program, kind: str) -> SurveyFigures | None:
-    """The figures of a program's survey of this kind, if it is in use. Queries: four."""
+    """The figures of a program's survey of this kind, if it is in use. Queries: three."""
     survey = program.surveys.filter(kind=kind, active=True).first()
     if survey is None:
         return None

@@ -105,20 +105,27 @@ def bullet(value: float | None, plan: float | None = None, most: float | None = 
     return picture(WIDE, 34, parts, name=f"{name}; the plan is {figure(plan)}")
 
 
-def rating_histogram(counts: Sequence[int]) -> SafeString:
-    """How many gave each rating from 1 up: one bar a rating, its height in proportion."""
-    if not counts or not sum(counts):
+def rating_histogram(counts: Sequence[int | None], lowest: int = 1) -> SafeString:
+    """How many gave each rating from the ``lowest`` up: one bar a rating, its height in proportion. A number that may
+    not be shown (None) has an empty frame of one height whatever it is."""
+    shown = [count for count in counts if count is not None]
+    if not sum(shown):
         return nothing_yet(WIDE, 47, "No ratings yet")
     step = WIDE / len(counts)
-    tallest = max(counts)
     parts: list[SafeString] = []
     for i, count in enumerate(counts):
-        height = max(30 * count / tallest, 1.5) if count else 0.8
         css = f"f-d{i + 1}" if len(counts) == 5 else "f-c1"
-        parts.append(bar(i * step + 4, 32 - height, step - 8, height, css, rx=min(3, height / 2)))
-        parts.append(words(i * step + step / 2, 45, str(i + 1), anchor="middle"))
-    said = [f"{count} gave {i + 1}" for i, count in enumerate(counts)]
+        parts.append(_rating(i * step + 4, step - 8, count, max(shown), css))
+        parts.append(words(i * step + step / 2, 45, str(i + lowest), anchor="middle"))
+    said = [f"{'not shown' if count is None else count} gave {i + lowest}" for i, count in enumerate(counts)]
     return picture(WIDE, 47, parts, name=f"Ratings: {listed(said)}")
+
+
+def _rating(x: float, width: float, count: int | None, tallest: int, css: str) -> SafeString:
+    if count is None:
+        return bar(x, 27, width, 5, "f-surface s-ls", rx=2, stroke_dasharray="3 3")
+    height = max(30 * count / tallest, 1.5) if count else 0.8
+    return bar(x, 32 - height, width, height, css, rx=min(3, height / 2))
 
 
 def stacked_bar(parts: Sequence[Part | tuple[str, int, Tone]], width: float = WIDE) -> SafeString:

@@ -47,14 +47,22 @@ def due_dates(program: Program, moved: Mapping[str, int | None] | None = None) -
     return {kind: _due(program, kind, moved.get(AFTER_OF[look])) for kind, look in LOOKS.items()}
 
 
-def _due(program: Program, kind: str, moved: int | None) -> dt.datetime | None:
+def half_way(program: Program, moved: int | None) -> dt.date | None:
+    """The first day on which matches are asked half-way; None where the program is too short to be asked twice.
+
+    moved  after how many days a program asks that does not ask at half of the time
+    """
     length = program.ends_on - program.starts_on
-    if kind == ComparisonLook.Kind.CLOSE:
-        day = program.ends_on + dt.timedelta(days=moved or 0)
-    elif length >= LEAST_FOR_HALF:
-        half = min(length / 2, dt.timedelta(days=LATEST_HALF))
-        day = program.starts_on + (half if moved is None else dt.timedelta(days=moved))
-    else:
+    if length < LEAST_FOR_HALF:
+        return None
+    half = min(length / 2, dt.timedelta(days=LATEST_HALF))
+    return program.starts_on + (half if moved is None else dt.timedelta(days=moved))
+
+
+def _due(program: Program, kind: str, moved: int | None) -> dt.datetime | None:
+    closing = program.ends_on + dt.timedelta(days=moved or 0)
+    day = closing if kind == ComparisonLook.Kind.CLOSE else half_way(program, moved)
+    if day is None:
         return None
     times = TIMES[AFTER_OF[LOOKS[kind]]]
     rest = dt.timedelta(days=times.open_days + times.grace_days)

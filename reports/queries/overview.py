@@ -16,6 +16,8 @@ from reports.health.rules import ORDER, calm
 from reports.queries.around import Muted, around_of, limits_and_muted
 from reports.queries.asks import AsksShown, asks_shown
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
+from reports.queries.latest import Latest, latest_of
+from reports.queries.stages import Stage, stages_of
 from sessions.models import Session
 from surveys.models import Survey
 from surveys.queries import SurveyFigures, figures_of
@@ -79,6 +81,7 @@ class PairGroup:
 class Overview:
     data: ProgramData
     now_week: int
+    weeks: int
     shown: Window
     months: list[tuple[int, str]]
     pairs: list[PairRow]
@@ -98,6 +101,8 @@ class Overview:
     asks: AsksShown | None
     draft: Proposal | None
     unmatched: int
+    stages: list[Stage]
+    latest: list[Latest]
 
     @property
     def useful(self) -> dict[str, Any] | None:
@@ -105,6 +110,14 @@ class Overview:
         published = self.survey.published if self.survey else None
         figures = published.figures if published else []
         return next((each for each in figures if each["mean"] is not None), None)
+
+    @property
+    def spread(self) -> list[tuple[int, int | None]]:
+        """That figure's ratings with how many people stand at each, where enough of them may be shown to draw."""
+        useful = self.useful or {}
+        counts = useful.get("spread", [])
+        lowest = useful["points"] - len(counts) + 1 if counts else 1
+        return list(enumerate(counts, start=lowest)) if any(counts) else []
 
     @property
     def heat_now(self) -> int:
@@ -176,8 +189,8 @@ def _row(
 
 
 def overview(program: Program, now: dt.datetime) -> Overview:
-    """All of the overview page. Queries: those of load(), two for signals, four for the survey, one for the draft, and
-    one for asks where a track has networks."""
+    """All of the overview page. Queries: those of load(), two for signals, three for the survey, one each for the draft
+    and for the days on which surveys are sent, and one for asks where a track has networks."""
     data, known = load(program), limits_and_muted(program)
     rows = pair_rows(data, now, known)
     weeks = week_of(program, dt.datetime.combine(program.ends_on, dt.time(12), ZoneInfo(program.timezone))) + 1
@@ -192,6 +205,7 @@ def overview(program: Program, now: dt.datetime) -> Overview:
     return Overview(
         data=data,
         now_week=now_week,
+        weeks=weeks,
         shown=shown,
         months=_months(program, shown),
         pairs=rows,
@@ -211,6 +225,8 @@ def overview(program: Program, now: dt.datetime) -> Overview:
         asks=asks_shown(program, data.tracks, data.people, known[0], now),
         draft=_draft(program),
         unmatched=_unmatched(data),
+        stages=stages_of(data, now),
+        latest=latest_of(data, now),
     )
 
 

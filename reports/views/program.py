@@ -17,6 +17,7 @@ from reports.queries.opened import progress
 from reports.queries.outcome import outcome
 from reports.queries.overview import Overview, contact_rate, overview, pair_rows
 from reports.queries.sent import shown
+from reports.queries.stages import Stage
 from reports.queries.todos import todos_of
 from reports.views.drawing import outcome_context
 
@@ -41,9 +42,11 @@ def program_overview(request: ProgramRequest, program: Program) -> HttpResponse:
         "shown": shown,
         "now": now,
         "todos": todos_of(shown, program, now),
-        "stages": _stages(program, shown),
+        "stages": shown.stages,
+        "note": _next(shown.stages),
         "finding": _finding(shown),
         "words": _words(shown),
+        "tables": _tables(shown),
         "goal_parts": [
             ("reached", shown.goals["reached"], "good"),
             ("on the way", shown.goals["open"], "going"),
@@ -51,6 +54,27 @@ def program_overview(request: ProgramRequest, program: Program) -> HttpResponse:
         ],
     }
     return render(request, "reports/overview.html", context)
+
+
+def _next(stages: list[Stage]) -> str:
+    """What comes after the present stage, for a phone, where the journey is one line."""
+    coming = next((stage for stage in stages if stage.state == "todo"), None)
+    return f"Next: {coming.label}{f', {coming.when}' if coming.when else ''}." if coming else ""
+
+
+def _tables(shown: Overview) -> dict[str, list[tuple[str, object]]]:
+    """The same figures as the charts of the cards, row by row."""
+    goals = shown.goals
+    return {
+        "met": [("Met in the last 30 days", shown.met_recently), ("Not met", shown.live - shown.met_recently)],
+        "sessions": [("So far", _figure(shown.per_pair)), ("Planned by now", _figure(shown.plan_per_pair))],
+        "spread": [(str(rating), "not shown" if count is None else count) for rating, count in shown.spread],
+        "goals": [("Reached", goals["reached"]), ("On the way", goals["open"]), ("Dropped", goals["dropped"])],
+    }
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
 
 
 def _words(shown: Overview) -> dict[str, object]:
@@ -64,9 +88,21 @@ def _words(shown: Overview) -> dict[str, object]:
         "useful_note": _response(shown),
         "goals_of": f"of {shown.goals['all']}",
         "goals_note": f"{shown.goals['open']} on the way, {shown.goals['dropped']} dropped",
+        "week": _week(shown),
+        "spread": [count for _, count in shown.spread],
+        "lowest": shown.spread[0][0] if shown.spread else 1,
+        "met_columns": ["Active matches", "Number"],
+        "session_columns": ["Sessions a match", "Number"],
+        "spread_columns": ["Rating", "People"],
+        "goal_columns": ["Goals", "Number"],
         "weekday_columns": ["Day", "Sessions"],
         **(_words_of_asks(shown.asks) if shown.asks else {}),
     }
+
+
+def _week(shown: Overview) -> str:
+    """Which week it is, of how many; nothing before the first and after the last."""
+    return f"Week {shown.now_week + 1} of {shown.weeks}" if shown.now_week < shown.weeks and shown.live else ""
 
 
 def _words_of_asks(asks: AsksShown) -> dict[str, object]:
@@ -87,31 +123,6 @@ def _response(shown: Overview) -> str:
     rate = f"{shown.survey.answered_people} of {shown.survey.invited_people} people asked have answered"
     published = shown.survey.published
     return f"{rate}; figure of {published.as_of:%-d %B}" if published else f"{rate}; the mean comes with the fifth"
-
-
-def _stages(program: Program, shown: Overview) -> list[dict[str, str]]:
-    """Where the program stands: a stage is done once the next has begun."""
-    reached = 0
-    if shown.data.people:
-        reached = 1
-    if shown.data.matches:
-        reached = 2
-    if shown.live or shown.held:
-        reached = 3
-    if program.state == Program.State.CLOSED:
-        reached = 4
-    names = ("Set up", "Enrol", "Match", "Meet", "Close")
-    when = (
-        "",
-        f"{len({each.user for each in shown.data.people})} people",
-        "",
-        f"from {program.starts_on:%-d %b}",
-        f"{program.ends_on:%-d %b}",
-    )
-    return [
-        {"label": name, "when": when[i], "state": "done" if i < reached else "now" if i == reached else "todo"}
-        for i, name in enumerate(names)
-    ]
 
 
 @require_safe

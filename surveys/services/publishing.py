@@ -1,6 +1,7 @@
 """Fixing the figures of a survey, so that nobody's answer follows from two looks at them."""
 
 import datetime as dt
+import math
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -78,7 +79,10 @@ def _content(question: Question, rows: QuerySet[Answer]) -> dict[str, Any]:
     if not question.scored:
         return {}
     means = [sum(values) / len(values) for values in by_person.values()]
-    return {"people": len(means), "mean": round(sum(means) / len(means), 1)}
+    shown: dict[str, Any] = {"people": len(means), "mean": round(sum(means) / len(means), 1)}
+    if question.survey.kind == Survey.Kind.PULSE:
+        shown["spread"] = spread_shown(question.values, means)
+    return shown
 
 
 def _words(rows: QuerySet[Answer]) -> dict[str, Any]:
@@ -90,6 +94,14 @@ def _words(rows: QuerySet[Answer]) -> dict[str, Any]:
     numbers = [pk for pk, _ in written]
     _SHUFFLE.shuffle(numbers)
     return {"people": len(people), "words": numbers} if len(people) >= GROUP else {}
+
+
+def spread_shown(ratings: Sequence[int], means: Sequence[float]) -> list[int | None]:
+    """How many people stand at each rating, everybody once, at the one nearest to the mean of their own answers (the
+    upper of two); None where `counts_shown` leaves a number out.
+    """
+    places = [math.floor(mean + 0.5) - ratings[0] + 1 for mean in means]
+    return [count for _, count in counts_shown([str(each) for each in ratings], places)]
 
 
 def counts_shown(options: Sequence[str], chosen: Sequence[int]) -> list[list[Any]]:

@@ -162,6 +162,13 @@ def test_heights_of_a_rating_histogram_are_in_proportion():
     assert name(drawn) == "Ratings: 0 gave 1, 0 gave 2, 15 gave 3, 30 gave 4 and 60 gave 5"
 
 
+def test_a_rating_that_is_not_shown_has_a_frame_that_tells_nothing():
+    drawn = figures.rating_histogram([None, None, 30], lowest=0)
+    assert [float(e.get("height")) for e in read(drawn).iter("rect")] == [5, 5, 30]
+    assert (texts(drawn), name(drawn)) == (["0", "1", "2"], "Ratings: not shown gave 0, not shown gave 1 and 30 gave 2")
+    assert figures.rating_histogram([None, None]) == figures.rating_histogram([])
+
+
 def test_parts_of_a_stacked_bar_fill_its_width():
     drawn = figures.stacked_bar([("ready", 60, "good"), ("to mend", 40, "warn"), ("here", 0, "none")])
     bars = [(float(e.get("x")), float(e.get("width"))) for e in read(drawn).iter("rect")]

@@ -9,6 +9,7 @@ from programs.models import Role
 from sessions.models import Session
 from surveys import definition, joining, services, wording
 from surveys.models import Answer, Invitation, Publication, Response
+from surveys.services.publishing import spread_shown
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
@@ -155,6 +156,8 @@ def test_figures_stand_still_until_five_more_have_spoken(session: Session) -> No
     survey = definition.pulse_of(session.match.track.program)
     answered_by(5, session, 4, NOW)
     first = services.publish_figures(survey=survey, now=NOW)
+    assert first is not None
+    assert first.figures[0]["spread"] == [None] * 5
     answered_by(4, session, 1, NOW + HOUR)
     assert services.publish_figures(survey=survey, now=NOW + HOUR) is None
     assert survey.publications.first() == first
@@ -162,6 +165,24 @@ def test_figures_stand_still_until_five_more_have_spoken(session: Session) -> No
     second = services.publish_figures(survey=survey, now=NOW + 2 * HOUR)
     assert second is not None
     assert (second.people, second.figures[0]["mean"]) == (10, 2.5)
+    assert second.figures[0]["spread"] == [None, None, None, 5, None]
+
+
+@pytest.mark.parametrize(
+    ("means", "spread"),
+    [
+        ([4.0] * 18 + [5.0] * 24 + [1.0, 2.0, 3.0, 3.0, 3.0], [None, None, None, 18, 24]),
+        # One left out alone, or four together, would follow from the number of people.
+        ([4.0] * 18 + [5.0] * 24 + [1.0, 2.0, 3.0, 3.0], [None, None, None, None, 24]),
+        ([1.0] * 5 + [2.0] * 6 + [3.0] * 7 + [4.0] * 8 + [5.0] * 4, [None, 6, 7, 8, None]),
+        ([1.0] * 5 + [2.0] * 6 + [3.0] * 7 + [4.0] * 8 + [5.0] * 9, [5, 6, 7, 8, 9]),
+        ([2.5] * 6 + [4.4] * 6 + [1.0] * 5, [None, None, 6, 6, None]),
+    ],
+)
+def test_ratings_are_shown_where_five_people_stand_and_none_follows_from_the_rest(
+    means: list[float], spread: list[int | None]
+) -> None:
+    assert spread_shown(range(1, 6), means) == spread
 
 
 def test_one_person_with_five_sessions_is_one_person(match: Match) -> None:
