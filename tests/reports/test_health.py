@@ -162,3 +162,51 @@ def test_a_changed_threshold_changes_the_day() -> None:
 def test_every_number_has_a_default_within_its_bounds_and_every_rule_a_name() -> None:
     assert [each.slug for each in NUMBERS.values() if not each.least <= each.default <= each.most] == []
     assert len(NUMBERS) == sum(len(rule.numbers) for rule in RULES.values())
+
+
+@pytest.mark.parametrize(
+    ("cadence", "days", "level"),
+    [
+        (7, 20, "ok"),
+        (7, 21, "warn"),
+        (7, 44, "warn"),
+        (7, 45, "risk"),
+        (30, 44, "ok"),
+        (30, 45, "warn"),
+        (30, 74, "warn"),
+        (30, 75, "risk"),
+    ],
+)
+def test_quiet_is_so_many_intervals_and_never_less_than_three_weeks(cadence: int, days: int, level: str) -> None:
+    assert signal_of(match(120, (days, "held")), around(cadence), NOW).level == level
+
+
+@pytest.mark.parametrize(
+    ("states", "raised"),
+    [
+        ("held held held missed", False),
+        ("missed held held missed", True),
+        ("missed held held held missed", False),
+        ("held held cancelled missed", True),
+        ("missed missed", True),
+        ("missed", False),
+    ],
+)
+def test_no_shows_are_two_of_the_last_four(states: str, raised: bool) -> None:
+    each = states.split()
+    row = match(90, *((2 + 3 * (len(each) - at), state) for at, state in enumerate(each)))
+    assert (("no_shows", "risk") in rules(row)) is raised
+
+
+def test_dependency_begins_above_one_and_a_half_times_what_was_agreed_over_two_months() -> None:
+    """Every 14 days are 4.3 sessions in 60 days, and one and a half times that 6.4."""
+    often = [(8 * at, "held") for at in range(7, 0, -1)]
+    assert rules(match(60, *often), moved=()) == [("dependency", "warn")]
+    assert rules(match(60, *often[1:]), moved=()) == []
+    # The seventh was longer ago.
+    assert rules(match(90, (61, "held"), *often[1:]), moved=()) == []
+
+
+def test_three_of_ten_are_few_twice_and_enough_once() -> None:
+    assert rules(group(10, 4, 7)) == []
+    assert rules(group(10, 4, 8)) == [("group", "warn")]
