@@ -29,6 +29,8 @@ DAY = dt.timedelta(days=1)
 # Most answer high and few low: what an answer adds to its mean has a long tail downwards, and 0 on average.
 SHAPE, SPREAD = 2.0, 0.5
 OF_FIVE = (1, 2, 8, 30, 34)
+# How working together is judged at the end: most highly that people are respected, least that there is a direction.
+TOGETHER = {"aim": 5.3, "time": 5.1, "respect": 6.0, "disagree": 5.6, "without": 4.9, "direction": 4.7, "know-how": 5.2}
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _own(asked: Asked, truth: Truth, seat: Seat, start: float, rise: float, rng:
         yield Sheet(asked.baseline, user, _values(asked.before, mine, rng), asked.began - 2 * DAY)
     if rng.random() < truth.response * (ANSWER_EARLY if early else 1):
         core = _values(asked.core, then, rng) if learns else []
-        together = _values(asked.together, 5.4 - early, rng)
+        together = [(each, _value(each, TOGETHER[each.slug] - early, rng)) for each in asked.together]
         yield Sheet(asked.closing, user, core + together, asked.over + 3 * DAY, learns=learns)
 
 
@@ -145,12 +147,12 @@ def _value(question: Question, mean: float, rng: Random) -> int:
 
 
 def _after_sessions(asked: Asked, seats: Sequence[Seat], rng: Random) -> Iterator[Sheet]:
-    """To the last session of each match four in five answer."""
+    """To the last session of each match every second one answers."""
     held = Session.objects.filter(match__in={seat.match_id for seat in seats}, state=Session.State.HELD)
     last = {session.match_id: session for session in held.order_by("starts_at")}
     for seat in seats:
         session = last.get(seat.match_id)
-        if session and rng.random() < 0.8:
+        if session and rng.random() < 0.5:
             values = [
                 (each, rng.choices(range(1, 6), weights=OF_FIVE)[0]) for each in asked.after_session if each.scored
             ]
