@@ -117,7 +117,7 @@ def _publish(request: ProgramRequest, program: Program, proposal: Proposal) -> H
     try:
         done = services.publish(
             proposal=proposal,
-            version=int(version) if version.isdecimal() else None,
+            version=int(version[:9]) if version.isdecimal() else None,
             by=request.user,
             now=timezone.now(),
         )
