@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from surveys.coding import words_of
+
 # Fewer people than this are never shown as a group: trust comes before completeness.
 LEAST_PEOPLE = 5
 
@@ -14,6 +16,7 @@ class Figure:
     numerator    what was counted, or a mean; None where the group is too small to show.
     denominator  out of how many; None where nothing is a share.
     people       how many distinct people stand behind it; None where that would tell about a hidden group.
+    end          where the numerator is a bound, as of a mean near an end of its scale: which (surveys.coding); or "".
     """
 
     slug: str
@@ -22,6 +25,12 @@ class Figure:
     denominator: float | None
     people: int | None
     as_of: dt.datetime
+    end: str = ""
+
+    @property
+    def bound(self) -> str:
+        """What has to be said after the numerator: "or more", "or less", or nothing."""
+        return words_of(self.end)
 
     @property
     def shown(self) -> bool:

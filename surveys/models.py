@@ -300,9 +300,10 @@ class Publication(models.Model):
     as_of = models.DateTimeField()
     people = models.PositiveIntegerField()
     answers = models.PositiveIntegerField()
-    # [{"slug", "text", "points", "mean" (one decimal) or null, "people", "as_of"}], in the survey's order; of a choice
-    # "counts" ([[option, people or null]]) and of words "words" (numbers of answers, shuffled); of a scale asked after
-    # sessions "spread" ([people or null], one for each rating from its lowest up).
+    # [{"slug", "text", "points", "mean" (one decimal) or null, "people", "as_of"}], in the survey's order; of a mean
+    # "range" and, where it is a bound, "end" (surveys.coding); of a choice "counts" ([[option, people or null]]) and of
+    # words "words" (numbers of answers, shuffled); of a scale asked after sessions "spread" ([people or null], one for
+    # each rating from its lowest up).
     figures = models.JSONField(default=list)
 
     class Meta:

@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, Value
 from matching.models import Seat
 from participants.models import User
 from programs.models import Enrolment, Program
+from surveys.coding import words_of
 from surveys.definition import filled, items_of
 from surveys.models import GROUP, Answer, Invitation, Publication, Question, Response, Survey, Timing
 from surveys.wording import CORE, RELATIONSHIP, STANDARD, TIMES
@@ -27,6 +28,8 @@ class Shown:
     people: int | None
     counts: list[tuple[str, int | None]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    # Where the mean is a bound: "or more" or "or less".
+    bound: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -64,6 +67,7 @@ def _shown(figure: dict[str, Any], words: dict[int, str]) -> Shown:
         people=figure["people"],
         counts=[(option, count) for option, count in figure.get("counts", [])],
         words=[words[pk] for pk in figure.get("words", []) if pk in words],
+        bound=words_of(figure.get("end", "")),
     )
 
 

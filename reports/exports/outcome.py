@@ -12,7 +12,7 @@ import xlsxwriter
 from participants.models import User
 from programs.models import Program
 from programs.reading import guard
-from reports.figures import LEAST_PEOPLE, MEASURES
+from reports.figures import LEAST_PEOPLE, MEASURES, Figure
 from reports.queries.outcome import Outcome, outcome
 from reports.services import log_export
 
@@ -50,8 +50,15 @@ def table(report: Outcome) -> Iterator[list[Cell]]:
             else None,
             figure.people,
             _day(report, figure.as_of),
-            "yes" if figure.shown else HIDDEN,
+            shown(figure),
         ]
+
+
+def shown(figure: Figure) -> str:
+    """Whether the numerator is what it is: of a mean near an end of its scale it is a bound."""
+    if not figure.shown:
+        return HIDDEN
+    return f"yes: {figure.bound}" if figure.bound else "yes"
 
 
 def _day(report: Outcome, moment: dt.datetime) -> dt.date:
@@ -125,6 +132,10 @@ def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
         (
             "Not shown",
             f"Groups of fewer than {LEAST_PEOPLE} people, and the next smallest where a subtraction would show them.",
+        ),
+        (
+            "Or more, or less",
+            "A mean so near an end of its scale that it would tell what everybody answered is given as a bound.",
         ),
         ("Program", f"{report.program.name}, {report.program.starts_on} to {report.program.ends_on}"),
     ]

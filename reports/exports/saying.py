@@ -10,6 +10,7 @@ from reports.exports.declaring import Column, Reading, Scope, Table, Values
 from reports.models import ComparisonLook
 from reports.queries.answers import consented_rows
 from reports.queries.looks import due_at
+from surveys.coding import words_of
 from surveys.models import Publication, Survey
 
 _FIGURES = (
@@ -19,6 +20,7 @@ _FIGURES = (
     Column("Question", "text", "As people read it."),
     Column("Option", "text", "Of a choice: which option. Empty for a scale."),
     Column("Mean", "number", "Over people, each with the mean of their own answers, to one decimal."),
+    Column("Bound", "text", "“or more” or “or less” where the mean is so near an end that it would tell of everybody."),
     Column("Out of", "number", "The highest number of the scale."),
     Column("Times", "number", "Of a choice: by how many people it was chosen; empty under five."),
     Column("People", "number", "How many different people stand behind it; under five nothing is shown."),
@@ -61,9 +63,9 @@ def _rows(figure: dict[str, Any], publication: Publication) -> Iterable[Values]:
     as_of = dt.datetime.fromisoformat(figure["as_of"]) if figure.get("as_of") else publication.as_of
     if figure.get("counts") is not None:
         for option, times in figure["counts"]:
-            yield [str(option), None, None, times, people, as_of]
+            yield [str(option), None, "", None, times, people, as_of]
     elif "words" not in figure:
-        yield ["", figure.get("mean"), figure.get("points"), None, people, as_of]
+        yield ["", figure.get("mean"), words_of(figure.get("end", "")), figure.get("points"), None, people, as_of]
 
 
 def _core(scope: Scope) -> Reading:

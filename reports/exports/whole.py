@@ -18,7 +18,11 @@ _COLUMNS = (
     Column("Share", "number", "Numerator over denominator."),
     Column("People", "number", "How many different people stand behind it."),
     Column("As of", "day", "Of which day the figure is."),
-    Column("Shown", "text", "Whether the figure is shown; of fewer than five people it is not."),
+    Column(
+        "Shown",
+        "text",
+        "Whether it is shown; of fewer than five people it is not, and near an end of its scale it is a bound.",
+    ),
 )
 
 

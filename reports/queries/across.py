@@ -16,6 +16,7 @@ from reports.queries.base import DEPARTMENT, department_of
 from reports.queries.costing import MONEY, Costed, Spent, costs_of
 from reports.queries.departments import Crossing, crossing_of
 from reports.queries.looks import content_of_all
+from reports.queries.opened import change_of
 from reports.queries.outcome import ENDED_AS_PLANNED
 from reports.statistics import components
 from sessions.models import Attendance, Goal, Session
@@ -82,7 +83,13 @@ class ProgramReport:
     def change(self) -> float | None:
         """How far people rose by their own answers, as the program's opened look has it."""
         core = self.look.content.get("core") if self.look else None
-        return round(core[0]["after"] - core[0]["before"], 1) if core else None
+        return change_of(core[0])["change"] if core else None
+
+    @property
+    def change_bound(self) -> str:
+        """Whether that is a bound: "or more", "or less", or ""."""
+        core = self.look.content.get("core") if self.look else None
+        return str(change_of(core[0])["bounds"]["change"]) if core else ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ with the figures already published of the surveys, say what one person answered 
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from reports.figures import LEAST_PEOPLE
 from reports.models import ComparisonLook, ComparisonPlan
 from reports.privacy import Room, Row, Variable
 from reports.queries.answers import BEFORE, BOTH, Gathered, core_answers, gather
+from reports.queries.bounds import OF_ONE_GOAL, SCALE, at_both, said_of, shown_of, whole_of
 from reports.queries.pseudonyms import Key
 from reports.statistics import Learner, goal_attainment
 from reports.verdicts import Analysis, Assignment, Kind, Look, Plan, Verdict, analyse, decide, withheld
@@ -29,7 +30,6 @@ from surveys.wording import CORE, CORE_ITEMS, LATEST_HALF, TIMES
 
 LOOKS = {ComparisonLook.Kind.MIDPOINT.value: Look.MIDPOINT, ComparisonLook.Kind.CLOSE.value: Look.CLOSE}
 AFTER_OF = {Look.MIDPOINT: Survey.Kind.MIDPOINT.value, Look.CLOSE: Survey.Kind.CLOSING.value}
-SCALE = (1.0, 7.0)
 # Half of so short a program would come together with its end.
 LEAST_FOR_HALF = dt.timedelta(days=42)
 Content = dict[str, Any]
@@ -166,12 +166,14 @@ def compared(found: Gathered, room: Room, plan: Plan, programs: Sequence[Program
     verdict, shown = decide(analysis), _groups(found)
     if verdict.shown and not room.admits(_rows(found, shown)):
         return {"arms": arms, "kind": Kind.SUPPRESSED.value, "finding": _SUPPRESSED, **_NOTHING}
+    groups = [_group(found, name, keys) for name, keys in shown.items()] if verdict.shown else []
+    verdict, in_numbers = said_of(analysis, verdict, groups)
     return {
         "arms": arms,
         "assignment": plan.assignment.value,
         **_said(verdict),
-        "interval": _interval(analysis) if verdict.shown else None,
-        "groups": [_group(found, name, keys) for name, keys in shown.items()] if verdict.shown else [],
+        "interval": _interval(analysis) if verdict.shown and in_numbers else None,
+        "groups": groups,
         "in_both": _in_both(found),
     }
 
@@ -236,11 +238,13 @@ def _groups(found: Gathered) -> dict[str, list[Key]]:
 
 def _group(found: Gathered, name: str, keys: Sequence[Key]) -> Content:
     """Means over units, so that their difference is the one of the comparison."""
+    units = _by_unit(found, keys)
+    largest = 1 / (len(units) * min(len(own) for own in units.values()))
     return {
         "name": name,
         "people": found.people(keys),
-        "units": len({found.units[key] for key in keys}),
-        **{word: _unit_mean(found, keys, moment) for word, moment in _moments(found)},
+        "units": len(units),
+        **at_both({word: _unit_mean(units.values(), found, moment) for word, moment in _moments(found)}, largest),
     }
 
 
@@ -255,10 +259,9 @@ def _by_unit(found: Gathered, keys: Iterable[Key]) -> dict[str, list[Key]]:
     return units
 
 
-def _unit_mean(found: Gathered, keys: Iterable[Key], moment: str) -> float:
-    units = _by_unit(found, keys).values()
+def _unit_mean(units: Collection[Sequence[Key]], found: Gathered, moment: str) -> float:
     means = [sum(found.outcome(key, moment) or 0 for key in own) / len(own) for own in units]
-    return round(sum(means) / len(means), 1)
+    return sum(means) / len(means)
 
 
 def _rows(found: Gathered, shown: Mapping[str, Sequence[Key]]) -> list[Row]:
@@ -290,14 +293,13 @@ def _core(found: Gathered, room: Room) -> list[Content]:
         return []
     if not room.admits(_core_rows(found, keys)):
         return []
-    return [
-        {
-            "construct": str(construct),
-            "people": people,
-            **{word: _mean(found, keys, at, str(construct)) for word, at in _moments(found)},
-        }
+    means = {
+        str(construct): {word: _mean(found, keys, at, str(construct)) for word, at in _moments(found)}
         for construct in ("", *CORE)
-    ]
+    }
+    kinds = {construct: at_both(each, 1 / len(keys)) for construct, each in means.items() if construct}
+    shown = {"": whole_of(means[""], 1 / len(keys), list(kinds.values())), **kinds}
+    return [{"construct": construct, "people": people, **each} for construct, each in shown.items()]
 
 
 def _complete(found: Gathered) -> list[Key]:
@@ -310,7 +312,7 @@ def _core_rows(found: Gathered, keys: Sequence[Key]) -> list[Row]:
 
 
 def _mean(found: Gathered, keys: Sequence[Key], moment: str, construct: str) -> float:
-    return round(sum(found.outcome(key, moment, construct) or 0 for key in keys) / len(keys), 1)
+    return sum(found.outcome(key, moment, construct) or 0 for key in keys) / len(keys)
 
 
 def _row_of_people(found: Gathered, keys: Sequence[Key], moment: str, construct: str) -> Row:
@@ -359,7 +361,9 @@ def _goals(program: Program) -> Content | None:
         levels[goal.owner_id].append(goal.level or 0)
     if len(levels) < LEAST_PEOPLE:
         return None
-    return {"t": round(sum(map(goal_attainment, levels.values())) / len(levels), 1), "people": len(levels)}
+    shown = shown_of(sum(map(goal_attainment, levels.values())) / len(levels), OF_ONE_GOAL, 1 / len(levels))
+    judged: Content = {"t": shown.value, "people": len(levels)}
+    return {**judged, "end": shown.end} if shown.end else judged
 
 
 def _endings(program: Program) -> list[list[Any]]:

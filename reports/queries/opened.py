@@ -12,8 +12,10 @@ from programs.models import Program
 from reports.figures import MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan, Price
 from reports.queries.answers import BOTH, paired
-from reports.queries.looks import SCALE, due_dates, planned
+from reports.queries.bounds import SCALE
+from reports.queries.looks import due_dates, planned
 from reports.verdicts import Assignment, Kind, Look, analyse, decide
+from surveys.coding import ABOUT, LESS, MORE, sign_of, words_of
 from surveys.models import Question
 
 WHOLE = "Whole program"
@@ -36,6 +38,11 @@ TITLES = {
 _UNKNOWN = (Fraction(0), Fraction(0))
 
 
+# Around the size of a change that is a bound.
+_SIZES = {"": "", MORE: "at least ", LESS: "at most ", ABOUT: "about "}
+_LIKE = {"": "as", MORE: "at least as high as", LESS: "at most as high as", ABOUT: "about as"}
+
+
 def title_of(comparison: dict[str, Any] | None) -> str:
     """The finding of a comparison as a heading."""
     if comparison is None:
@@ -50,9 +57,18 @@ def title_of(comparison: dict[str, Any] | None) -> str:
 def named(core: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Before and after by kind of outcome, with their names and changes; the whole core first."""
     names = {"": "All six statements", **dict(Question.Construct.choices)}
-    return [
-        {**each, "name": names[each["construct"]], "change": round(each["after"] - each["before"], 1)} for each in core
-    ]
+    return [{**each, "name": names[each["construct"]], **change_of(each)} for each in core]
+
+
+def change_of(means: dict[str, Any]) -> dict[str, Any]:
+    """From before to after, as far as what is shown of both tells: {"change", "change_end", "bounds"}.
+
+    Bounds are the words after "before", "after" and "change", empty where the number is what it is.
+    """
+    ends = means.get("ends", {})
+    end = sign_of(ends.get("before", ""), ends.get("after", ""))
+    bounds = {**{word: words_of(ends.get(word, "")) for word in ("before", "after")}, "change": words_of(end)}
+    return {"change": round(means["after"] - means["before"], 1), "change_end": end, "bounds": bounds}
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,10 @@ class Opened:
         return named(self.content.get("core", []))
 
     @property
+    def goals_bound(self) -> str:
+        return words_of((self.content.get("goals") or {}).get("end", ""))
+
+    @property
     def endings(self) -> list[tuple[str, int]]:
         """The reasons for ending early that may be shown, the most frequent first."""
         shown = [(words, count) for words, count in self.content.get("endings", []) if count is not None]
@@ -98,11 +118,13 @@ class Opened:
         """What changed, as one sentence; empty until the close is opened, or where too few answered both times."""
         if not self.core:
             return ""
-        change = self.core[0]["change"]
+        change, end = self.core[0]["change"], self.core[0]["change_end"]
         if not change:
-            return "People rated themselves at the end as they did at the start"
+            return f"People rated themselves at the end {_LIKE[end]} they did at the start"
         way = "higher" if change > 0 else "lower"
-        return f"People rated themselves {abs(change):.1f} points {way} at the end than at the start"
+        # A change of −0.4 or less is a fall of at least 0.4.
+        size = _SIZES[end if change > 0 else sign_of(end, "")]
+        return f"People rated themselves {size}{abs(change):.1f} points {way} at the end than at the start"
 
     def rows(self) -> list[tuple[Measure, str, Figure]]:
         """Every figure of the look for a file, with what it is about."""
@@ -110,22 +132,31 @@ class Opened:
             return []
         return [*self._core_rows(), *self._other_rows(), *self._comparison_rows()]
 
-    def _figure(self, slug: str, value: float | None, out_of: float | None, people: int | None) -> Figure:
+    def _figure(
+        self, slug: str, value: float | None, out_of: float | None, people: int | None, end: str = ""
+    ) -> Figure:
         as_of = self.look.as_of if self.look else None
         if as_of is None:
             raise ValueError("nothing has been opened")
-        return Figure(slug, WHOLE, value, out_of, people, as_of)
+        return Figure(slug, WHOLE, value, out_of, people, as_of, end)
 
     def _core_rows(self) -> list[tuple[Measure, str, Figure]]:
         return [
-            (MEASURES[slug], each["name"], self._figure(slug, each[word], SCALE[1], each["people"]))
+            (
+                MEASURES[slug],
+                each["name"],
+                self._figure(slug, each[word], SCALE[1], each["people"], each.get("ends", {}).get(word, "")),
+            )
             for each in self.core
             for slug, word in (("core_before", "before"), ("core_after", "after"))
         ]
 
     def _other_rows(self) -> list[tuple[Measure, str, Figure]]:
         goals, endings = self.content.get("goals"), self.content.get("endings", [])
-        judged = [(MEASURES["goal_t"], "", self._figure("goal_t", goals["t"], None, goals["people"]))] if goals else []
+        judged = []
+        if goals:
+            figure = self._figure("goal_t", goals["t"], None, goals["people"], goals.get("end", ""))
+            judged.append((MEASURES["goal_t"], "", figure))
         return judged + [
             (MEASURES["endings"], words, self._figure("endings", count, None, count)) for words, count in endings
         ]

@@ -308,6 +308,7 @@ def _said(published: Publication | None, measure: str) -> list[PulseFigure]:
                 each["points"] if each["mean"] else None,
                 each["people"],
                 _moment(each, published),
+                each.get("end", ""),
             ),
         )
         for each in published.figures

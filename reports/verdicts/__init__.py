@@ -8,5 +8,19 @@ from reports.verdicts.analysing import Analysis, Arm, analyse
 from reports.verdicts.deciding import Verdict, decide
 from reports.verdicts.gates import Gate, withheld
 from reports.verdicts.plan import Assignment, Kind, Look, Plan
+from reports.verdicts.without import in_words
 
-__all__ = ["Analysis", "Arm", "Assignment", "Gate", "Kind", "Look", "Plan", "Verdict", "analyse", "decide", "withheld"]
+__all__ = [
+    "Analysis",
+    "Arm",
+    "Assignment",
+    "Gate",
+    "Kind",
+    "Look",
+    "Plan",
+    "Verdict",
+    "analyse",
+    "decide",
+    "in_words",
+    "withheld",
+]

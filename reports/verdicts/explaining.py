@@ -14,7 +14,7 @@ from reports.verdicts.wording import day, level, number, p_value, percent, plain
 def cautions(analysis: Analysis, kind: Kind) -> Iterator[str]:
     """Where nothing is shown only a low response is named, and that only of arms that are large enough."""
     if kind in SHOWN or kind is Kind.TOO_FEW_ANSWERS:
-        yield from _response(analysis)
+        yield from response(analysis)
     if kind not in SHOWN:
         return
     if analysis.plan.look is Look.MIDPOINT:
@@ -32,7 +32,8 @@ def _way(analysis: Analysis) -> str:
     return analysis.plan.assignment.value
 
 
-def _response(analysis: Analysis) -> Iterator[str]:
+def response(analysis: Analysis) -> Iterator[str]:
+    """Arms of which few answered, or one far fewer than the other."""
     one, two = analysis.arms
     for arm in analysis.arms:
         if arm.response < LEAST_RESPONSE:
@@ -106,10 +107,7 @@ def basis(analysis: Analysis) -> str:
 
 def method(analysis: Analysis) -> Iterator[str]:
     """The drawer "how we worked this out"."""
-    yield say_of(_way(analysis), "how_units")
-    if analysis.plan.assignment.by_lot:
-        yield say_of(_way(analysis), "how_lot")
-    yield say("how_missing")
+    yield from ways(analysis)
     yield from _estimators(analysis)
     if analysis.outside:
         yield say("how_outside", n=analysis.outside)
@@ -124,6 +122,14 @@ def method(analysis: Analysis) -> Iterator[str]:
         )
     if analysis.margin:
         yield say("how_needed", margin=points(analysis.margin), n=analysis.needed)
+
+
+def ways(analysis: Analysis) -> Iterator[str]:
+    """What counts once, where, and who is left out."""
+    yield say_of(_way(analysis), "how_units")
+    if analysis.plan.assignment.by_lot:
+        yield say_of(_way(analysis), "how_lot")
+    yield say("how_missing")
 
 
 def _estimators(analysis: Analysis) -> Iterator[str]:

@@ -70,20 +70,20 @@ def interval(words: str, analysis: Analysis) -> str:
 def higher(analysis: Analysis) -> str:
     """Only by lot may the model be named as what led to it."""
     size, low, high = _oriented(analysis)
+    return say_of(_way(analysis), "higher", d=size, lo=low, hi=high, **improvement(analysis))
+
+
+def improvement(analysis: Analysis) -> dict[str, str]:
+    """What improved more than what, and whether it improved at all."""
     first, second = analysis.arms
     leader, other = (first, second) if ahead(analysis) == first.name else (second, first)
     way = "up" if leader.mean_change > 0 else "down"
-    return say_of(
-        _way(analysis),
-        "higher",
-        A=leader.name,
-        B=other.name,
-        d=size,
-        lo=low,
-        hi=high,
-        improved=say(f"improved_{way}"),
-        improvement=say(f"improvement_{way}"),
-    )
+    return {
+        "A": leader.name,
+        "B": other.name,
+        "improved": say(f"improved_{way}"),
+        "improvement": say(f"improvement_{way}"),
+    }
 
 
 def similar(analysis: Analysis) -> str:

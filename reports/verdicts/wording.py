@@ -52,6 +52,18 @@ TEMPLATES = {
     "higher_waitlist": "Lots decided who began, and {A} led to {improvement} than {B}: {d} ({lo} to {hi}).",
     "higher_nudge": "In this program inviting people to {A} led to {improvement} than inviting them to {B}: {d} "
     "({lo} to {hi}).",
+    # --- the same where numbers would tell what single people answered
+    "early_words": "Early: that is not enough for a conclusion.",
+    "unclear_words": "No clear difference was found. This is not proof that they are equal.",
+    "similar_words": "Whatever difference exists is probably too small to matter. Choose on cost, access and "
+    "preference.",
+    "similar_words_waitlist": "Whatever difference exists is probably too small to matter.",
+    "higher_words_choose": "People in {A} {improved}. People chose their model, so part of this may be who chose it.",
+    "higher_words_coordinator": "People in {A} {improved}. A coordinator decided who was in which model, so part of "
+    "this may be who was placed there.",
+    "higher_words_lottery": "In this program {A} led to {improvement} than {B}.",
+    "higher_words_waitlist": "Lots decided who began, and {A} led to {improvement} than {B}.",
+    "higher_words_nudge": "In this program inviting people to {A} led to {improvement} than inviting them to {B}.",
     "improved_up": "improved more",
     "improved_down": "fell back less",
     "improvement_up": "more improvement",
@@ -66,6 +78,8 @@ TEMPLATES = {
     # --- what to keep in mind
     "towards": "{d} in favour of {A}",
     "towards_nudge": "{d} in favour of being invited to {A}",
+    "without_numbers": "The numbers are left out: answers are so near an end of the scale, or so alike, that they "
+    "would tell what single people answered.",
     "midpoint": "This is the mid-point look; the answer at the close counts.",
     "units_few": "A verdict needs {n} relationships in each group.",
     "response_low": "Only {share} of the people in {A} answered both times, so this is said with less confidence.",
@@ -75,7 +89,7 @@ TEMPLATES = {
     "response_apart_nudge": "{a} of the people invited to {A} answered both times and {b} of those invited to {B}, so "
     "this is said with less confidence.",
     "baseline": "The groups differed at the start, by {d} standard deviations.",
-    "baseline_far": "The groups differed at the start: within each, everybody gave the same first answer.",
+    "baseline_far": "The groups differed at the start: check the data.",
     "plausibility": "This difference is unusually large: check the data.",
     "dominated": "One relationship holds more than half of the people in {A}, so no interval is given.",
     "dominated_nudge": "One relationship holds more than half of the people invited to {A}, so no interval is given.",
@@ -116,6 +130,7 @@ TEMPLATES = {
     "how_unusable": "difference {d}, without an interval ({problem})",
     "how_g": "In standard deviations (Hedges’ g) the difference of the changes is {g}.",
     "how_similar": "“Similar” would need the {level} interval to lie within ± {margin}; p = {p}.",
+    "how_without": "The verdict rests on the exact numbers, which are not printed.",
     "how_needed": "An interval of ± {margin} would need about {n} relationships in each group.",
     # --- gates
     "gate_found": "{value}",

@@ -6,6 +6,7 @@ from reports.queries.across import Across
 from reports.queries.departments import Crossing
 from reports.queries.outcome import FUNNEL, Outcome
 from reports.verdicts.wording import level, number
+from surveys.coding import words_of
 
 BEFORE_AFTER = ["", "At the start", "At the end", "People"]
 
@@ -51,16 +52,21 @@ def comparison_tables(comparison: dict[str, Any] | None, core: list[dict[str, An
     return {
         "slopes": [(each["name"], each["before"], each["after"]) for each in groups],
         "group_columns": [*BEFORE_AFTER, "Relationships"],
-        "group_rows": [
-            (each["name"], f"{each['before']:.1f}", f"{each['after']:.1f}", each["people"], each["units"])
-            for each in groups
-        ],
+        "group_rows": [(each["name"], *_means(each), each["people"], each["units"]) for each in groups],
         "fits_none": interval is not None and interval["low"] <= 0 <= interval["high"],
         "interval_columns": ["Difference", "From", "To", "Interval"],
         "interval_rows": [_interval_row(interval)] if interval else [],
         "core_columns": ["Statements", *BEFORE_AFTER[1:]],
-        "core_rows": [(each["name"], f"{each['before']:.1f}", f"{each['after']:.1f}", each["people"]) for each in core],
+        "core_rows": [(each["name"], *_means(each), each["people"]) for each in core],
+        "bounded": any(each.get("ends") for each in [*groups, *core]),
     }
+
+
+def _means(each: dict[str, Any]) -> tuple[str, str]:
+    """Before and after, with "or more" or "or less" where it is so."""
+    ends = each.get("ends", {})
+    one, other = (f"{each[word]:.1f} {words_of(ends.get(word, ''))}".strip() for word in ("before", "after"))
+    return one, other
 
 
 def _interval_row(interval: dict[str, float]) -> tuple[str, ...]:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -20,6 +22,7 @@ from reports.queries.sent import shown
 from reports.queries.stages import Stage
 from reports.queries.todos import todos_of
 from reports.views.drawing import outcome_context
+from surveys.coding import words_of
 
 
 def _finding(shown: Overview) -> str:
@@ -77,6 +80,11 @@ def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
+def _out_of(figure: dict[str, Any]) -> str:
+    bound = words_of(figure.get("end", ""))
+    return f"{bound}, of {figure['points']}" if bound else f"of {figure['points']}"
+
+
 def _words(shown: Overview) -> dict[str, object]:
     """The words around the figures."""
     useful = shown.useful
@@ -84,7 +92,7 @@ def _words(shown: Overview) -> dict[str, object]:
         "live": f"of {shown.live} {'match' if shown.live == 1 else 'matches'}",
         "sessions": f"{shown.held} held, {shown.planned} planned",
         "useful": f"{useful['mean']:.1f}" if useful else "–",
-        "useful_of": f"of {useful['points']}" if useful else "",
+        "useful_of": _out_of(useful) if useful else "",
         "useful_note": _response(shown),
         "goals_of": f"of {shown.goals['all']}",
         "goals_note": f"{shown.goals['open']} on the way, {shown.goals['dropped']} dropped",

@@ -9,9 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from surveys.coding import coded, known_range, span_after
 from surveys.models import GROUP, Answer, Publication, Question, Response, Survey
 
 _SHUFFLE = random.SystemRandom()
+# An answer, and whether the figure shown last was made of it too.
+Said = tuple[int, bool]
 
 
 @transaction.atomic
@@ -21,7 +24,9 @@ def publish_figures(*, survey: Survey, now: dt.datetime) -> Publication | None:
     Means are over people, each with the mean of their own answers, to one decimal; a question fewer than five people
     answered has no mean, and one that fewer than five have answered anew keeps the figure it had: from the difference
     of two figures one could read what the few said. Of a choice each option that five took has its number, and none
-    stands alone in being left out; words of five people come together, in no order.
+    stands alone in being left out; words of five people come together, in no order. A mean near an end of its scale is
+    a bound (surveys.coding), and so is one from which the new answers would follow to be all at an end; of a choice in
+    which all new people took the same, or a mean that leaves no room for a bound, the figure stays as it was.
     """
     Survey.objects.select_for_update().get(pk=survey.pk)
     last = survey.publications.first()
@@ -47,13 +52,15 @@ def _published(question: Question, last: Publication | None) -> dict[str, Any] |
 
 
 def _figure(question: Question, before: dict[str, Any] | None, now: dt.datetime) -> dict[str, Any]:
+    """As it is shown from now on; what was shown before where nothing newer may be."""
     rows = Answer.objects.filter(question=question, response__submitted_at__lte=now)
     if before:
         since = rows.filter(response__submitted_at__gt=dt.datetime.fromisoformat(before["as_of"]))
         if since.values("response__respondent").distinct().count() < GROUP:
             return before
+    content = _content(question, rows, before)
     figure = {"slug": question.slug, "text": question.text, "points": _highest(question), "as_of": now.isoformat()}
-    return {**figure, "mean": None, "people": None, **_content(question, rows)}
+    return {**figure, "mean": None, "people": None, **content}
 
 
 def _highest(question: Question) -> int:
@@ -61,28 +68,57 @@ def _highest(question: Question) -> int:
     return question.values[-1] if question.kind == Question.Kind.SCALE else question.points
 
 
-def _content(question: Question, rows: QuerySet[Answer]) -> dict[str, Any]:
-    """What of it may be shown; nothing of fewer than five people."""
+def _content(question: Question, rows: QuerySet[Answer], before: dict[str, Any] | None) -> dict[str, Any]:
+    """What of it may be shown; nothing of fewer than five people, and what was shown where nothing newer may be."""
     if question.kind == Question.Kind.TEXT:
         return _words(rows)
-    by_person: dict[int, list[int]] = {}
+    since = dt.datetime.fromisoformat(before["as_of"]) if before else None
+    by_person: dict[int, list[Said]] = {}
     # In the order in which each person sent them, as of a choice the last counts.
-    ordered = rows.order_by("response__number", "pk")
-    for person, value in ordered.values_list("response__respondent", "value"):
-        if value is not None:
-            by_person.setdefault(person, []).append(value)
+    ordered = rows.filter(value__isnull=False).order_by("response__number", "pk")
+    for person, value, sent in ordered.values_list("response__respondent", "value", "response__submitted_at"):
+        by_person.setdefault(person, []).append((value or 0, bool(since and sent and sent <= since)))
     if len(by_person) < GROUP:
         return {}
     if question.kind == Question.Kind.CHOICE:
-        chosen = [values[-1] for values in by_person.values()]
-        return {"people": len(chosen), "counts": counts_shown(question.options, chosen)}
-    if not question.scored:
-        return {}
-    means = [sum(values) / len(values) for values in by_person.values()]
-    shown: dict[str, Any] = {"people": len(means), "mean": round(sum(means) / len(means), 1)}
-    if question.survey.kind == Survey.Kind.PULSE:
-        shown["spread"] = spread_shown(question.values, means)
-    return shown
+        return _choice(question, list(by_person.values()), before)
+    return _mean(question, list(by_person.values()), before) if question.scored else {}
+
+
+def _choice(question: Question, said: Sequence[Sequence[Said]], before: dict[str, Any] | None) -> dict[str, Any]:
+    fresh = {values[-1][0] for values in said if not values[-1][1]}
+    if before and len(fresh) == 1:
+        return before
+    chosen = [values[-1][0] for values in said]
+    return {"people": len(chosen), "counts": counts_shown(question.options, chosen)}
+
+
+def _mean(question: Question, said: Sequence[Sequence[Said]], before: dict[str, Any] | None) -> dict[str, Any]:
+    scale = (float(question.values[0]), float(question.values[-1]))
+    old = [sum(earlier for _, earlier in values) / len(values) for values in said]
+    span, slack = span_after(old, scale, known_range(before) if before else None)
+    mean = sum(sum(value for value, _ in values) / len(values) for values in said) / len(said)
+    shown = coded(mean, span, slack)
+    if shown is None:
+        return before or {}
+    content: dict[str, Any] = {"people": len(said), "mean": shown.value, "range": [shown.low, shown.high]}
+    if shown.end:
+        content["end"] = shown.end
+    return content if question.survey.kind != Survey.Kind.PULSE else _with_spread(question, said, content, before)
+
+
+def _with_spread(
+    question: Question, said: Sequence[Sequence[Said]], content: dict[str, Any], before: dict[str, Any] | None
+) -> dict[str, Any]:
+    """With how the ratings spread, unless all who have answered since stand at one of them: two spreads would tell.
+
+    Beside a spread that was shown the whole figure stays then as it was; else it is left out, as it mostly is anyway.
+    """
+    means = [sum(value for value, _ in values) / len(values) for values in said]
+    fresh = {math.floor(mean + 0.5) for mean, values in zip(means, said, strict=True) if not values[-1][1]}
+    if before and len(fresh) == 1:
+        return before if any(before.get("spread", [])) else {**content, "spread": [None] * len(question.values)}
+    return {**content, "spread": spread_shown(question.values, means)}
 
 
 def _words(rows: QuerySet[Answer]) -> dict[str, Any]:

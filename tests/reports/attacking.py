@@ -34,6 +34,8 @@ ENDING = "ending "
 EARLY = ("schedule",) * 5 + ("moved", "fit", "other")
 # Means are shown to one decimal.
 ROUNDED = 0.05
+# What is as much or more, or less, of a scale from 1 to 7; what is made of bounds of both kinds says nothing new.
+BEYOND = {"more": lambda mean: (mean - ROUNDED, 7.0), "less": lambda mean: (1.0, mean + ROUNDED)}
 SHAPES = (
     ("traditional", 1, True),
     ("circle", 4, True),
@@ -57,6 +59,16 @@ class Attacker:
         self.see(dict.fromkeys(known, 1.0))
         if known:
             self.bounded.append((known, value - rounding, value + rounding))
+
+    def see_mean(self, names: Iterable[tuple[str, int]], mean: float, end: str) -> None:
+        """A mean to one decimal; as a bound it is no equation, and says of the sum that it is beyond."""
+        known = frozenset(names)
+        if not end:
+            self.see_sum(known, mean * len(known), ROUNDED * len(known))
+        elif known and end in BEYOND:
+            self.asked += 1
+            low, high = BEYOND[end](mean)
+            self.bounded.append((known, low * len(known), high * len(known)))
 
     def cornered(self) -> list[tuple[str, int]]:
         """The single answers that follow because no other whole numbers between the ends of their scale give these
@@ -206,7 +218,7 @@ def _published(program: Finished, attacker: Attacker) -> None:
                 for user, of, slug, _, when in answers
                 if of == kind and slug == figure["slug"] and when <= cut
             }
-            attacker.see_sum(names, figure["mean"] * len(names), ROUNDED * len(names))
+            attacker.see_mean(names, figure["mean"], figure.get("end", ""))
 
 
 def _open(program: Finished, attacker: Attacker) -> None:
@@ -224,7 +236,7 @@ def _open(program: Finished, attacker: Attacker) -> None:
         for each in look.content.get("core", ()):
             for moment, word in (("baseline", "before"), (survey, "after")):
                 names = list(_mean_of_core(program, each["construct"], moment, survey))
-                attacker.see_sum(names, each[word] * len(names), ROUNDED * len(names))
+                attacker.see_mean(names, each[word], each.get("ends", {}).get(word, ""))
         _endings(program, look.content.get("endings", ()), attacker)
 
 

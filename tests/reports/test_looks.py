@@ -1,6 +1,7 @@
 """The two looks at a program's comparison: when, of which answers, who has seen them, and what they say."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from participants.models import AuditEntry
 from reports import services
 from reports.models import ComparisonLook, ComparisonPlan, LookView
 from reports.queries.looks import content_of, due_at
+from reports.queries.opened import change_of
 from reports.queries.outcome import outcome
 from sessions.models import Goal
 from surveys.definition import survey_of
@@ -145,3 +147,40 @@ def test_goals_and_reasons_of_five(finished: Finished) -> None:
     assert made["goals"] == {"t": 52.0, "people": 5}
     counts = dict(made["endings"])
     assert (counts["No times that suit"], counts["Not the right fit"]) == (6, None)
+
+
+def test_of_means_at_the_end_of_the_scale_no_number_brings_the_answers_back() -> None:
+    """All mentees end at 7: from 3.0, 3.0 and 3.5 and an exact difference it would follow, and from the sentences."""
+    made = Finished()
+    for number in range(10):
+        made.match("traditional", [([3 - number % 2] * 6, [7] * 6)], led=True)
+        made.match("peer", [([3] * 6, [4] * 6), ([3] * 6, [3 + number % 2] * 6)])
+    content = content_of(made.program, "close", None, CLOSE)
+    found = content["comparison"]
+    assert [each.get("ends") for each in found["groups"]] == [{"after": "more"}, None]
+    assert (found["kind"], found["interval"]) == ("higher", None)
+    said = " ".join(
+        [found["finding"], *found["cautions"], *found["method"], *(each["found"] for each in found["gates"])]
+    )
+    assert "numbers are left out" in said
+    assert [each for each in ("t =", "p =", "interval", "points", "7.0") if each in said] == []
+    look = close(made)
+    opened = outcome(made.program, CLOSE, look.views.get().by).opened
+    assert [figure.numerator for measure, _, figure in opened.rows() if measure.slug == "comparison"] == [None]
+
+
+def test_a_change_to_a_bound_is_at_least_so_much(finished: Finished) -> None:
+    rises = {"before": 4.0, "after": 6.7, "ends": {"after": "more"}}
+    falls = {"before": 6.7, "after": 4.0, "ends": {"before": "more"}}
+    assert [(each["change"], each["bounds"]["change"]) for each in map(change_of, (rises, falls))] == [
+        (2.7, "or more"),
+        (-2.7, "or less"),
+    ]
+    both = {"before": 6.7, "after": 6.7, "ends": {"before": "more", "after": "more"}}
+    assert change_of(both)["bounds"]["change"] == "or about that"
+    look = close(finished)
+    report = outcome(finished.program, CLOSE, look.views.get().by)
+    look.content["core"][0] |= falls
+    assert replace(report.opened, look=look).heading == (
+        "People rated themselves at least 2.7 points lower at the end than at the start"
+    )

@@ -1,7 +1,7 @@
 """What follows from figures that are shown together. `python benchmarks/privacy.py` asks for 10,000."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from statistics import fmean, variance
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from reports.privacy import Room, known_alone
+from reports.queries.bounds import at_both, whole_of
 from reports.statistics import welch
+from surveys.coding import Coded, coded, leeway, span_after
 from surveys.models import Publication, Response, Survey
 from surveys.services import publish_figures
 from tests.reports.attacking import Attacker, attack
@@ -72,6 +74,11 @@ def every_count(options: Sequence[str], chosen: Sequence[int]) -> list[list[Any]
     return [[option, chosen.count(number)] for number, option in enumerate(options, start=1)]
 
 
+def plainly(mean: float, _span: object, _slack: float) -> Coded:
+    """Every mean as it is, to one decimal."""
+    return Coded(round(mean, 1), "", mean - 0.05, mean + 0.05)
+
+
 @pytest.mark.django_db
 def test_without_the_rules_single_answers_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures after every answer, once there are the five without which the database takes none."""
@@ -85,10 +92,75 @@ def test_without_the_rules_single_answers_follow(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("reports.queries.looks.LEAST_PEOPLE", 1)
     monkeypatch.setattr("reports.queries.looks.Room.admits", lambda *_: True)
     monkeypatch.setattr("reports.queries.looks.counts_shown", every_count)
+    monkeypatch.setattr("surveys.services.publishing.coded", plainly)
+    monkeypatch.setattr("reports.queries.bounds.coded", plainly)
     attacker = attack(Random(1))
     solved, cornered = {what for what, _ in attacker.found()}, {what for what, _ in attacker.cornered()}
     assert {"closing aim", "midpoint know-how", "baseline skills"} <= solved | cornered
     assert any(what.startswith("ending ") for what in cornered)
+
+
+# --- ends of a scale ---
+
+
+Cut = Callable[[float, tuple[float, float], float], Coded | None]
+
+
+def cornered_by_ends(rule: Cut, scale: tuple[int, int] = (1, 7)) -> int:
+    """How many answers follow from all first figures there can be of five to eight people, and from one after each of
+    five more whose answers are alike or nearly so.
+    """
+    found = 0
+    ends = (float(scale[0]), float(scale[1]))
+    for people in (5, 6, 8):
+        for total in range(people * scale[0], people * scale[1] + 1):
+            first = rule(total / people, ends, leeway(ends) / people)
+            assert first is not None
+            span, slack = span_after([1.0] * people + [0.0] * 5, ends, (first.low, first.high))
+            for more in {*range(5 * scale[0], 5 * scale[0] + 6), *range(5 * scale[1] - 5, 5 * scale[1] + 1)}:
+                second = rule((total + more) / (people + 5), span, slack)
+                attacker = Attacker()
+                names = [("item", person) for person in range(people + 5)]
+                attacker.see_mean(names[:people], first.value, first.end)
+                if second:
+                    attacker.see_mean(names, second.value, second.end)
+                found += len(attacker.cornered())
+    return found
+
+
+def test_no_answer_follows_from_a_mean_at_an_end_of_its_scale_nor_from_two() -> None:
+    assert cornered_by_ends(coded) == 0
+
+
+def test_without_bounds_the_ends_of_a_scale_give_answers_away() -> None:
+    assert cornered_by_ends(plainly) > 1000
+
+
+@pytest.mark.parametrize(
+    ("people", "mean", "shown"),
+    [
+        (5, 7.0, (6.4, "more")),
+        (5, 6.4, (6.4, "more")),
+        (5, 6.2, (6.2, "")),
+        (5, 1.0, (1.6, "less")),
+        (20, 7.0, (6.9, "more")),
+        (80, 7.0, (7.0, "")),
+    ],
+)
+def test_how_near_an_end_a_mean_is_a_bound(people: int, mean: float, shown: tuple[float, str]) -> None:
+    found = coded(mean, (1.0, 7.0), leeway((1.0, 7.0)) / people)
+    assert found is not None
+    assert (found.value, found.end) == shown
+
+
+def test_the_whole_of_three_kinds_does_not_bring_a_bound_back() -> None:
+    kinds = [at_both({"before": before, "after": after}, 0.2) for before, after in ((4, 7), (4, 5), (4, 5.2))]
+    assert kinds[0]["ends"] == {"after": "more"}
+    assert whole_of({"before": 4, "after": 5.73}, 0.2, kinds) == {
+        "before": 4,
+        "after": round((6.4 + 5 + 5.2) / 3, 1),
+        "ends": {"after": "more"},
+    }
 
 
 # --- what is no sum -------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def test_every_figure_with_what_it_counts(report: Any) -> None:
         "group": "Whole program",
         "unit": "people",
         "n": 6,
+        "bound": "",
         "numerator": 2,
         "denominator": 6,
         "out_of": "people ever matched",

@@ -76,6 +76,7 @@ def _figure(measure: Measure, question: str, figure: Figure) -> dict[str, Any]:
         "unit": measure.unit,
         "n": figure.people,
         "numerator": figure.numerator,
+        "bound": figure.bound,
         "denominator": figure.denominator,
         "out_of": measure.out_of,
         "share": figure.share if measure.unit in _PARTS else None,
@@ -114,7 +115,7 @@ def _lines_of_program(content: dict[str, Any]) -> Iterator[str]:
 def _value(figure: dict[str, Any]) -> str:
     if not figure["shown"]:
         return f"hidden ({figure['hidden_because']})"
-    parts = f"{figure['numerator']:g} {figure['unit']}"
+    parts = " ".join(filter(None, (f"{figure['numerator']:g}", figure["bound"], figure["unit"])))
     if figure["denominator"] is not None:
         parts += f" of {figure['denominator']:g} {figure['out_of']}"
     return f"{parts}, n = {figure['n']}, as of {figure['as_of']}"

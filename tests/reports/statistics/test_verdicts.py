@@ -84,7 +84,8 @@ def test_groups_that_did_not_vary_at_the_start():
     analysis, verdict = judge(arm(FIRST, 12, start=5, starts=0), arm(SECOND, 12, starts=0))
     assert analysis.baseline == math.inf
     assert met(verdict, "baseline") is False
-    assert "everybody gave the same first answer" in verdict.sentence
+    assert "The groups differed at the start: check the data." in verdict.sentence
+    assert "everybody" not in verdict.sentence
     assert verdict.kind is Kind.INSEPARABLE or analysis.adjusted.problem
     same, _ = judge(arm(FIRST, 12, starts=0), arm(SECOND, 12, starts=0))
     assert (same.baseline, same.margin) == (0, None)

@@ -6,6 +6,7 @@ import itertools
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 import reports.verdicts
-from reports.verdicts import Assignment, Kind, Look, Plan, wording
+from reports.verdicts import Assignment, Kind, Look, Plan, in_words, wording
 from reports.verdicts.printing import as_object, as_text
 from tests.reports.statistics.people import FIRST, SECOND, arm, judge
 
@@ -97,6 +98,9 @@ def heard():
                     *verdict.method,
                     *(f"{g.rule}. {g.found}. {g.otherwise}" for g in verdict.gates),
                 ]
+                if verdict.shown:
+                    bare = replace(verdict, **in_words(analysis, verdict))
+                    lines += [bare.sentence, *bare.method]
                 said.setdefault((plan.assignment, verdict.kind), set()).update(lines)
                 as_text(analysis, verdict)
                 as_object(analysis, verdict)

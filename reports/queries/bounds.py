@@ -1,0 +1,72 @@
+"""What may be shown of the means of a look: bounds where they are near an end of their scale, and no number that would
+bring such a mean back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
+from typing import Any
+
+from reports.verdicts import Analysis, Verdict, in_words
+from surveys.coding import Coded, coded, leeway, together
+
+SCALE = (1.0, 7.0)
+# The T score of one goal that came out much worse, or much better, than expected; of several it goes further.
+OF_ONE_GOAL = (30.0, 70.0)
+Content = dict[str, Any]
+
+
+def at_both(means: Mapping[str, float], share: float) -> Content:
+    """{"before", "after", "ends"}: "ends" says of either whether it is "more" or "less", and is there only where one
+    is.
+
+    means  before and after
+    share  the largest that one person has in them
+    """
+    shown = {word: shown_of(mean, SCALE, share) for word, mean in means.items()}
+    return _with_ends({word: each.value for word, each in shown.items()}, {w: each.end for w, each in shown.items()})
+
+
+def whole_of(means: Mapping[str, float], share: float, kinds: Sequence[Content]) -> Content:
+    """The same of the whole core. Where one of its kinds is a bound, the whole is made of what is shown of the kinds,
+    or that one would follow from the two others.
+    """
+    shown = {word: shown_of(mean, SCALE, share) for word, mean in means.items()}
+    ends = {word: together([each.get("ends", {}).get(word, "") for each in kinds]) for word in means}
+    values = {
+        word: round(fmean(each[word] for each in kinds), 1) if ends[word] else shown[word].value for word in means
+    }
+    return _with_ends(values, {word: ends[word] or shown[word].end for word in means})
+
+
+def _with_ends(values: Content, ends: Mapping[str, str]) -> Content:
+    found = {word: end for word, end in ends.items() if end}
+    return {**values, "ends": found} if found else values
+
+
+def shown_of(mean: float, scale: tuple[float, float], share: float) -> Coded:
+    """A mean beyond its scale counts as its end. Raises ValueError for fewer than two people."""
+    shown = coded(min(max(mean, scale[0]), scale[1]), scale, leeway(scale) * share)
+    if shown is None:
+        raise ValueError("a mean of so few people leaves nothing to show")
+    return shown
+
+
+def said_of(analysis: Analysis, verdict: Verdict, groups: Sequence[Content]) -> tuple[Verdict, bool]:
+    """The verdict, and whether its numbers may be shown.
+
+    They are exact to two decimals, and from the difference and three of its means the fourth follows. So where a mean
+    of a compared group is a bound, or everybody in an arm changed alike, all is said in words: which of the two it was,
+    and in which arm, is not said. The kind of the verdict remains, which rests on the exact values.
+    """
+    compared = {arm.name for arm in analysis.arms}
+    bounded = any(each.get("ends") for each in groups if each["name"] in compared)
+    # A unit of several people has their mean, of which many changes can be made.
+    alike = any(_is_alike(arm.changes) for arm in analysis.arms if len(arm.units) == arm.answered)
+    if not verdict.shown or not (bounded or alike):
+        return verdict, True
+    return replace(verdict, **in_words(analysis, verdict)), False
+
+
+def _is_alike(values: Sequence[float]) -> bool:
+    return max(values, default=0.0) - min(values, default=0.0) < 1e-9

@@ -1,0 +1,117 @@
+"""Means near an end of their scale: shown as "6.4 or more", as 7.0 would tell what everybody answered."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# The end at which a shown number is a bound: as much or more, as much or less, and what is put together of such.
+MORE, LESS, ABOUT = "more", "less", "about"
+WORDS = {MORE: "or more", LESS: "or less", ABOUT: "or about that"}
+# Means have one decimal.
+_ROUNDED = 0.05
+_NOISE = 1e-9
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What is shown of a mean.
+
+    value      to one decimal
+    end        MORE or LESS where it is a bound, else ""
+    low, high  between which means it lies, as far as it tells together with what was shown before
+    """
+
+    value: float
+    end: str
+    low: float
+    high: float
+
+
+def leeway(scale: tuple[float, float]) -> float:
+    """How far a middling answer is from an end of its scale; an answer at the least."""
+    return max(1.0, (scale[1] - scale[0]) / 2)
+
+
+def coded(mean: float, span: tuple[float, float], slack: float) -> Coded | None:
+    """The mean to one decimal, or the last number before an end of its span that may be told; None if nothing may.
+
+    span   the least and the highest mean that what is known already allows; of a first figure the ends of the scale
+    slack  how far one person with middling answers (`leeway`) takes the mean from its end: leeway / n for n people
+           with an answer each
+
+    Guarantee, of a first figure of n >= 2 people with whole answers from lo to hi: for every person two different
+    answers at the least fit what is shown. Let D = Σ (hi − answer) be what is missing to the end, so that the mean is
+    hi − D/n, and d what is missing of one person; the others can make up any rest from 0 to (n − 1)(hi − lo).
+      "T or more"  T is the highest number of one decimal with T − 0.05 <= hi − slack. Shown is it for every mean of
+                   T − 0.05 or more, thus for every D <= leeway: d = 0 and d = 1 fit, with all others at the end.
+      plain v      Only where v < T, or where nothing above T + 0.05 is possible. If v < T, some D > 0 fits, as the
+                   whole of the rounding lies below the end, and likewise above the other end. For 0 < D < n(hi − lo)
+                   the d that fit go from max(0, D − (n − 1)(hi − lo)) to min(D, hi − lo), which are two or more. If
+                   v = T and nothing lies above, its rounding holds every D <= leeway, as above.
+    Which of the two it is follows from n and the scale alone, and every mean beyond T is shown alike: that a figure is
+    a bound is no further answer to anything. From about 60 people the rounding does it, and nothing is a bound.
+
+    Guarantee, of a figure after others (`span_after`): the span is what the figures before allow, so that what is
+    missing in it is missing of the new answers as well, and those have the same room between its ends.
+
+    What remains: of "6.4 or more" of five it is known that nobody is below 4, and of few people who know their own
+    answers, and share them, those who are left over can be worked out from any mean. Means of check-ins, whose people
+    answer again, are bounded by what all of them may have said on average, which the new answers' room follows from
+    only for the last two figures; before that the differences are weighed by unequal numbers of answers.
+    """
+    least, most = span
+    if most - slack <= least + slack:
+        return None
+    top = math.floor((most - slack + _ROUNDED) * 10 + _NOISE) / 10
+    bottom = math.ceil((least + slack - _ROUNDED) * 10 - _NOISE) / 10
+    above, below = top + _ROUNDED < most - _NOISE, bottom - _ROUNDED > least + _NOISE
+    if above and below and top <= bottom:
+        return None
+    value = round(mean, 1)
+    if above and value >= top:
+        return Coded(top, MORE, top - _ROUNDED, most)
+    if below and value <= bottom:
+        return Coded(bottom, LESS, least, bottom + _ROUNDED)
+    return Coded(value, "", max(least, value - _ROUNDED), min(most, value + _ROUNDED))
+
+
+def span_after(
+    old: Sequence[float], scale: tuple[float, float], before: tuple[float, float] | None
+) -> tuple[tuple[float, float], float]:
+    """Span and slack of a mean over people, for `coded`, after a mean of some of their answers was shown.
+
+    old     for each person which share of their answers was in the figure before; 0 of who is new
+    before  between which means that figure lies; None if there was none
+
+    Every old part is taken for the figure's mean itself, which it can have been; so the span is never too wide, and a
+    bound comes rather too early. The slack is one person's whose answers since are middling.
+    """
+    count = len(old)
+    since = count - sum(old)
+    (low, high), (least, most) = before or scale, scale
+    span = (sum(old) * low + since * least) / count, (sum(old) * high + since * most) / count
+    return span, leeway(scale) * (1 - min(old)) / count
+
+
+def known_range(figure: dict[str, Any]) -> tuple[float, float]:
+    """Between which means a published figure lies."""
+    low, high = figure.get("range") or (figure["mean"] - _ROUNDED, figure["mean"] + _ROUNDED)
+    return low, high
+
+
+def words_of(end: str) -> str:
+    """What is said after a number; "" after one that is what it is."""
+    return WORDS.get(end, "")
+
+
+def sign_of(before: str, after: str) -> str:
+    """The end of a change, by those of what it is between: what is at least so much after is at least so much up."""
+    opposite = {MORE: LESS, LESS: MORE}.get(before, before)
+    return together([opposite, after])
+
+
+def together(ends: Sequence[str]) -> str:
+    """The end of a mean of such means; ABOUT where they are bounds of both kinds."""
+    found = {each for each in ends if each}
+    return found.pop() if len(found) == 1 else ABOUT if found else ""
