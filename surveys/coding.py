@@ -52,13 +52,19 @@ def coded(mean: float, span: tuple[float, float], slack: float) -> Coded | None:
     Which of the two it is follows from n and the scale alone, and every mean beyond T is shown alike: that a figure is
     a bound is no further answer to anything. From about 60 people the rounding does it, and nothing is a bound.
 
-    Guarantee, of a figure after others (`span_after`): the span is what the figures before allow, so that what is
-    missing in it is missing of the new answers as well, and those have the same room between its ends.
+    Of a figure after another (`span_after`) the ends are those that the one before allows, so that the new answers keep
+    the same room: where nobody answers twice, with what was shown before at its highest any new person may be in the
+    middle and "T or more" still holds, and likewise at the other end. That this leaves two answers to everybody is
+    tested through (tests/reports/test_privacy.py), not proved.
 
-    What remains: of "6.4 or more" of five it is known that nobody is below 4, and of few people who know their own
-    answers, and share them, those who are left over can be worked out from any mean. Means of check-ins, whose people
-    answer again, are bounded by what all of them may have said on average, which the new answers' room follows from
-    only for the last two figures; before that the differences are weighed by unequal numbers of answers.
+    What remains:
+      * Of "6.4 or more" of five people it is known that nobody is below 4, and that most are near the end.
+      * People who put their own answers together can work out what is left of any mean, as ever.
+      * Who answers check-ins again has a mean of their own; the room of the new answers is then that of means, and
+        only the figure before is looked at, not those before that one.
+      * A look beside published figures of the same answers: that no one person is left over is seen to by
+        reports.privacy; that the several who answered in part do not all turn out to be at an end is not.
+      * What was published before there were bounds, and sums of which answers have been erased since.
     """
     least, most = span
     if most - slack <= least + slack:
