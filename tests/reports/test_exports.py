@@ -224,6 +224,17 @@ def test_a_workbook_has_real_dates_and_numbers_and_says_what_they_mean(cast):
     assert meanings["Times"] == "By the clocks of Europe/Berlin."
 
 
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(cast, monkeypatch):
+    monkeypatch.setattr("reports.exports.xlsx_file.MOST_ROWS", 3)
+    response = signed_in(cast.alice).post("/programs/spring/exports/participants.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(body(response)))
+    first, *others = [sheet for sheet in book.worksheets if sheet.title != "Definitions"]
+    assert len(others) >= 1
+    assert [sheet.max_row for sheet in (first, *others)][:-1] == [3] * len(others)
+    head = [cell.value for cell in first[1]]
+    assert all([cell.value for cell in sheet[1]] == head for sheet in others)
+
+
 # --- what may not be in them ----------------------------------------------------------------------------------------
 def test_goals_of_fewer_than_five_people_are_left_empty(cast):
     GoalFactory.create(match=cast.match, owner=cast.mia)
