@@ -95,7 +95,17 @@ FORMS, PAGES = those("POST", ours=True), those("GET", ours=True)
 OTHER_FORMS, OTHER_PAGES = those("POST", ours=False), those("GET", ours=False)
 BY_NUMBER = sorted(name for name, row in ROWS.items() if name.startswith(OURS) and "pk" in row.arguments)
 # What the other pages call numbers.
-NUMBERS = ("pk", "number", "match", "match_id", "session_id", "enrolment_id", "ask_id", "route_id", "reply_id")
+NUMBERS: tuple[str, ...] = (
+    "pk",
+    "number",
+    "match",
+    "match_id",
+    "session_id",
+    "enrolment_id",
+    "ask_id",
+    "route_id",
+    "reply_id",
+)
 NUMBERS += ("step_id", "goal_id", "slot_id", "person", "seat", "one", "other")
 ALSO_BY_NUMBER = sorted(
     (name, argument)
