@@ -54,6 +54,8 @@ class Case:
     answering: float = 1.0
     together: float = 0.5
     assignment: Assignment = Assignment.CHOOSE
+    # Of a crossover: whether the same mentors lead in both halves.
+    same_mentors: bool = False
 
 
 CASES = {
@@ -71,6 +73,10 @@ CASES = {
     # Compared by whom lots invited where: four of five follow, so that units reach into both arms.
     "nudge": Case(60, 33, 18, 5, assignment=Assignment.NUDGE),
     "nudge-missing": Case(60, 33, 18, 6, answering=0.75, assignment=Assignment.NUDGE),
+    # As many mentees are in circles in the first half and with a mentor in the second, and the other way round.
+    "crossover": Case(60, 60, 0, 5, assignment=Assignment.CROSSOVER),
+    "crossover-missing": Case(60, 60, 0, 5, answering=0.75, assignment=Assignment.CROSSOVER),
+    "crossover-same-mentors": Case(60, 60, 0, 5, same_mentors=True, assignment=Assignment.CROSSOVER),
     "cohorts": Case(48, 30, 12, 5, cohorts=3),
 }
 
@@ -95,6 +101,8 @@ def program(case: Case, rng: np.random.Generator) -> tuple[list[list[str]], list
 
 def answers(case: Case, rng: np.random.Generator) -> list[Learner]:
     """One program's learners. What a leader does for one mentee they do for all of theirs."""
+    if case.assignment is Assignment.CROSSOVER:
+        return crossed(case, rng)
     relationships, arms = program(case, rng)
     unit = components(relationships)
     of_unit = rng.normal(0, case.together, max(unit.values()) + 1)
@@ -113,6 +121,39 @@ def answers(case: Case, rng: np.random.Generator) -> list[Learner]:
         )
         for k, (_, arm) in enumerate(rows)
     ]
+
+
+def crossed(case: Case, rng: np.random.Generator) -> list[Learner]:
+    """So many mentees of each order, with as many mentors in each half; those of one half may lead in the other too.
+    Each half adds what its relationship does, a person's own, and what all gain in it.
+    """
+    people: list[Learner] = []
+    mentors = rng.normal(0, case.together, case.mentors)
+    for order in (SOLO, CIRCLE):
+        led = np.arange(case.mentees) % case.mentors
+        circle = rng.permutation(case.mentees) // case.size
+        if not case.same_mentors:
+            mentors = rng.normal(0, case.together, case.mentors)
+        with_mentor, with_peers = mentors[led], rng.normal(0, case.together, case.mentees)[circle]
+        halves = (with_mentor, with_peers) if order == SOLO else (with_peers, with_mentor)
+        start = rng.normal(0, 1, case.mentees)
+        middle = start + 0.4 + halves[0] + rng.normal(0, 0.6, case.mentees)
+        end = middle + 0.2 + halves[1] + rng.normal(0, 0.6, case.mentees)
+        said = [likert(each, rng) for each in (start, middle, end)]
+        answered = rng.random((2, case.mentees)) < case.answering
+        pairs = [[f"mentor {led[n]}", n] for n in range(case.mentees)]
+        unit = components([*pairs, *([f"circle {circle[n]}", n] for n in range(case.mentees))])
+        people += [
+            Learner(
+                f"{order} {unit[n]}",
+                order,
+                float(said[0][n]),
+                float(said[2][n]) if answered[1, n] else None,
+                middle=float(said[1][n]) if answered[0, n] else None,
+            )
+            for n in range(case.mentees)
+        ]
+    return people
 
 
 def invited(arm: str, rng: np.random.Generator) -> str:

@@ -15,7 +15,7 @@ from programs.models import Application, Enrolment, Lot, Program, Role, Track
 from programs.planning import UNCONFIRMED, UNFINISHED
 from programs.queries.drawing import my_invitation
 from programs.queries.enrolling import intake_of, place_in_line, window_of
-from programs.services.drawing import BEGINS, DRAWN, INVITED, WAITS, learners_role
+from programs.services.drawing import BEGINS, CHANGED, DRAWN, INVITED, ORDER, WAITS, learners_role
 from programs.services.enrolling_applying import JOIN_LINK, LINK_MINUTES, TRACK
 from programs.services.enrolling_deciding import ACCEPTED, DECLINED, RECEIVED, WAITING
 from programs.services.waiting import NEXT
@@ -161,6 +161,34 @@ def _drawn(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG00
     return _told(lot, model=registry.get(lot.track.model), role_word=word_for(lot.track, learners_role(lot.track)))
 
 
+def _order(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    """With which track somebody begins, and when they change over; not once they have."""
+    lot = _lot(message)
+    if lot is None or lot.draw.changed_at or not _is_in(lot, Enrolment.State.ACTIVE):
+        return None
+    other = _other(lot)
+    return {
+        **_told(lot, model=registry.get(lot.track.model), role_word=word_for(lot.track, learners_role(lot.track))),
+        "draw": lot.draw,
+        "other": other,
+        "other_word": word_for(other, learners_role(other)),
+    }
+
+
+def _other(lot: Lot) -> Track:
+    """The track of the two in which somebody did not begin."""
+    return lot.draw.second if lot.draw.second and lot.track_id == lot.draw.first_id else lot.draw.first
+
+
+def _changed_over(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG001 - what every mail is made from
+    lot = _lot(message)
+    track = _other(lot) if lot else None
+    if lot is None or track is None or not track.enrolments.filter(user=lot.user_id, state="active").exists():
+        return None
+    word = word_for(track, learners_role(track))
+    return {**_told(lot, model=registry.get(track.model), role_word=word), "track": track}
+
+
 def _is_in(lot: Lot, state: str) -> bool:
     return lot.track.enrolments.filter(user=lot.user_id, state=state).exists()
 
@@ -230,6 +258,8 @@ LOTS = tuple(
         (INVITED, "To which of two models you are invited by lot", _invited),
         (BEGINS, "You begin now, where there were more people than places", _begins),
         (WAITS, "You begin in the next round, where there were more people than places", _waits),
+        (ORDER, "With which of two models you begin by lot, and when you change over", _order),
+        (CHANGED, "You have changed over to the other model", _changed_over),
         (NEXT, "The next round begins, and your place is there", _next_round),
     )
 )

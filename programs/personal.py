@@ -31,7 +31,7 @@ DECLARED = declare(
             "none": "id program slug name model position capacity cadence_days session_minutes",
         },
         "programs.Draw": {
-            "none": "id program kind first second places stratum seed at told_at undone_at",
+            "none": "id program kind first second places changes_on changed_at stratum seed at told_at undone_at",
             f"pseudonymous, keep: {_OTHERS}": "by undone_by",
         },
         "programs.Lot": {

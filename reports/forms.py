@@ -26,7 +26,8 @@ class PlanForm(LookForm):
             " choose or a coordinator decides, a difference may come from who was where. Only lots make groups that are"
             " alike, so that it can be said to come from the model. Lots can decide the model itself; or, where more"
             " people want in than there are places, who begins now and who waits for the next round with their place"
-            " kept; or only to which model each person gets one invitation, while all choose themselves."
+            " kept; or only to which model each person gets one invitation, while all choose themselves; or with which"
+            " of two models each begins, before all change over to the other on a day that is known from the start."
         ),
     )
     margin = forms.FloatField(
@@ -109,9 +110,26 @@ class LotsForm(FilterForm):
         help_text="Choose what may matter most for the outcome, such as the level.",
     )
 
-    def __init__(self, *args: Any, tracks: Sequence[Track], fields: Sequence[ProfileField], **kwargs: Any) -> None:
+    changes_on = forms.DateField(
+        label="All change over on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Both times need four weeks at the least, and should be about as long. Everybody is told this day.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        tracks: Sequence[Track],
+        fields: Sequence[ProfileField],
+        orders: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         choices: Mapping[str, Any] = self.fields
+        if orders:
+            choices["changes_on"].required = True
+        else:
+            del self.fields["changes_on"]
         choices["stratum"].queryset = ProfileField.objects.filter(pk__in=[each.pk for each in fields])
         for name in ("first", "second"):
             choices[name].queryset = Track.objects.filter(pk__in=[each.pk for each in tracks])

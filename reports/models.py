@@ -97,6 +97,7 @@ class ComparisonPlan(models.Model):
         LOTTERY = "lottery", "Lots decide who is in which model"
         WAITLIST = "waitlist", "Lots decide who begins now, and who in the next round"
         NUDGE = "nudge", "Lots decide to which of two models somebody is invited; they choose themselves"
+        CROSSOVER = "crossover", "Lots decide who begins with which of two models; later all change over to the other"
 
     program = models.OneToOneField(Program, models.CASCADE, related_name="comparison_plan")
     assignment = models.CharField(max_length=12, choices=Assignment.choices, default=Assignment.CHOOSE)
@@ -108,7 +109,7 @@ class ComparisonPlan(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(assignment__in=["choose", "coordinator", "lottery", "waitlist", "nudge"]),
+                condition=Q(assignment__in=["choose", "coordinator", "lottery", "waitlist", "nudge", "crossover"]),
                 name="assignment_known",
             ),
             models.CheckConstraint(

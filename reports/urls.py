@@ -12,6 +12,7 @@ urlpatterns = [
     path("reports/comparison/", comparing.plan, name="comparison_plan"),
     path("reports/comparison/lots/", lots.lots, name="lots"),
     path("reports/comparison/lots/<int:pk>/undo/", lots.undo, name="undo_draw"),
+    path("reports/comparison/change-over/", lots.change, name="change_over"),
     path("reports/comparison/places/", waiting.places, name="places"),
     path("reports/comparison/places/aside/", waiting.aside, name="set_aside"),
     path("reports/comparison/places/<int:pk>/next/", waiting.next_round, name="next_round"),

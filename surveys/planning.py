@@ -1,7 +1,7 @@
 """Whom to ask at which moment. Asking the plan again gives the same invitations, whoever asks and however often."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from matching.models import Match, Seat
 from participants.models import User
 from programs.catalogue import registry
 from programs.catalogue.base import Shape
-from programs.models import Enrolment, Lot, Program, Role
+from programs.models import Draw, Enrolment, Lot, Program, Role
 from surveys import services
 from surveys.definition import standard_timing
 from surveys.models import Invitation, Survey, Timing
@@ -70,6 +70,7 @@ def plan_all(now: dt.datetime) -> int:
         *_at_the_end(times, now),
         *_while_waiting(times, now),
     ]
+    due += _changing_over({(each.program.pk, each.kind, each.user.pk) for each in due}, times, now)
     return sum(_ask(each, now) for each in due)
 
 
@@ -78,6 +79,7 @@ def _ask(each: Asked, now: dt.datetime) -> bool:
         # Looked at again each minute: who is back within the days of grace is still asked.
         return False
     core = each.learns and each.kind != Kind.TWO_WEEKS and not _was_asked_the_core(each, now)
+    core = core and not (each.kind == Kind.CLOSING and _is_before_changing_over(each))
     asked = services.invite(
         program=each.program,
         kind=each.kind,
@@ -94,6 +96,20 @@ def _was_asked_the_core(each: Asked, now: dt.datetime) -> bool:
     """With two matches, how somebody stands themselves is asked with the first of them only."""
     recent = Invitation.objects.filter(user=each.user, with_core=True, created_at__gt=now - ONE_MOMENT)
     return recent.filter(survey__program=each.program, survey__kind=each.kind).exists()
+
+
+def _orders() -> QuerySet[Lot]:
+    """Of everybody who is in both of two tracks, one after the other."""
+    return Lot.objects.filter(draw__kind=Draw.Kind.CROSSOVER)
+
+
+def _is_before_changing_over(each: Asked) -> bool:
+    """Whether a match was of the first of two times, at whose end the core is asked by itself."""
+    mine = _orders().filter(program=each.program, user=each.user)
+    if each.match is None or not mine.exists():
+        return False
+    since = mine.values_list("draw__changed_at", flat=True)[0]
+    return since is None or (each.match.activated_at or each.match.created_at) < since
 
 
 def learns(role: str) -> bool:
@@ -129,7 +145,12 @@ def _during(times: Times, now: dt.datetime) -> Iterator[Asked]:
     for kind in (Kind.TWO_WEEKS.value, Kind.MIDPOINT.value):
         on = Q(match__state=Match.State.ACTIVE, match__activated_at__gt=now - times.furthest(kind))
         late = Q(match__state=Match.State.ACTIVE, answered_at__gt=now - times.furthest(kind))
-        for seat in _unasked(kind, now).filter(on | late).exclude(match__track__model__in=ONE_OFF):
+        seats = _unasked(kind, now).filter(on | late).exclude(match__track__model__in=ONE_OFF)
+        if kind == Kind.MIDPOINT:
+            # Who changes over is asked on that day instead, in a match or not.
+            mine = _orders().filter(program=OuterRef("match__track__program"), user=OuterRef("enrolment__user"))
+            seats = seats.exclude(Exists(mine))
+        for seat in seats:
             moment = _moment(seat, times.of(seat.match.track.program_id, kind))
             if moment is not None and _is_due(moment, kind, now):
                 yield _asked(seat, kind)
@@ -210,6 +231,27 @@ def _while_waiting(times: Times, now: dt.datetime) -> Iterator[Asked]:
             moment = _waiting_moment(each.track.program, since, times.of(each.track.program_id, kind), kind)
             if moment is not None and _is_due(moment, kind, now):
                 yield Asked(each.track.program, kind, each.user, learns=True)
+
+
+def _changing_over(there: Collection[tuple[int, str, int]], times: Times, now: dt.datetime) -> Iterator[Asked]:
+    """Everybody who changes over, on the evening before and at the end, wherever they are matched: how they stand
+    themselves. Who is asked it at the end of their second match is not asked twice.
+    """
+    for kind in (Kind.MIDPOINT.value, Kind.CLOSING.value):
+        asked = Invitation.objects.filter(survey__kind=kind, survey__program=OuterRef("track__program"), with_core=True)
+        mine = _orders().filter(program=OuterRef("track__program"), user=OuterRef("user"), draw__told_at__lte=now)
+        people = Enrolment.objects.filter(
+            ~Exists(asked.filter(user=OuterRef("user"))), state=Enrolment.State.ACTIVE
+        ).exclude(role=Role.MENTOR)
+        drawn = people.annotate(day=Subquery(mine.values("draw__changes_on")[:1])).filter(day__isnull=False)
+        for each in _running(drawn, "track__program", now).select_related("track__program", "user").order_by("pk"):
+            program, timing = each.track.program, times.of(each.track.program_id, kind)
+            day: dt.date = each.day  # type: ignore[attr-defined]  # annotated above
+            last = program.ends_on if kind == Kind.CLOSING else day - DAY
+            moment = dt.datetime.combine(last, dt.time(18), ZoneInfo(program.timezone)).astimezone(dt.UTC)
+            moment += (timing.after_days or 0) * DAY if kind == Kind.CLOSING else dt.timedelta()
+            if timing.on and _is_due(moment, kind, now) and (program.pk, kind, each.user_id) not in there:
+                yield Asked(program, kind, each.user, learns=True)
 
 
 def _waiting_moment(program: Program, since: dt.datetime, timing: Timing, kind: str) -> dt.datetime | None:

@@ -57,7 +57,9 @@ def may_be_asked(match: Match, seats: Sequence[Seat]) -> bool:
     """Whether there are people to go on together: a planned end of something longer, with nobody out of the program."""
     planned = match.state == Match.State.ENDED and match.end_reason == Match.EndReason.FINISHED
     here = all(seat.enrolment.state == Enrolment.State.ACTIVE and seat.enrolment.user.is_active for seat in seats)
-    return planned and match.starts_at is None and len(seats) > 1 and here
+    # Who has changed over to another track since goes on there with others.
+    same = all(seat.enrolment.track_id == match.track_id for seat in seats)
+    return planned and match.starts_at is None and len(seats) > 1 and here and same
 
 
 def wish_of(seat: Seat) -> GoesOn | None:

@@ -2,6 +2,7 @@
 
 from matching.services.answering import answer_seat
 from matching.services.board import book, lock, rearrange, redo, reseat, set_lock, swap, undo, unlock
+from matching.services.changing_over import change_over
 from matching.services.ending import (
     drop_drafts,
     end_matches_of,
@@ -39,6 +40,7 @@ __all__ = [
     "add_rule",
     "answer_seat",
     "book",
+    "change_over",
     "close_all",
     "continue_match",
     "count_ways",

@@ -17,6 +17,7 @@ class Draw(models.Model):
         LOTTERY = "lottery", "Who is in which of two tracks"
         WAITLIST = "waitlist", "Who begins now, and who in the next round"
         NUDGE = "nudge", "To which of two tracks somebody is invited"
+        CROSSOVER = "crossover", "In which of two tracks somebody begins; later all change over to the other"
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="draws")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.LOTTERY)
@@ -25,6 +26,9 @@ class Draw(models.Model):
     second = models.ForeignKey(Track, models.RESTRICT, null=True, related_name="+")
     # How many begin now, where the others wait.
     places = models.PositiveSmallIntegerField(null=True)
+    # From which day on those drawn are to be in their other track, and since when they are.
+    changes_on = models.DateField(null=True)
+    changed_at = models.DateTimeField(null=True)
     # The field within whose answers both sides get as many; empty: within all.
     stratum = models.CharField(max_length=60, blank=True)
     seed = models.CharField(max_length=32)
@@ -41,7 +45,8 @@ class Draw(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    Q(kind__in=["lottery", "nudge"], second__isnull=False, places__isnull=True), ~Q(first=F("second"))
+                    Q(kind__in=["lottery", "nudge", "crossover"], second__isnull=False, places__isnull=True),
+                    ~Q(first=F("second")),
                 )
                 | Q(kind="waitlist", second__isnull=True, places__isnull=False, places__gte=1),
                 name="draw_between_two",
@@ -50,6 +55,19 @@ class Draw(models.Model):
             # Two draws give two chances of a place, and so two groups that are not alike.
             models.UniqueConstraint(
                 fields=["program"], condition=Q(kind="waitlist", undone_at=None), name="places_drawn_once_a_program"
+            ),
+            # Two orders drawn at two times would change over at two times.
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(kind="crossover", undone_at=None), name="orders_drawn_once_a_program"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="crossover", changes_on__isnull=False)
+                | Q(~Q(kind="crossover"), changes_on__isnull=True, changed_at__isnull=True),
+                name="draw_changes_over_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_at__isnull=True) | Q(changed_at__gte=F("told_at"), undone_at__isnull=True),
+                name="draw_changes_over_once_told",
             ),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True) | Q(undone_at__lt=F("told_at")),
@@ -68,7 +86,7 @@ class Lot(models.Model):
     program = models.ForeignKey(Program, models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     came_from = models.ForeignKey(Track, models.RESTRICT, related_name="+")
-    # Where they are, or (a nudge) where they were invited to.
+    # Where they are, or (a nudge) where they were invited to, or (a crossover) where they began.
     track = models.ForeignKey(Track, models.RESTRICT, related_name="lots")
     # Whether they begin in the next round.
     waits = models.BooleanField(default=False)

@@ -62,7 +62,7 @@ class Program(models.Model):
                 name="program_applications_end_after_they_begin",
             ),
             models.CheckConstraint(
-                condition=Q(by_lot__in=["", "lottery", "waitlist", "nudge"]), name="program_by_a_known_lot"
+                condition=Q(by_lot__in=["", "lottery", "waitlist", "nudge", "crossover"]), name="program_by_a_known_lot"
             ),
         ]
 

@@ -30,7 +30,8 @@ class Drawn:
         """What the two numbers of each row count."""
         if self.draw.kind == Kind.WAITLIST:
             return "Begin now", "In the next round"
-        return str(self.draw.first), str(self.draw.second)
+        names = str(self.draw.first), str(self.draw.second)
+        return (f"{names[0]} first", f"{names[1]} first") if self.draw.kind == Kind.CROSSOVER else names
 
     def may_undo(self, now: dt.datetime) -> bool:
         return self.draw.undone_at is None and now < self.draw.told_at
@@ -76,11 +77,22 @@ class Given:
 
 
 def lots_of(programs: list[Program]) -> dict[Key, Given]:
-    """Program and person -> what chance has given. Queries: one."""
+    """Program and person -> what chance has given. Queries: one. An order of which nobody has changed over yet is a
+    lottery so far: everybody is in the model they began with.
+    """
     rows = Lot.objects.filter(program__in=programs).values_list(
-        "program", "user", "draw__kind", "track__model", "waits"
+        "program", "user", "draw__kind", "track__model", "waits", "draw__changed_at"
     )
-    return {(program, user): Given(kind, model, waits) for program, user, kind, model, waits in rows}
+    return {
+        (program, user): Given(Kind.LOTTERY if kind == Kind.CROSSOVER and not changed else kind, model, waits)
+        for program, user, kind, model, waits, changed in rows
+    }
+
+
+def to_change_over(program: Program) -> Draw | None:
+    """The draw of orders by which people have not changed over yet. Queries: one."""
+    waiting = Draw.objects.filter(program=program, kind=Kind.CROSSOVER, undone_at=None, changed_at=None)
+    return waiting.select_related("first", "second", "program").first()
 
 
 @dataclass(frozen=True)

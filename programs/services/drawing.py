@@ -14,9 +14,10 @@ from programs import hooks
 from programs.catalogue import registry
 from programs.errors import ProgramError
 from programs.lots import deal
-from programs.models import Draw, Enrolment, Lot, ProfileField, Program, Role, Track, Wishes
+from programs.models import Draw, Enrolment, Lot, ProfileField, Program, Role, SetAside, Track, Wishes
 
 DRAWN, INVITED, BEGINS, WAITS = "lot_drawn", "lot_invited", "lot_begins", "lot_waits"
+ORDER, CHANGED = "lot_order", "lot_changed_over"
 SUBJECT = "programs.lot"
 # What two tracks can be made even in: fields with few answers.
 STRATA = (ProfileField.Kind.CHOICE, ProfileField.Kind.ORDERED, ProfileField.Kind.YESNO)
@@ -24,6 +25,8 @@ UNSAID = "no answer"
 # So long whoever has drawn can see what came out, and take back a slip, before anybody is told.
 UNTOLD = dt.timedelta(hours=1)
 TOLD_WITHIN = dt.timedelta(days=14)
+# In less time neither model could show anything, nor be asked about.
+LEAST_HALF = dt.timedelta(days=28)
 Kind = Draw.Kind
 
 
@@ -56,12 +59,46 @@ def draw_lots(*, pool: Pool, seed: str, by: User, now: dt.datetime) -> Draw:
     one. Raises ProgramError for two tracks of different programs or one track, fewer than two people, or somebody who
     is in the other track too.
     """
-    draw, lots = _deal(pool, Kind.LOTTERY, seed, by, now)
+    draw, lots = _deal(pool, Draw(kind=Kind.LOTTERY, seed=seed, at=now, by=by))
+    _place(pool, lots)
+    _tell(draw, [(lot, DRAWN) for lot in lots], by, now)
+    return draw
+
+
+def _place(pool: Pool, lots: Collection[Lot]) -> None:
     people = {each.user_id: each for each in pool.people}
     for track in (pool.first, pool.second):
         move([people[lot.user_id] for lot in lots if lot.track_id == track.pk != lot.came_from_id], track)
-    _tell(draw, [(lot, DRAWN) for lot in lots], by, now)
+
+
+@transaction.atomic
+def draw_orders(*, pool: Pool, changes_on: dt.date, seed: str, by: User, now: dt.datetime) -> Draw:
+    """Give everybody of the pool the track they begin in by `programs.lots.deal`, move them there and tell them, and
+    that from a day on they are in the other one (matching.services.change_over).
+
+    Raises as `draw_lots`, for a day that leaves one of the two times less than four weeks, somebody who is set aside,
+    and a second draw of orders in the program.
+    """
+    program = Program.objects.select_for_update().get(pk=pool.first.program_id)
+    _check_order(program, pool, changes_on, now)
+    drawn = Draw(kind=Kind.CROSSOVER, changes_on=changes_on, seed=seed, at=now, by=by)
+    draw, lots = _deal(pool, drawn)
+    _place(pool, lots)
+    _tell(draw, [(lot, ORDER) for lot in lots], by, now)
     return draw
+
+
+def _check_order(program: Program, pool: Pool, changes_on: dt.date, now: dt.datetime) -> None:
+    first, last = max(program.starts_on, now.date()) + LEAST_HALF, program.ends_on - LEAST_HALF
+    if not first <= changes_on <= last:
+        reach = (
+            f"from {first:%d %B %Y} to {last:%d %B %Y}" if first <= last else "as there are in no part of this program"
+        )
+        raise ProgramError(f"Both times need four weeks: choose a day {reach}", field="changes_on")
+    if Draw.objects.filter(program=program, kind=Kind.CROSSOVER, undone_at=None).exists():
+        raise ProgramError("Orders were drawn here already, and all change over on one day")
+    if SetAside.objects.filter(program=program, user__in=[each.user_id for each in pool.people]).exists():
+        raise ProgramError("Somebody is outside the lots, by a decision of the coordinator")
 
 
 @transaction.atomic
@@ -70,17 +107,18 @@ def draw_invitations(*, pool: Pool, seed: str, by: User, now: dt.datetime) -> Dr
 
     Nobody is moved: they choose themselves, by `follow_invitation` or not at all. Raises as `draw_lots` does.
     """
-    draw, lots = _deal(pool, Kind.NUDGE, seed, by, now)
+    draw, lots = _deal(pool, Draw(kind=Kind.NUDGE, seed=seed, at=now, by=by))
     _tell(draw, [(lot, INVITED) for lot in lots], by, now)
     return draw
 
 
-def _deal(pool: Pool, kind: str, seed: str, by: User, now: dt.datetime) -> tuple[Draw, list[Lot]]:
+def _deal(pool: Pool, draw: Draw) -> tuple[Draw, list[Lot]]:
     _check(pool)
     Program.objects.select_for_update().get(pk=pool.first.program_id)
     people = {each.user_id: each for each in pool.people}
-    sides = deal(seed, {user: stratum_of(each, pool.field) for user, each in people.items()})
-    draw = keep(Draw(kind=kind, first=pool.first, second=pool.second, seed=seed, at=now, by=by), pool.field)
+    sides = deal(draw.seed, {user: stratum_of(each, pool.field) for user, each in people.items()})
+    draw.first, draw.second = pool.first, pool.second
+    keep(draw, pool.field)
     tracks = (pool.first, pool.second)
     lots = [lot_of(draw, each, tracks[sides[user]], pool.field) for user, each in sorted(people.items())]
     return draw, Lot.objects.bulk_create(lots)

@@ -68,7 +68,7 @@ def set_aside(*, enrolment: Enrolment, reason: str, by: User, now: dt.datetime) 
 
     Before a draw they are not in it, and so not in the comparison. After it they begin, and are still counted where
     their lot has put them: taking people out by how they fare would undo what chance has made even. Raises
-    ProgramError for an unknown reason and for somebody who has left.
+    ProgramError for an unknown reason, for somebody who has left, and for an order that is drawn.
     """
     if reason not in SetAside.Reason.values:
         raise ProgramError("Choose a reason", field="reason")
@@ -76,6 +76,8 @@ def set_aside(*, enrolment: Enrolment, reason: str, by: User, now: dt.datetime) 
     if locked.state == State.LEFT:
         raise ProgramError("They have left")
     program, waited = locked.track.program_id, locked.state == State.WAITING
+    if Lot.objects.filter(program=program, user=locked.user_id, draw__kind=Draw.Kind.CROSSOVER).exists():
+        raise ProgramError("Their order is drawn, and counts whatever they do")
     made, new = SetAside.objects.get_or_create(
         program_id=program, user_id=locked.user_id, defaults={"reason": reason, "at": now, "by": by}
     )

@@ -28,6 +28,7 @@ from surveys.wording import CORE, CORE_LEAST
 
 Kind = Draw.Kind
 BEFORE = Survey.Kind.BASELINE.value
+MIDDLE = Survey.Kind.MIDPOINT.value
 AFTER = (Survey.Kind.MIDPOINT.value, Survey.Kind.CLOSING.value)
 ARM_NAMES = {Family.MENTOR_LED: "mentor-led", Family.PEER: "peer"}
 # Who is in both at once, by the model or by two matches, is told of and not compared.
@@ -100,8 +101,10 @@ class Gathered:
     def between_models(self) -> "Gathered":
         """The same with everybody in the arm of their model, where lots decided anything else than the model."""
         other = {program for program, kind in self.drawn.items() if kind != Kind.LOTTERY}
+        # Who changes over is in both models, also where they had no match in one of them.
+        crossed = {key: BOTH for key in self.arms if self.drawn.get(key[0]) == Kind.CROSSOVER}
         arms = {key: arm for key, arm in self.arms.items() if key[0] not in other}
-        arms |= {key: arm for key, arm in self.chosen.items() if key[0] in other}
+        arms |= {key: arm for key, arm in self.chosen.items() if key[0] in other} | crossed
         return replace(self, arms=arms, drawn={key: kind for key, kind in self.drawn.items() if key not in other})
 
     def uptake(self, program: int, arms: tuple[str, str]) -> tuple[Fraction, Fraction]:
@@ -121,7 +124,13 @@ class Gathered:
 
     def learner(self, key: Key, construct: str = "") -> Learner:
         before, after = (self.outcome(key, moment, construct) for moment in (BEFORE, self.after))
-        return Learner(self.units[key], self.arms[key], before, after, str(key[0]))
+        middle = self.outcome(key, MIDDLE, construct) if self.drawn.get(key[0]) == Kind.CROSSOVER else None
+        return Learner(self.units[key], self.arms[key], before, after, str(key[0]), middle)
+
+    def moments(self, program: int) -> list[tuple[str, str]]:
+        """What the times are called at which a program's comparison looks, and the surveys they are."""
+        middle = [("middle", MIDDLE)] if self.drawn.get(program) == Kind.CROSSOVER else []
+        return [("before", BEFORE), *middle, ("after", self.after)]
 
 
 def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, until: Until | None = None) -> Gathered:
@@ -142,7 +151,8 @@ def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, unti
     arms = {key: arm for key, arm in chosen.items() if key[0] not in drawn}
     arms |= {key: _given(lot, by) for key, lot in mine.items()}
     units = _units(seats, mine)
-    said = _said(programs, after, until or {}, kept.names(units))
+    crossed = [program for program, kind in drawn.items() if kind == Kind.CROSSOVER]
+    said = _said(programs, (after, MIDDLE) if crossed else (after,), until or {}, kept.names(units))
     chosen, arms = chosen | kept.chosen(by_model=by_model), arms | kept.arms(by_model=by_model)
     return Gathered(units | kept.units(), arms, said, after, drawn, chosen, kept.again)
 
@@ -201,15 +211,26 @@ def _seats(programs: Sequence[Program]) -> list[_Seated]:
     return [_Seated(*row) for row in rows.order_by("match", "pk").values_list(*columns)]
 
 
-def _units(seats: Iterable[_Seated], lots: Iterable[Key]) -> dict[Key, str]:
+def _units(seats: Iterable[_Seated], lots: Mapping[Key, Given]) -> dict[Key, str]:
     """The name of everybody's component. A mentor with three mentees is one, a circle is one, and so is whoever was
-    given an arm by lot and no match.
+    given an arm by lot and no match. Those of two orders are in two.
     """
     together: Mapping[int, list[Key]] = defaultdict(list)
     for seat in seats:
         together[seat.match].append(seat.key)
-    alone = ([key] for key in lots)
-    return {key: f"unit {number + 1}" for key, number in components([*together.values(), *alone]).items()}
+    orders = {key: lot.model for key, lot in lots.items() if lot.kind == Kind.CROSSOVER}
+    groups = [part for people in together.values() for part in _by_order(people, orders)]
+    alone = [[(key, orders.get(key, ""))] for key in lots]
+    numbers = components([*groups, *alone])
+    return {key: f"unit {number + 1}" for (key, _), number in numbers.items()}
+
+
+def _by_order(people: Sequence[Key], orders: Mapping[Key, str]) -> list[list[tuple[Key, str]]]:
+    """The people of one match. Whoever leads those of one order in the first time and of the other in the second does
+    not make one of both, so they stand for two people.
+    """
+    here = sorted({orders[key] for key in people if key in orders}) or [""]
+    return [[(key, order) for key in people if orders.get(key, order) == order] for order in here]
 
 
 def _arms(seats: Iterable[_Seated], by: str) -> dict[Key, str]:
@@ -229,11 +250,12 @@ def arm_of(model: str, by: str) -> str:
     return BOTH if model in IN_BOTH else ARM_NAMES[known.family]
 
 
-def core_answers(programs: Sequence[Program], after: str) -> QuerySet[Answer]:
-    """What was sent in answer to the outcome core before a match, and at the moment compared with it."""
+def core_answers(programs: Sequence[Program], after: str | Sequence[str]) -> QuerySet[Answer]:
+    """What was sent in answer to the outcome core before a match, and at the moment or moments compared with it."""
+    moments = (after,) if isinstance(after, str) else after
     return Answer.objects.filter(
         response__survey__program__in=programs,
-        response__survey__kind__in=(BEFORE, after),
+        response__survey__kind__in=(BEFORE, *moments),
         response__submitted_at__isnull=False,
         question__construct__in=CORE,
         value__isnull=False,
@@ -241,7 +263,7 @@ def core_answers(programs: Sequence[Program], after: str) -> QuerySet[Answer]:
 
 
 def _said(
-    programs: Sequence[Program], after: str, until: Until, names: Mapping[tuple[int, str], Key]
+    programs: Sequence[Program], after: Sequence[str], until: Until, names: Mapping[tuple[int, str], Key]
 ) -> dict[tuple[int, int | str, str], list[Said]]:
     """Everybody's core at each moment; of several answers to one moment the last that was sent counts."""
     rows = core_answers(programs, after).order_by("response__number", "response", "question__position")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
-from reports.verdicts import Analysis, Verdict, in_words
+from reports.verdicts import Analysis, Arm, Verdict, in_words
 from surveys.coding import Coded, coded, leeway, together
 
 SCALE = (1.0, 7.0)
@@ -62,10 +62,19 @@ def said_of(analysis: Analysis, verdict: Verdict, groups: Sequence[Content]) -> 
     compared = {arm.name for arm in analysis.arms}
     bounded = any(each.get("ends") for each in groups if each["name"] in compared)
     # A unit of several people has their mean, of which many changes can be made.
-    alike = any(_is_alike(arm.changes) for arm in analysis.arms if len(arm.units) == arm.answered)
+    single = [arm for arm in analysis.arms if len(arm.units) == arm.answered]
+    alike = any(_is_alike(each) for arm in single for each in _known_of(arm, crossed=analysis.order is not None))
     if not verdict.shown or not (bounded or alike):
         return verdict, True
     return replace(verdict, **in_words(analysis, verdict)), False
+
+
+def _known_of(arm: Arm, *, crossed: bool) -> list[list[float]]:
+    """What the numbers tell of each unit: its change; of a crossover also the gain of the first time and of both."""
+    if not crossed:
+        return [arm.changes]
+    both = [2 * (unit.before - first) for unit, first in zip(arm.units, arm.firsts, strict=True)]
+    return [arm.changes, both, [unit.after - first for unit, first in zip(arm.units, arm.firsts, strict=True)]]
 
 
 def _is_alike(values: Sequence[float]) -> bool:

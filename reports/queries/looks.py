@@ -53,7 +53,8 @@ def half_way(program: Program, moved: int | None) -> dt.date | None:
     moved  after how many days a program asks that does not ask at half of the time
     """
     length = program.ends_on - program.starts_on
-    if length < LEAST_FOR_HALF:
+    # Of people who change over only one of the two times is over half-way.
+    if length < LEAST_FOR_HALF or program.by_lot == Assignment.CROSSOVER:
         return None
     half = min(length / 2, dt.timedelta(days=LATEST_HALF))
     return program.starts_on + (half if moved is None else dt.timedelta(days=moved))
@@ -80,7 +81,8 @@ def content_of(
     """
     look = LOOKS[kind]
     found = gather([program], after=AFTER_OF[look], until={program.pk: until})
-    room = Room([*_published([program], AFTER_OF[look]), *(row for each in before for row in _seen_before(each))])
+    moments = [moment for _, moment in found.moments(program.pk)[1:]]
+    room = Room([*_published([program], *moments), *(row for each in before for row in _seen_before(each))])
     fixed = planned(plan, look, drawn=found.drawn.get(program.pk, ""))
     if fixed.assignment is Assignment.NUDGE:
         fixed = replace(fixed, uptake=found.uptake(program.pk, _two(found)))
@@ -229,7 +231,7 @@ def _groups(found: Gathered) -> dict[str, list[Key]]:
     """Those who answered both times, by arm and "both"; without the groups that are too small to show."""
     keys: dict[str, list[Key]] = defaultdict(list)
     for key, arm in found.arms.items():
-        if found.learner(key).answered:
+        if all(found.outcome(key, moment) is not None for _, moment in found.moments(key[0])):
             keys[arm].append(key)
     sizes = {arm: (found.people(own), len({found.units[key] for key in own})) for arm, own in keys.items()}
     hidden = withheld(sizes)
@@ -244,7 +246,7 @@ def _group(found: Gathered, name: str, keys: Sequence[Key]) -> Content:
         "name": name,
         "people": found.people(keys),
         "units": len(units),
-        **at_both({word: _unit_mean(units.values(), found, moment) for word, moment in _moments(found)}, largest),
+        **at_both({word: _unit_mean(units.values(), found, at) for word, at in found.moments(keys[0][0])}, largest),
     }
 
 
@@ -265,8 +267,8 @@ def _unit_mean(units: Collection[Sequence[Key]], found: Gathered, moment: str) -
 
 
 def _rows(found: Gathered, shown: Mapping[str, Sequence[Key]]) -> list[Row]:
-    """What a comparison says of answers, as sums: each shown group's mean at both times."""
-    return [_row_of_units(found, keys, moment) for keys in shown.values() for _, moment in _moments(found)]
+    """What a comparison says of answers, as sums: each shown group's mean at each time."""
+    return [_row_of_units(found, keys, moment) for keys in shown.values() for _, moment in found.moments(keys[0][0])]
 
 
 def _row_of_units(found: Gathered, keys: Sequence[Key], moment: str) -> Row:
@@ -324,11 +326,11 @@ def _row_of_people(found: Gathered, keys: Sequence[Key], moment: str, construct:
     }
 
 
-def _published(programs: Sequence[Program], after: str) -> list[Row]:
+def _published(programs: Sequence[Program], *after: str) -> list[Row]:
     """What the published figures of the surveys say of the core, as sums of answers. Queries: two."""
     answers = _answers(programs, after)
     rows: dict[tuple[str, str, int], Row] = {}
-    published = Publication.objects.filter(survey__program__in=programs, survey__kind__in=(BEFORE, after))
+    published = Publication.objects.filter(survey__program__in=programs, survey__kind__in=(BEFORE, *after))
     for each in published.order_by("as_of"):
         for figure in each.figures:
             as_of = figure.get("as_of", each.as_of.isoformat())
@@ -339,7 +341,9 @@ def _published(programs: Sequence[Program], after: str) -> list[Row]:
     return list(rows.values())
 
 
-def _answers(programs: Sequence[Program], after: str) -> dict[tuple[int, str], list[tuple[Variable, dt.datetime]]]:
+def _answers(
+    programs: Sequence[Program], after: Sequence[str]
+) -> dict[tuple[int, str], list[tuple[Variable, dt.datetime]]]:
     rows = core_answers(programs, after)
     columns = ("question__survey", "question__slug", "response__respondent", "pk", "response__submitted_at")
     found: dict[tuple[int, str], list[tuple[Variable, dt.datetime]]] = defaultdict(list)

@@ -53,21 +53,29 @@ def fields_for_lots(program: Program) -> list[ProfileField]:
 
 
 def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Candidates:
-    """Who learns in either track, has no lot and has not been in a match there. Queries: four, whatever the size."""
+    """Who learns in either track, has no lot and has not been in a match there. Queries: six, whatever the size."""
     tracks = (first.pk, second.pk)
     known = _learning(tracks)
     twice = _in_both(tracks)
     drawn = set(Lot.objects.filter(program=first.program_id).values_list("user", flat=True))
+    aside = set(SetAside.objects.filter(program=first.program_id).values_list("user", flat=True))
     seated = set(_seats(tracks).values_list("enrolment", flat=True))
     reasons = {
         "are or were in both tracks": {each.pk for each in known if each.user_id in twice},
         "have a lot already": {each.pk for each in known if each.user_id in drawn},
         "have been in a match": seated & {each.pk for each in known},
+        "begin without a lot": {each.pk for each in known if each.user_id in aside},
     }
     out = set().union(*reasons.values())
     people = [each for each in known if each.pk not in out]
     told = [(why, len(who)) for why, who in reasons.items() if who]
-    return Candidates(Pool(first, second, stratum, people), people, told, _obstacle(first, second))
+    obstacle = _orders_drawn(first.program_id) or _obstacle(first, second)
+    return Candidates(Pool(first, second, stratum, people), people, told, obstacle)
+
+
+def _orders_drawn(program: int) -> str:
+    drawn = Draw.objects.filter(program=program, kind=Draw.Kind.CROSSOVER, undone_at=None)
+    return "Orders were drawn here already, and all change over on one day." if drawn.exists() else ""
 
 
 def _learning(tracks: Sequence[int]) -> list[Enrolment]:

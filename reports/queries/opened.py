@@ -51,6 +51,8 @@ def title_of(comparison: dict[str, Any] | None) -> str:
     higher, kind = comparison.get("higher", ""), Kind(comparison["kind"])
     if kind is Kind.HIGHER and comparison.get("assignment") == Assignment.NUDGE:
         return f"People invited to {higher} improved more"
+    if kind is Kind.HIGHER and comparison.get("assignment") == Assignment.CROSSOVER:
+        return f"Answers came out higher over the time in {higher}"
     return TITLES[kind].format(one=one, two=two, higher=higher)
 
 
@@ -228,7 +230,9 @@ def progress(program: Program) -> str:
     if len(found.arms) < 2:
         return ""
     one, two = found.arms[:2]
-    plan = planned(None, Look.BEFORE, drawn=found.drawn)
+    # Of an order nothing can be said before both times are over.
+    crossed = found.drawn and program.by_lot == Assignment.CROSSOVER
+    plan = planned(None, Look.BEFORE, drawn=Assignment.CROSSOVER if crossed else found.drawn)
     if plan.assignment is Assignment.NUDGE:
         plan = replace(plan, uptake=_UNKNOWN)
     return decide(analyse(found.of(one, two), (one, two), plan)).finding

@@ -9,7 +9,8 @@ from django.urls import reverse
 from matching.queries.going_on import wishing_in
 from matching.services.finishing import running
 from participants.zones import zone
-from programs.models import Application, Program
+from programs.models import Application, Draw, Program
+from programs.queries.drawing import to_change_over
 from reports.planning import unanswered
 from reports.queries.around import ONE_OFF
 from reports.queries.overview import Overview
@@ -35,12 +36,28 @@ def todos_of(shown: Overview, program: Program, now: dt.datetime) -> list[Todo]:
     """
     over = is_over(program, now)
     rest = _closing(program) if over else _people(shown, program)
-    return [*_help(shown, program, now), *_asks(shown, program), *_going_on(shown, program), *rest]
+    return [
+        *_changing_over(program, now),
+        *_help(shown, program, now),
+        *_asks(shown, program),
+        *_going_on(shown, program),
+        *rest,
+    ]
 
 
 def is_over(program: Program, now: dt.datetime) -> bool:
     """Whether a program's last day is over by its own clock."""
     return now.astimezone(zone(program.timezone)).date() > program.ends_on
+
+
+def _changing_over(program: Program, now: dt.datetime) -> Iterator[Todo]:
+    """On the day that people were told, and until it is done."""
+    draw = to_change_over(program) if program.by_lot == Draw.Kind.CROSSOVER else None
+    if draw is None or draw.changes_on is None or now.astimezone(zone(program.timezone)).date() < draw.changes_on:
+        return
+    text = f"People were told that they change over on {draw.changes_on:%d %B %Y}. You see first what will happen."
+    url = reverse("reports:change_over", kwargs={"slug": program.slug})
+    yield Todo("warn", "arrow-repeat", "The two models change over", text, url, "Change over now")
 
 
 def _asks(shown: Overview, program: Program) -> Iterator[Todo]:

@@ -9,7 +9,7 @@ from matching.models import Match, Seat
 from participants.models import User
 from programs.errors import ProgramError
 from programs.models import Draw, ProfileField, Program, Track
-from programs.services.drawing import draw_invitations, draw_lots, undo_draw
+from programs.services.drawing import draw_invitations, draw_lots, draw_orders, undo_draw
 from programs.services.waiting import Places, draw_places
 from reports.models import ComparisonPlan
 from reports.queries.lots import candidates, places_in
@@ -18,22 +18,35 @@ Assignment = ComparisonPlan.Assignment
 SAY_FIRST = {
     Assignment.LOTTERY: "Say first that lots decide between the models",
     Assignment.NUDGE: "Say first that lots decide between the models",
+    Assignment.CROSSOVER: "Say first that lots decide who begins with which model",
     Assignment.WAITLIST: "Say first that lots decide who begins now",
 }
 
 
 @transaction.atomic
-def draw(*, first: Track, second: Track, stratum: ProfileField | None, by: User, now: dt.datetime) -> Draw:
+def draw(
+    *,
+    first: Track,
+    second: Track,
+    stratum: ProfileField | None,
+    by: User,
+    now: dt.datetime,
+    changes_on: dt.date | None = None,
+) -> Draw:
     """Draw lots between two tracks for everybody who can be drawn now, with a seed nobody has seen before: they are
-    moved there, or where the program invites only, invited.
+    moved there, or where the program invites only, invited. Where lots decide orders, all change over on a day.
 
     Raises ProgramError where the comparison does not go by lots between models, the tracks cannot be compared, a
-    proposal of theirs is not out yet, or there are fewer than two people.
+    proposal of theirs is not out yet, there are fewer than two people, or a day to change over is missing.
     """
-    kind = _decided(first, Assignment.LOTTERY, Assignment.NUDGE)
+    kind = _decided(first, Assignment.LOTTERY, Assignment.NUDGE, Assignment.CROSSOVER)
     found = candidates(first, second, stratum)
     if found.obstacle:
         raise ProgramError(found.obstacle)
+    if kind == Assignment.CROSSOVER:
+        if changes_on is None:
+            raise ProgramError("Choose the day on which all change over", field="changes_on")
+        return draw_orders(pool=found.pool, changes_on=changes_on, seed=secrets.token_hex(16), by=by, now=now)
     make = draw_invitations if kind == Assignment.NUDGE else draw_lots
     return make(pool=found.pool, seed=secrets.token_hex(16), by=by, now=now)
 

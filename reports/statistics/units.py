@@ -15,13 +15,16 @@ Node = TypeVar("Node", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """One person who learns, in one arm. `before` and `after` in scale points, None where they did not answer."""
+    """One person who learns, in one arm. `before` and `after` in scale points, None where they did not answer; `middle`
+    lies between the two periods of a crossover, and is asked for only there.
+    """
 
     unit: str
     arm: str
     before: float | None
     after: float | None
     cohort: str = ""
+    middle: float | None = None
 
     @property
     def answered(self) -> bool:

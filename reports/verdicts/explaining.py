@@ -24,7 +24,9 @@ def cautions(analysis: Analysis, kind: Kind) -> Iterator[str]:
     yield from _data(analysis)
     if kind is Kind.HIGHER:
         yield from _small(analysis)
-    if kind in {Kind.HIGHER, Kind.SIMILAR}:
+    yield from _carried(analysis)
+    # Half a difference of two periods is no change that somebody who did not answer could have had.
+    if kind in {Kind.HIGHER, Kind.SIMILAR} and analysis.order is None:
         yield from _tipping(analysis, kind)
 
 
@@ -59,6 +61,16 @@ def _data(analysis: Analysis) -> Iterator[str]:
 def _small(analysis: Analysis) -> Iterator[str]:
     if analysis.equivalence and analysis.equivalence.passes:
         yield say("small" if analysis.plan.margin is None else "small_set", margin=points(analysis.equivalence.margin))
+
+
+def _carried(analysis: Analysis) -> Iterator[str]:
+    """Of a crossover, that the order seems to have mattered; the difference stays as it is (Freeman 1989)."""
+    order = analysis.order
+    if order is None or order.low is None or order.high is None or analysis.dominated or not order.excludes_none:
+        return
+    one, two = analysis.arms if order.difference > 0 else reversed(analysis.arms)
+    low, high = (order.low, order.high) if order.difference > 0 else (-order.high, -order.low)
+    yield say("order", A=one.name, B=two.name, d=points(abs(order.difference)), lo=number(low), hi=number(high))
 
 
 def _tipping(analysis: Analysis, kind: Kind) -> Iterator[str]:
@@ -129,7 +141,7 @@ def ways(analysis: Analysis) -> Iterator[str]:
     yield say_of(_way(analysis), "how_units")
     if analysis.plan.assignment.by_lot:
         yield say_of(_way(analysis), "how_lot")
-    yield say("how_missing")
+    yield say_of(_way(analysis), "how_missing")
 
 
 def _estimators(analysis: Analysis) -> Iterator[str]:
@@ -140,6 +152,9 @@ def _estimators(analysis: Analysis) -> Iterator[str]:
         if estimate is not None:
             numbers = in_numbers(estimate, dominated=bool(analysis.dominated))
             yield say(words, numbers=numbers, cohorts=", ".join(analysis.cohorts))
+    if analysis.order is not None:
+        numbers = in_numbers(analysis.order, dominated=bool(analysis.dominated))
+        yield say("how_order", A=analysis.arms[0].name, B=analysis.arms[1].name, numbers=numbers)
 
 
 def in_numbers(estimate: Estimate, *, dominated: bool) -> str:

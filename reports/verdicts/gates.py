@@ -9,7 +9,7 @@ from typing import TypeVar
 from reports.figures import LEAST_PEOPLE
 from reports.verdicts.analysing import Analysis, Arm
 from reports.verdicts.plan import Assignment, Look
-from reports.verdicts.wording import number, percent, say
+from reports.verdicts.wording import number, percent, say, say_of
 
 LEAST_UNITS = 3
 TO_SHOW = 4
@@ -54,7 +54,7 @@ def gates_of(analysis: Analysis) -> list[Gate]:
         _gate("privacy", shown, "" if not shown else _counts(analysis)),
         _gate("show", units(analysis) >= TO_SHOW, _counts(analysis) if shown else ""),
         _gate("verdict", _for_a_verdict(analysis), _counts(analysis) if shown else ""),
-        _gate("response", _response(analysis), _responses(analysis)),
+        _gate("response", _response(analysis), _responses(analysis), analysis.plan.assignment.value),
         _measured("baseline", analysis.baseline, MOST_AT_START, shown=shown),
         _measured("plausibility", _size_of_difference(analysis), MOST_PLAUSIBLE, shown=shown),
         _gate("independence", not analysis.dominated, ""),
@@ -90,8 +90,8 @@ def _response(analysis: Analysis) -> bool:
     return min(one, two) >= LEAST_RESPONSE and abs(one - two) <= MOST_APART
 
 
-def _gate(slug: str, met: bool | None, found: str) -> Gate:  # noqa: FBT001 - what a gate is
-    return Gate(slug, met, say(f"gate_{slug}_rule"), found, say(f"gate_{slug}_else"))
+def _gate(slug: str, met: bool | None, found: str, way: str = "") -> Gate:  # noqa: FBT001 - what a gate is
+    return Gate(slug, met, say_of(way, f"gate_{slug}_rule"), found, say(f"gate_{slug}_else"))
 
 
 def _measured(slug: str, value: float | None, most: float, *, shown: bool) -> Gate:

@@ -8,6 +8,7 @@ from reports.statistics import Estimate
 from reports.verdicts.analysing import Analysis, Arm
 from reports.verdicts.deciding import Verdict
 from reports.verdicts.explaining import in_numbers
+from reports.verdicts.plan import Assignment
 from reports.verdicts.wording import number
 
 
@@ -49,6 +50,8 @@ def as_object(analysis: Analysis, verdict: Verdict, notes: Iterable[str] = ()) -
 
 
 def _estimator(analysis: Analysis) -> str:
+    if analysis.plan.assignment is Assignment.CROSSOVER:
+        return "crossover"
     if analysis.plan.assignment.by_lot:
         return "ancova"
     return "welch within cohorts" if analysis.cohorts else "welch"

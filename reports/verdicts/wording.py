@@ -27,6 +27,13 @@ TEMPLATES = {
     "more_one_nudge": "For a useful answer you need about {x} more relationships of people invited to {A}.",
     "progress_nudge": "Results come at the mid-point. So far {a} people invited to {A} and {b} invited to {B} have "
     "answered twice.",
+    "too_few_crossover": "We can’t compare yet. {a} relationships that begin with {A} and {b} that begin with {B} have "
+    "all three answers.",
+    "more_both_crossover": "For a useful answer you need about {x} more that begin with {A} and {y} more that begin "
+    "with {B}.",
+    "more_one_crossover": "For a useful answer you need about {x} more that begin with {A}.",
+    "progress_crossover": "Results come at the end. So far {a} people who begin with {A} and {b} who begin with {B} "
+    "have answered all three times.",
     # --- a difference, without a verdict
     "early": "Early: the difference so far is {d}, and anything from {lo} to {hi} fits these answers. "
     "That is not enough for a conclusion.",
@@ -61,9 +68,13 @@ TEMPLATES = {
     "higher_words_choose": "People in {A} {improved}. People chose their model, so part of this may be who chose it.",
     "higher_words_coordinator": "People in {A} {improved}. A coordinator decided who was in which model, so part of "
     "this may be who was placed there.",
+    "higher_words_crossover": "Because of the model, answers came out higher over the time in {A} than over the time in "
+    "{B}. Everybody was to be in both, in an order that lots decided.",
     "higher_words_lottery": "In this program {A} led to {improvement} than {B}.",
     "higher_words_waitlist": "Lots decided who began, and {A} led to {improvement} than {B}.",
     "higher_words_nudge": "In this program inviting people to {A} led to {improvement} than inviting them to {B}.",
+    "higher_crossover": "Because of the model, answers came out {d} higher ({lo} to {hi}) over the time in {A} than "
+    "over the time in {B}. Everybody was to be in both, in an order that lots decided.",
     "improved_up": "improved more",
     "improved_down": "fell back less",
     "improvement_up": "more improvement",
@@ -80,6 +91,9 @@ TEMPLATES = {
     "towards_nudge": "{d} in favour of being invited to {A}",
     "without_numbers": "The numbers are left out: answers are so near an end of the scale, or so alike, that they "
     "would tell what single people answered.",
+    "towards_crossover": "{d} in favour of the time in {A}",
+    "order": "Those who began with {A} gained {d} more over both times together than those who began with {B} ({lo} to "
+    "{hi}), so what came first may have mattered: part of the difference may be that.",
     "midpoint": "This is the mid-point look; the answer at the close counts.",
     "units_few": "A verdict needs {n} relationships in each group.",
     "response_low": "Only {share} of the people in {A} answered both times, so this is said with less confidence.",
@@ -88,11 +102,17 @@ TEMPLATES = {
     "confidence.",
     "response_apart_nudge": "{a} of the people invited to {A} answered both times and {b} of those invited to {B}, so "
     "this is said with less confidence.",
+    "response_low_crossover": "Only {share} of the people who began with {A} answered all three times, so this is said "
+    "with less confidence.",
+    "response_apart_crossover": "{a} of the people who began with {A} answered all three times and {b} of those who "
+    "began with {B}, so this is said with less confidence.",
     "baseline": "The groups differed at the start, by {d} standard deviations.",
     "baseline_far": "The groups differed at the start: check the data.",
     "plausibility": "This difference is unusually large: check the data.",
     "dominated": "One relationship holds more than half of the people in {A}, so no interval is given.",
     "dominated_nudge": "One relationship holds more than half of the people invited to {A}, so no interval is given.",
+    "dominated_crossover": "One relationship holds more than half of the people who began with {A}, so no interval is "
+    "given.",
     "constant": "Nothing varies within the groups, so no interval is given: check the data.",
     "no_overlap": "The first answers tell the groups apart completely, so no interval is given: check the data.",
     "small": "It is probably smaller than {margin} all the same.",
@@ -111,6 +131,8 @@ TEMPLATES = {
     "count as {v}.",
     "basis_nudge": "Based on {n} of {of} people in {u} relationships invited to {A} and {m} of {among} in {v} invited "
     "to {B}.",
+    "basis_crossover": "Based on {n} of {of} people in {u} relationships that began with {A} and {m} of {among} in {v} "
+    "that began with {B}.",
     "basis_period": "Answers from {first} to {last}.",
     "basis_scale": "The scale goes from {low} to {high}.",
     # --- how it was worked out
@@ -120,6 +142,15 @@ TEMPLATES = {
     "counts once, with the mean change of its people, and whoever waits counts alone.",
     "how_lot": "Everybody is counted where their lot has put them, also who went elsewhere since.",
     "how_lot_nudge": "Everybody is counted where their lot has invited them to, also who went the other way.",
+    "how_units_crossover": "People of one order who share a mentor, a circle or a pod in either half are not "
+    "independent, so they count once together, with their mean. Mentors who lead in both halves tie the two orders "
+    "together a little, which this leaves out.",
+    "how_lot_crossover": "Everybody is counted in the order that their lot has given them, also who went elsewhere "
+    "since. Within each person the gain of the second time is taken from that of the first, and the two orders are "
+    "compared, halved, so that what all gain from one time to the next falls out (Hills & Armitage 1979).",
+    "how_order": "Whether what came first mattered cannot be ruled out: only a large carry-over shows here. Both times "
+    "together, those who began with {A} less those who began with {B}: {numbers}.",
+    "how_missing_crossover": "People without all three answers are left out; nothing is filled in.",
     "how_missing": "People without both answers are left out; nothing is filled in.",
     "how_welch": "Welch’s t test on the relationships’ mean changes: {numbers}.",
     "how_cohorts": "Compared within cohorts ({cohorts}), then put together by their precision: {numbers}.",
@@ -139,6 +170,7 @@ TEMPLATES = {
     "gate_shares": "{A}: {a}; {B}: {b}",
     "gate_privacy_rule": "5 people and 3 relationships in each group",
     "gate_privacy_else": "not shown, so that nobody can be made out",
+    "gate_response_rule_crossover": "60 % answered all three times in each group, and the groups are within 15 points",
     "gate_show_rule": "4 relationships in each group",
     "gate_show_else": "too few relationships",
     "gate_verdict_rule": "10 relationships in each group, and the date of the analysis",

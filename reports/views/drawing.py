@@ -49,8 +49,17 @@ def comparison_tables(comparison: dict[str, Any] | None, core: list[dict[str, An
     """For the templates of reports: the drawn means, and every chart's table. `core` with names."""
     found = comparison or {}
     groups, interval = found.get("groups", []), found.get("interval")
+    crossed = found.get("assignment") == "crossover"
     return {
-        "slopes": [(each["name"], each["before"], each["after"]) for each in groups],
+        # A line from the first to the last answer would leave out the day between them on which people changed over.
+        "slopes": [] if crossed else [(each["name"], each["before"], each["after"]) for each in groups],
+        "crossed": crossed,
+        "order_columns": ["Order", "Before", "Change-over", "After", "People", "Relationships"],
+        "order_rows": [
+            (each["name"], *(f"{each[at]:.1f}" for at in ("before", "middle", "after")), each["people"], each["units"])
+            for each in groups
+            if crossed
+        ],
         "group_columns": [*BEFORE_AFTER, "Relationships"],
         "group_rows": [(each["name"], *_means(each), each["people"], each["units"]) for each in groups],
         "fits_none": interval is not None and interval["low"] <= 0 <= interval["high"],

@@ -19,7 +19,7 @@ from mail.models import Message
 from mail.services.composing import compose
 from matching.models import GoesOn, Match, Seat
 from participants.models import DataExport, RoleGrant, User
-from programs.models import Application, Coordinator, Enrolment, Lot, Program, Track
+from programs.models import Application, Coordinator, Draw, Enrolment, Lot, Program, Track
 from reports import services as reports
 from safeguarding.models import Case
 from sessions.models import Session
@@ -28,7 +28,7 @@ from surveys.models import Invitation, Response
 from surveys.wording import TIMES
 from tests.factories.sessions import SessionFactory
 from tests.house.world import World
-from tests.house.world_place import CANARIES, LATER
+from tests.house.world_place import CANARIES, LATER, NOW
 
 pytestmark = pytest.mark.any_database
 
@@ -218,6 +218,20 @@ def lot_of_somebody(world: World, kind: str) -> Message:
     return about(world, kind, lot.get().user, pk)
 
 
+def lot_in_order(world: World, kind: str) -> Message:
+    """Of somebody who begins in one of two tracks, or has changed over to the other."""
+    pk = lot_drawn(world).subject_id
+    lot = Lot.objects.select_related("draw__first", "draw__second").get(pk=pk)
+    changed = LATER if kind == "lot_changed_over" else None
+    Draw.objects.filter(pk=lot.draw_id).update(
+        kind="crossover", changes_on=LATER.date(), told_at=NOW, changed_at=changed
+    )
+    if changed:
+        other = lot.draw.second if lot.track_id == lot.draw.first_id else lot.draw.first
+        Enrolment.objects.filter(user=lot.user).update(track=other)
+    return about(world, kind, lot.user, pk)
+
+
 def lot_invited(world: World) -> Message:
     return about(world, "lot_invited", world.here.mentee, world.here.args["way"])
 
@@ -234,6 +248,8 @@ MAKERS: dict[str, Callable[[World], Message]] = {
     "lot_waits": lambda world: lot_of_somebody(world, "lot_waits"),
     "lot_next_round": lambda world: lot_of_somebody(world, "lot_next_round"),
     "lot_invited": lot_invited,
+    "lot_order": lambda world: lot_in_order(world, "lot_order"),
+    "lot_changed_over": lambda world: lot_in_order(world, "lot_changed_over"),
     "sign_in": lambda world: about(world, "sign_in", world.here.mentee, world.here.mentee.pk),
     "match-offer": lambda world: match_message(world, "match-offer", "offered"),
     "match-on": lambda world: match_message(world, "match-on", "active"),

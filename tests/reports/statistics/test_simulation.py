@@ -15,7 +15,7 @@ MOST = 35 / TIMES
 
 
 @pytest.mark.parametrize(
-    "case", ["solo-circles", "overlap", "verdict", "lottery-few-solo", "waitlist", "nudge", "cohorts"]
+    "case", ["solo-circles", "overlap", "verdict", "lottery-few-solo", "waitlist", "nudge", "crossover", "cohorts"]
 )
 def test_few_differences_are_found_where_there_are_none(case):
     found = verdicts.rates(verdicts.CASES[case], TIMES, seed=11, with_naive=False)

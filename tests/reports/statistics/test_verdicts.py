@@ -1,11 +1,13 @@
 """Each gate closing and opening, and each verdict."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from reports.statistics import Learner, stratified, welch
+from reports.statistics import Learner, crossover, stratified, welch
 from reports.statistics.strata import Stratum
 from reports.verdicts import Assignment, Kind, Look, Plan, analyse, withheld
 from tests.reports.statistics.people import BOTH, FIRST, SECOND, arm, judge
@@ -262,7 +264,6 @@ def test_circles_count_once():
         ((FIRST, "pods"), Plan(), "neither arm"),
         (BOTH, Plan(margin=0), "margin"),
         (BOTH, Plan(margin=math.nan), "margin"),
-        (BOTH, Plan(assignment=Assignment.CROSSOVER), "two periods"),
         (BOTH, Plan(assignment=Assignment.NUDGE), "uptake"),
     ],
 )
@@ -279,3 +280,35 @@ def test_nobody_at_all():
         "We can’t compare yet. Fewer than 3 mentor-led and fewer than 3 peer relationships have before-and-after "
         "answers. For a useful answer you need about 32 more mentor-led and 32 more peer relationships."
     )
+
+
+def test_a_crossover_is_compared_within_people_and_says_when_the_order_mattered():
+    """By hand as statistics.crossover: who has all three answers counts, and the two orders are halved."""
+    rng = np.random.default_rng(5)
+
+    def order(name: str, first: float, second: float) -> list[Learner]:
+        rows = rng.normal((first, second), 0.3, (14, 2))
+        return [
+            Learner(f"{name} {n}", name, 4.0 + n % 2, 4.0 + n % 2 + one + two, middle=4.0 + n % 2 + one)
+            for n, (one, two) in enumerate(rows)
+        ]
+
+    def halves(people: list[Learner]) -> tuple[list[float], list[float]]:
+        each = [(one.before or 0, one.middle or 0, one.after or 0) for one in sorted(people, key=lambda x: x.unit)]
+        return [m - b for b, m, _ in each], [a - m for _, m, a in each]
+
+    first, second = order(FIRST, 1.2, 0.4), order(SECOND, 0.4, 1.2)
+    lost = [replace(one, middle=None) for one in order(FIRST, 9, 9)[:2]]
+    analysis, verdict = judge([*first, *lost], second, Plan(assignment=Assignment.CROSSOVER, scale=(1, 7)))
+    expected = crossover(halves(first), halves(second))
+    assert analysis.primary is not None
+    assert (analysis.primary.low, analysis.primary.high) == pytest.approx((expected.low, expected.high))
+    assert (analysis.arms[0].learners, analysis.arms[0].answered, analysis.baseline) == (16, 14, 0)
+    assert (verdict.kind, verdict.higher) == (Kind.HIGHER, FIRST)
+    assert verdict.finding.startswith("Because of the model, answers came out ")
+    assert "both times together" not in " ".join(verdict.cautions)
+    carried = [replace(one, after=(one.after or 0) - 0.9) for one in second]
+    analysis, verdict = judge(first, carried, Plan(assignment=Assignment.CROSSOVER))
+    assert analysis.order is not None
+    assert analysis.order.difference > 0.8
+    assert any(line.startswith(f"Those who began with {FIRST} gained") for line in verdict.cautions)
