@@ -104,6 +104,7 @@ def make_sample(now: dt.datetime) -> Sample:
             *shown(booked.coordinators),
             *shown(woven.coordinators),
             *shown(lots.pages_of(make_program("By lot", ["traditional", "peer"], dana, now), dana, now)),
+            *shown(lots.orders_pages(make_program("Both models", ["traditional", "peer"], dana, now), dana, now)),
             *shown(lots.waiting_pages(make_program("More than places", ["traditional"], dana, now), dana, now)),
             *shown(together.coordinators_pages(told)),
         ],

@@ -30,6 +30,22 @@ def waiting_pages(program: Program, by: User, now: dt.datetime) -> list[tuple[st
     ]
 
 
+def orders_pages(program: Program, by: User, now: dt.datetime) -> list[tuple[str, str]]:
+    """Twelve of whom each begins with one of two models, whom a draw would be asked for, and what changing over is."""
+    led, peers = program.tracks.get(model="traditional"), program.tracks.get(model="peer")
+    for track, role in ((led, Role.MENTEE), (peers, Role.PEER)):
+        for _ in range(6):
+            EnrolmentFactory.create(track=track, role=role)
+    services.fix_plan(program=program, assignment="crossover", margin=None, by=by, now=now)
+    half = max(program.starts_on, now.date()) + (program.ends_on - max(program.starts_on, now.date())) / 2
+    services.draw(first=led, second=peers, stratum=None, changes_on=half, by=by, now=now)
+    told = {"slug": program.slug}
+    return [
+        ("reports:lots in order", reverse("reports:lots", kwargs=told)),
+        ("reports:change_over", reverse("reports:change_over", kwargs=told)),
+    ]
+
+
 def members_pages(program: Program, member: User, by: User, now: dt.datetime) -> list[tuple[str, str]]:
     """The two ways of somebody whom lots have invited to one of them."""
     led, peers = program.tracks.get(model="traditional"), program.tracks.get(model="peer")

@@ -18,7 +18,7 @@ from matching.queries.inputs import inputs_of
 from participants.models import RoleGrant, User
 from participants.services import record
 from programs.importing import guess_for, targets_for
-from programs.models import Application, Enrolment, Import, Program, Role, Track, Wishes
+from programs.models import Application, Draw, Enrolment, Import, Lot, Program, Role, SetAside, Track, Wishes
 from programs.services import enrolling_wishing as wishing
 from programs.services import importing
 from reports.models import SharedReport
@@ -51,7 +51,6 @@ MOST = 20
 # What is about one thing, or shows figures: no longer in a larger crowd.
 NO_LISTS = {
     "lots",
-    "who begins now",
     "a session",
     "own data",
     "check before closing all",
@@ -153,6 +152,7 @@ class Crowd:
         self._meet()
         self._propose()
         self._list()
+        self._wait()
         self._apply()
         self._ask_and_import()
         self._worry()
@@ -195,6 +195,19 @@ class Crowd:
             told = {"answer": "accepted", "answered_at": NOW, "live": True, "place": at, "places": 50}
             Seat.objects.create(match=match, enrolment=each, role=each.role, **told)
         return match
+
+    def _wait(self) -> None:
+        """As many whom lots have put into the next round, and who begin without a lot."""
+        track = self.tracks[0]
+        told = {"program": self.program, "seed": "s", "at": NOW, "told_at": NOW}
+        draw = Draw.objects.create(kind="waitlist", first=track, places=1, **told)
+        for number in range(2 * self.size):
+            each = self._enrol(Role.MENTEE, 0, state="waiting" if number % 2 else "active")
+            if number % 2:
+                waits = {"came_from": track, "track": track, "waits": True}
+                Lot.objects.create(draw=draw, program=self.program, user=each.user, **waits)
+            else:
+                SetAside.objects.create(program=self.program, user=each.user, reason="urgent", at=NOW)
 
     def _meet(self) -> None:
         """One session in every pair; many, with goals, in one; and notes by both about one of them."""
