@@ -26,9 +26,10 @@ from sessions.models import Session
 from surveys import services as surveys
 from surveys.models import Invitation, Response
 from surveys.wording import TIMES
+from tests.factories.programs import NOW
 from tests.factories.sessions import SessionFactory
 from tests.house.world import World
-from tests.house.world_place import CANARIES, LATER, NOW
+from tests.house.world_place import CANARIES, LATER
 
 pytestmark = pytest.mark.any_database
 

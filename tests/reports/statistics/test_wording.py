@@ -100,7 +100,8 @@ def heard():
             # Every program under some plan, every plan for dozens of programs.
             for plan in PLANS if number < len(RARE) else PLANS[number % 11 :: 11]:
                 crossed = plan.assignment is Assignment.CROSSOVER
-                analysis, verdict = judge(*(map(between, each) if crossed else each for each in (first, second)), plan)
+                one, other = ([between(each) if crossed else each for each in own] for own in (first, second))
+                analysis, verdict = judge(one, other, plan)
                 lines = [
                     verdict.sentence,
                     *verdict.method,
