@@ -68,8 +68,8 @@ TEMPLATES = {
     "higher_words_choose": "People in {A} {improved}. People chose their model, so part of this may be who chose it.",
     "higher_words_coordinator": "People in {A} {improved}. A coordinator decided who was in which model, so part of "
     "this may be who was placed there.",
-    "higher_words_crossover": "Because of the model, answers came out higher over the time in {A} than over the time in "
-    "{B}. Everybody was to be in both, in an order that lots decided.",
+    "higher_words_crossover": "Because of the model, answers came out higher over the time in {A} than over the time "
+    "in {B}. Everybody was to be in both, in an order that lots decided.",
     "higher_words_lottery": "In this program {A} led to {improvement} than {B}.",
     "higher_words_waitlist": "Lots decided who began, and {A} led to {improvement} than {B}.",
     "higher_words_nudge": "In this program inviting people to {A} led to {improvement} than inviting them to {B}.",

@@ -56,7 +56,7 @@ def comparison_tables(comparison: dict[str, Any] | None, core: list[dict[str, An
         "crossed": crossed,
         "order_columns": ["Order", "Before", "Change-over", "After", "People", "Relationships"],
         "order_rows": [
-            (each["name"], *(f"{each[at]:.1f}" for at in ("before", "middle", "after")), each["people"], each["units"])
+            (f"{each['name']} first", *_means(each, "before", "middle", "after"), each["people"], each["units"])
             for each in groups
             if crossed
         ],
@@ -71,11 +71,11 @@ def comparison_tables(comparison: dict[str, Any] | None, core: list[dict[str, An
     }
 
 
-def _means(each: dict[str, Any]) -> tuple[str, str]:
+def _means(each: dict[str, Any], *words: str) -> tuple[str, ...]:
     """Before and after, with "or more" or "or less" where it is so."""
     ends = each.get("ends", {})
-    one, other = (f"{each[word]:.1f} {words_of(ends.get(word, ''))}".strip() for word in ("before", "after"))
-    return one, other
+    times = words or ("before", "after")
+    return tuple(f"{each[word]:.1f} {words_of(ends.get(word, ''))}".strip() for word in times)
 
 
 def _interval_row(interval: dict[str, float]) -> tuple[str, ...]:
