@@ -69,10 +69,11 @@ def _found(form: PlacesForm) -> Wanting | None:
 def aside(request: ProgramRequest, program: Program) -> HttpResponse:
     """Let one person begin whatever the lots say."""
     here = Enrolment.objects.filter(track__program=program).exclude(state=Enrolment.State.LEFT)
+    back = "reports:lots" if program.by_lot == Draw.Kind.CROSSOVER else "reports:places"
     form = AsideForm(request.POST, people=list(here.exclude(role="mentor").select_related("user")))
     if not form.is_valid():
         messages.error(request, "Choose a person and a reason.")
-        return redirect("reports:places", program.slug)
+        return redirect(back, program.slug)
     who = form.cleaned_data["enrolment"]
     try:
         set_aside(enrolment=who, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
@@ -80,7 +81,7 @@ def aside(request: ProgramRequest, program: Program) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.info(request, f"{who.user} begins now, whatever the lots say.")
-    return redirect("reports:places", program.slug)
+    return redirect(back, program.slug)
 
 
 @require_POST
