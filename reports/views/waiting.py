@@ -36,7 +36,7 @@ def places(request: ProgramRequest, program: Program) -> HttpResponse:
             messages.info(request, told_of(drawn))
             return redirect("reports:places", program.slug)
     context = {**_context(request, program, form), "error": error}
-    return render(request, "reports/places.html", context, status=422 if form.errors or error else 200)
+    return render(request, "reports/places.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _context(request: ProgramRequest, program: Program, form: PlacesForm) -> dict[str, Any]:

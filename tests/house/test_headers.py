@@ -98,9 +98,10 @@ def test_every_cookie_is_for_this_host_over_https_alone(production: dict[str, An
 @pytest.mark.pure
 def test_a_static_file_carries_them_and_may_be_stored(production: dict[str, Any]):
     class Answer:
+        status_code = production["static"][0]
         headers = production["static"][1]
 
-    assert production["static"][0] == 200
+    assert Answer.status_code == 200
     assert wrong(Answer, stored=True) == []
     assert "public" in Answer.headers["Cache-Control"]
     assert "Strict-Transport-Security" in Answer.headers
@@ -111,6 +112,7 @@ def test_what_is_missing_is_noticed():
     """The control of the tests above."""
 
     class Answer:
+        status_code = 200
         headers = {"Content-Security-Policy": "default-src 'none'; script-src 'self' 'unsafe-inline'"}
 
     assert len(wrong(Answer)) == len(SAME) + 4

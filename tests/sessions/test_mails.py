@@ -46,7 +46,7 @@ def test_a_planned_session(cast, plan):
         "Monday 8 March, 16:00–16:45 (Berlin), video call.\nWhere: Room 4\n\n"
         "The attached file puts it into your calendar.\n\n"
         f"Move it or call it off: http://testserver/me/match/{cast.match.pk}/\n\n"
-        "Our organisation\nSpring program"
+        "Spring program"
     )
     name, mimetype, calendar = calendar_of(email)
     assert (name, mimetype) == ("session.ics", "text/calendar; method=REQUEST; charset=UTF-8")
