@@ -109,6 +109,13 @@ WRITELESS = {
     "safeguarding:open",
     "own_data:resume",
     "reports:open_look",
+    # Lots: one to be taken back, a round that begins, more people than places, a way that is still open; and an end
+    # that waits. See tests/reports/test_waiting.py and tests/sessions/test_closing.py.
+    "joining:way",
+    "reports:next_round",
+    "reports:places",
+    "reports:undo_draw",
+    "sessions:ending",
     # Leads on to the times of an expert.
     "sessions:book",
     # In a track of pairs it leads back to who waits; in groups see tests/matching/test_waiting_for_seats.py.
