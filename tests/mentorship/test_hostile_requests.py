@@ -145,16 +145,17 @@ def test_signs_of_a_search_are_letters(words, found):
 
 
 def test_a_file_is_drawn_of_texts_alone_and_fetches_nothing(monkeypatch):
-    asked = []
-    monkeypatch.setattr("participants.paper._font", lambda url, *_, **__: asked.append(url) or _refused())
+    asked: list[str] = []
+
+    def refuse(url: str, *_: object, **__: object) -> None:
+        asked.append(url)
+        raise ValueError("nothing else is fetched")
+
+    monkeypatch.setattr("participants.paper._font", refuse)
     texts = ("&lt;b&gt;", "x" * 10_000, "\u202e\u0301" * 50, "\ufdd0", "李 🦊 محمد")
     page = "<html lang='en'><title>T</title><p>" + "<p>".join(texts) + "<img alt='x' src='http://evil.example/x.png'>"
     assert draw(page, "").startswith(b"%PDF-")
     assert asked == ["http://evil.example/x.png"]
-
-
-def _refused() -> None:
-    raise ValueError("nothing else is fetched")
 
 
 @pytest.mark.django_db
