@@ -109,8 +109,9 @@ WRITELESS = {
     "safeguarding:open",
     "own_data:resume",
     "reports:open_look",
-    # Lots: one to be taken back, a round that begins, a day to change over, more people than places, a way that is still open; and an end
-    # that waits. See tests/reports/test_waiting.py and tests/sessions/test_closing.py.
+    # Lots: one to be taken back, a round that begins, a day to change over, more people than places, a way that is
+    # still open; and an end that waits. Done in test_waiting.py and test_changing_over.py of reports, and
+    # in sessions/test_closing.py.
     "joining:way",
     "reports:change_over",
     "reports:next_round",
