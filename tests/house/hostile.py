@@ -166,6 +166,8 @@ def broken_by(texts: Sequence[str], world: World, row: Row, most_alone: int | No
     sent, url = fields_of(row, world, role), row.url(world, role)
     # Each answer's deeds are taken back: what there was before the first is there before every one.
     before = counted()
+    # Where nothing is asked for, nothing is read: a few texts show it, where each answer may be a file to be drawn.
+    texts = texts if sent else texts[:3]
     found, alone = [], [("do", text) for text in texts]
     for turn in range(len(texts)):
         mixed = {field: texts[(turn + place) % len(texts)] for place, field in enumerate([*sent, *BESIDE])}
