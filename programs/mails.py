@@ -1,6 +1,7 @@
 """The mails of enrolment: the link that confirms an address, and how an application stands. Made when they leave."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -224,53 +225,41 @@ def _invited(message: Message, now: dt.datetime) -> Context | None:  # noqa: ARG
     return _told(lot, other=other, here=here.track, model=registry.get(lot.track.model), url=page)
 
 
+def _kinds(*table: tuple[str, str, Callable[[Message, dt.datetime], Context | None]], **rules: Any) -> tuple[Kind, ...]:
+    """Mails of enrolment, each its slug, what it is in a word, and what it says."""
+    return tuple(
+        Kind(slug=slug, template=f"programs/mail/{slug}", description=description, context=context, **rules)
+        for slug, description, context in table
+    )
+
+
 # All of these answer what the reader has just done, so that none can be switched off or wait for next week.
-NEWS = tuple(
-    Kind(
-        slug=slug,
-        template=f"programs/mail/{slug}",
-        description=description,
-        context=context,
-        transactional=True,
-        quiet_hours="exempt",
-    )
-    for slug, description, context in (
-        (JOIN_LINK, "The link that confirms your address and leads into the application", _link),
-        (RECEIVED, "Your application is in", _received),
-        (ACCEPTED, "You are accepted", _accepted),
-        (WAITING, "You are on the waiting list", _waiting),
-        (DECLINED, "There is no place for you this time", _declined),
-    )
+NEWS = _kinds(
+    (JOIN_LINK, "The link that confirms your address and leads into the application", _link),
+    (RECEIVED, "Your application is in", _received),
+    (ACCEPTED, "You are accepted", _accepted),
+    (WAITING, "You are on the waiting list", _waiting),
+    (DECLINED, "There is no place for you this time", _declined),
+    transactional=True,
+    quiet_hours="exempt",
 )
-
 # Nobody has just done anything, so these wait for the morning; and each is told once.
-LOTS = tuple(
-    Kind(
-        slug=slug,
-        template=f"programs/mail/{slug}",
-        description=description,
-        context=context,
-        transactional=True,
-        quiet_hours="later",
-    )
-    for slug, description, context in (
-        (DRAWN, "Which model you are in, where lots were drawn", _drawn),
-        (INVITED, "To which of two models you are invited by lot", _invited),
-        (BEGINS, "You begin now, where there were more people than places", _begins),
-        (WAITS, "You begin in the next round, where there were more people than places", _waits),
-        (ORDER, "With which of two models you begin by lot, and when you change over", _order),
-        (CHANGED, "You have changed over to the other model", _changed_over),
-        (NEXT, "The next round begins, and your place is there", _next_round),
-    )
+LOTS = _kinds(
+    (DRAWN, "Which model you are in, where lots were drawn", _drawn),
+    (INVITED, "To which of two models you are invited by lot", _invited),
+    (BEGINS, "You begin now, where there were more people than places", _begins),
+    (WAITS, "You begin in the next round, where there were more people than places", _waits),
+    (ORDER, "With which of two models you begin by lot, and when you change over", _order),
+    (CHANGED, "You have changed over to the other model", _changed_over),
+    (NEXT, "The next round begins, and your place is there", _next_round),
+    transactional=True,
+    quiet_hours="later",
 )
-
 # These come unasked, once each: they can be switched off, and wait for room in the weekly two.
-NUDGES = tuple(
-    Kind(slug=slug, template=f"programs/mail/{slug}", description=description, context=context, quiet_hours="later")
-    for slug, description, context in (
-        (UNFINISHED, "An application that was begun a week ago and not sent", _unfinished),
-        (UNCONFIRMED, "A place that was not confirmed for two weeks", _unconfirmed),
-    )
+NUDGES = _kinds(
+    (UNFINISHED, "An application that was begun a week ago and not sent", _unfinished),
+    (UNCONFIRMED, "A place that was not confirmed for two weeks", _unconfirmed),
+    quiet_hours="later",
 )
 KINDS = (*NEWS, *NUDGES, *LOTS)
 

@@ -167,6 +167,22 @@ def _seats(
     ]
 
 
+def session_of(match: Match, starts: dt.datetime, *, minutes: int, held: bool, zone: str) -> Session:
+    """Planned four days before and logged the day after."""
+    return Session(
+        match=match,
+        state=Session.State.HELD if held else Session.State.MISSED,
+        starts_at=starts,
+        ends_at=starts + dt.timedelta(minutes=minutes),
+        wall_start=starts.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"),
+        zone=zone,
+        minutes=minutes,
+        planned_at=starts - 4 * DAY,
+        logged_at=starts + DAY,
+        created_at=starts - 4 * DAY,
+    )
+
+
 def _sessions(telling: Telling, match: Match) -> Iterator[Session]:
     rng = telling.rng
     every = rng.choice((14, 14, 21, 28))
@@ -175,18 +191,7 @@ def _sessions(telling: Telling, match: Match) -> Iterator[Session]:
         starts = day.replace(hour=rng.choice((9, 10, 13, 14, 15)), minute=0)
         held = rng.random() < 0.93
         minutes = rng.choice((45, 60, 60, 75))
-        yield Session(
-            match=match,
-            state=Session.State.HELD if held else Session.State.MISSED,
-            starts_at=starts,
-            ends_at=starts + dt.timedelta(minutes=minutes),
-            wall_start=starts.astimezone(ZoneInfo(telling.zone)).strftime("%Y-%m-%dT%H:%M"),
-            zone=telling.zone,
-            minutes=minutes,
-            planned_at=starts - 4 * DAY,
-            logged_at=starts + DAY,
-            created_at=starts - 4 * DAY,
-        )
+        yield session_of(match, starts, minutes=minutes, held=held, zone=telling.zone)
         day += every * DAY
 
 

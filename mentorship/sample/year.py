@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from matching.models import Ending, Match, Proposal, Seat
+from mentorship.sample.finished import session_of
 from mentorship.sample.people import DEPARTMENTS, FIRST, LAST, LEVELS, plain_address
 from mentorship.sample.truth import YEAR, TrackTruth, Truth
 from mentorship.sample.year_answers import answer
@@ -328,18 +329,7 @@ def _missing(rng: Random, session: Session, seats: list[Seat]) -> set[int]:
 
 def _session(told: Told, match: Match, starts: dt.datetime, *, held: bool) -> Session:
     minutes = match.minutes or told.rng.choice((45, 60, 60, 75))
-    return Session(
-        match=match,
-        state=Session.State.HELD if held else Session.State.MISSED,
-        starts_at=starts,
-        ends_at=starts + dt.timedelta(minutes=minutes),
-        wall_start=starts.astimezone(ZoneInfo(told.zone)).strftime("%Y-%m-%dT%H:%M"),
-        zone=told.zone,
-        minutes=minutes,
-        planned_at=starts - 4 * DAY,
-        logged_at=starts + DAY,
-        created_at=starts - 4 * DAY,
-    )
+    return session_of(match, starts, minutes=minutes, held=held, zone=told.zone)
 
 
 def _count(tally: Tally, fate: Fate, seats: list[Seat], met: list[tuple[Session, set[int]]]) -> None:
