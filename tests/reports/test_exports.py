@@ -121,6 +121,9 @@ def test_a_file_comes_back_exactly_and_no_cell_is_a_formula(rows, mark):
     read = read_table(content, "file.csv")
     assert read.headers == ("One", "Two")
     assert [[unguard(cell) for cell in row.values] for row in read.rows] == [["x" + one, two] for one, two in rows]
+    by_library = io.StringIO(newline="")
+    csv.writer(by_library).writerows([["One", "Two"], *([guard("x" + one), guard(two)] for one, two in rows)])
+    assert content.removeprefix(MARK) == by_library.getvalue().encode()
     for row in rows_of(content):
         assert all(cell == "" or guard(cell) == cell or cell.startswith("'") for cell in row)
 
@@ -129,6 +132,10 @@ def test_a_file_comes_back_exactly_and_no_cell_is_a_formula(rows, mark):
 def test_what_a_spreadsheet_could_run_gets_an_apostrophe(text):
     assert rows_of(written(["One"], [[text]]))[1] == ["'" + text]
     assert rows_of(written([text], []))[0] == ["'" + text]
+
+
+def test_a_row_of_one_empty_cell_is_no_empty_line():
+    assert written(["One"], [[""], ["a"]], mark=False) == b'One\r\n""\r\na\r\n'
 
 
 def test_a_zero_byte_is_refused_when_it_comes_back():
