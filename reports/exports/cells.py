@@ -21,7 +21,7 @@ def to_plain(column: Column, zone: ZoneInfo) -> Convert:
     if column.kind == "moment":
         return _moments(zone)
     if column.kind == "code":
-        words: dict[str | None, str] = {None: "", **column.words}
+        words: dict[Any, str] = {None: "", **column.words}
         return lambda values: [words[each] if each in words else str(each) for each in values]
     return lambda values: ["" if each is None else str(each) for each in values]
 
