@@ -29,16 +29,19 @@ class Coded:
 
 
 def leeway(scale: tuple[float, float]) -> float:
-    """How far a middling answer is from an end of its scale; an answer at the least."""
-    return max(1.0, (scale[1] - scale[0]) / 2)
+    """How far a middling answer is from an end of its scale; more than one answer, or a rounding just at a half
+    would leave it out.
+    """
+    return max(1.5, (scale[1] - scale[0]) / 2)
 
 
-def coded(mean: float, span: tuple[float, float], slack: float) -> Coded | None:
+def coded(mean: float, span: tuple[float, float], slack: float, *, after: bool = False) -> Coded | None:
     """The mean to one decimal, or the last number before an end of its span that may be told; None if nothing may.
 
     span   the least and the highest mean that what is known already allows; of a first figure the ends of the scale
     slack  how far one person with middling answers (`leeway`) takes the mean from its end: leeway / n for n people
            with an answer each
+    after  whether it comes after another figure of the same people, so that span and slack are those of `span_after`
 
     Guarantee, of a first figure of n >= 2 people with whole answers from lo to hi: for every person two different
     answers at the least fit what is shown. Let D = Σ (hi − answer) be what is missing to the end, so that the mean is
@@ -54,8 +57,10 @@ def coded(mean: float, span: tuple[float, float], slack: float) -> Coded | None:
 
     Of a figure after another (`span_after`) the ends are those that the one before allows, so that the new answers keep
     the same room: where nobody answers twice, with what was shown before at its highest any new person may be in the
-    middle and "T or more" still holds, and likewise at the other end. That this leaves two answers to everybody is
-    tested through (tests/reports/test_privacy.py), not proved.
+    middle and "T or more" still holds, and likewise at the other end. Both sums are whole numbers, so that the figure
+    before may stand for one sum alone: its rounding is no room, a mean near an end is a bound however many people there
+    are, and the slack is one answer more. A plain v then lies so far from both ends that with no old sum all new
+    answers are at one. That this leaves two answers to everybody is tested through (tests/reports/test_privacy.py).
 
     What remains:
       * Of "6.4 or more" of five people it is known that nobody is below 4, and that most are near the end.
@@ -71,7 +76,7 @@ def coded(mean: float, span: tuple[float, float], slack: float) -> Coded | None:
         return None
     top = math.floor((most - slack + _ROUNDED) * 10 + _NOISE) / 10
     bottom = math.ceil((least + slack - _ROUNDED) * 10 - _NOISE) / 10
-    above, below = top + _ROUNDED < most - _NOISE, bottom - _ROUNDED > least + _NOISE
+    above, below = after or top + _ROUNDED < most - _NOISE, after or bottom - _ROUNDED > least + _NOISE
     if above and below and top <= bottom:
         return None
     value = round(mean, 1)
@@ -91,13 +96,14 @@ def span_after(
     before  between which means that figure lies; None if there was none
 
     Every old part is taken for the figure's mean itself, which it can have been; so the span is never too wide, and a
-    bound comes rather too early. The slack is one person's whose answers since are middling.
+    bound comes rather too early. The slack is one person's whose answers since are middling, and after another figure
+    one answer more, by which the whole sums within its rounding may fall short of its ends.
     """
     count = len(old)
     since = count - sum(old)
     (low, high), (least, most) = before or scale, scale
     span = (sum(old) * low + since * least) / count, (sum(old) * high + since * most) / count
-    return span, leeway(scale) * (1 - min(old)) / count
+    return span, (leeway(scale) * (1 - min(old)) + (before is not None)) / count
 
 
 def known_range(figure: dict[str, Any]) -> tuple[float, float]:

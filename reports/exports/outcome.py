@@ -135,7 +135,10 @@ def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
         ),
         (
             "Or more, or less",
-            "A mean so near an end of its scale that it would tell what everybody answered is given as a bound.",
+            (
+                "A mean so near an end of its scale that it would tell what everybody answered is given as a bound; of "
+                "shares of what people said of themselves those where all or none, or all but one or one, said so."
+            ),
         ),
         ("Program", f"{report.program.name}, {report.program.starts_on} to {report.program.ends_on}"),
     ]

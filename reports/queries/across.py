@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from programs.models import Enrolment, Program, Role
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan
 from reports.queries.base import DEPARTMENT, department_of
+from reports.queries.bounds import part_of, whole_of_parts
 from reports.queries.costing import MONEY, Costed, Spent, costs_of
 from reports.queries.departments import Crossing, crossing_of
 from reports.queries.looks import content_of_all
@@ -136,6 +137,7 @@ def across(now: dt.datetime) -> Across:
     together = {match: [user for user, _ in sitting] for match, sitting in seated.items()}
     costs, costed = costs_of(_spent(programs, rows, seated), len(programs), ALL, now)
     figures = _figures(whole, ALL, now) | costs
+    figures["goal_people"] = _whole_of_goals(figures["goal_people"], whole, [rows[each.pk] for each in programs])
     return Across(now, figures, _covered(reports), crossing_of(departments, together), costed)
 
 
@@ -156,6 +158,19 @@ def compared_across(found: Across) -> dict[str, Any]:
     programs = [each.program for each in found.looked_at]
     looks = [each.look for each in found.looked_at if each.look]
     return content_of_all(programs, looks, ComparisonPlan.objects.filter(program__in=programs))
+
+
+def _whole_of_goals(figure: Figure, whole: Rows, programs: Sequence[Rows]) -> Figure:
+    """Who reached a goal, put together of bounds where it is one in a program: each program's own report shows its own,
+    of five people or more.
+    """
+    sizes = [_size_of(each) for each in programs]
+    shown = whole_of_parts(*_size_of(whole), [each for each in sizes if each[1] >= LEAST_PEOPLE])
+    return figure if shown is None or not figure.shown else replace(figure, numerator=shown.value, end=shown.end)
+
+
+def _size_of(rows: Rows) -> tuple[int, int]:
+    return len(rows.reachers), len(rows.setters)
 
 
 def _covered(reports: list[ProgramReport]) -> list[ProgramReport]:
@@ -198,9 +213,16 @@ def _figures(rows: Rows, group: str, now: dt.datetime) -> dict[str, Figure]:
         figure("sessions", rows.sessions, None, matched),
         figure("hours", round(rows.minutes / 60, 1), None, matched),
         figure("mentor_hours", hours, mentees, mentees),
-        figure("goal_people", len(rows.reachers), len(rows.setters), len(rows.setters)),
+        _of_goals(figure, *_size_of(rows)),
     )
     return {each.slug: each for each in figures}
+
+
+def _of_goals(make: Callable[..., Figure], count: int, size: int) -> Figure:
+    shown = part_of(count, size)
+    if shown is None:
+        return make("goal_people", 0, 0, 0)
+    return replace(make("goal_people", shown.value, size, size), end=shown.end)
 
 
 # --- reading ------------------------------------------------------------------------------

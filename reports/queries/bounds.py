@@ -1,5 +1,5 @@
-"""What may be shown of the means of a look: bounds where they are near an end of their scale, and no number that would
-bring such a mean back.
+"""What may be shown of the means of a look, and of shares of what people said of themselves: bounds where they are near
+an end, and no number that would bring such a mean or share back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from reports.verdicts import Analysis, Arm, Verdict, in_words
-from surveys.coding import Coded, coded, leeway, together
+from surveys.coding import ABOUT, LESS, MORE, Coded, coded, leeway, together
 
 SCALE = (1.0, 7.0)
 # The T score of one goal that came out much worse, or much better, than expected; of several it goes further.
@@ -52,19 +52,53 @@ def shown_of(mean: float, scale: tuple[float, float], share: float) -> Coded:
     return shown
 
 
+def part_of(count: int, whole: int, most: int = 1) -> Coded | None:
+    """How many of so many said yes of themselves, as it may be shown: where all or all but one did, at least so many,
+    and where nobody or one did, at most so many; None where these two would meet.
+
+    most  how many of them one person has, at the most. Whoever has so many may have said yes, or no, to all of theirs
+          whatever is shown: the others make up any rest.
+    """
+    if 2 * most >= whole:
+        return None
+    if count >= whole - most:
+        return Coded(whole - most, MORE, whole - most, whole)
+    return Coded(most, LESS, 0, most) if count <= most else Coded(count, "", count, count)
+
+
+def whole_of_parts(count: int, whole: int, parts: Sequence[tuple[int, int]]) -> Coded | None:
+    """The same of a whole of which parts are shown too, each with its own count and size.
+
+    Where a part is a bound, or what is left beside them would be one, the whole is put together of what is shown, as
+    of means (`whole_of`): the parts taken from the exact whole would tell what is behind the bound.
+    """
+    own = part_of(count, whole)
+    if own is None or own.end:
+        return own
+    rest = (count - sum(part[0] for part in parts), whole - sum(part[1] for part in parts))
+    told = [(each, part_of(*each)) for each in [*parts, rest] if each[1] > 0]
+    # Of one or two who are left nothing may be said: they count as half.
+    shown = [(each[0], found or Coded(each[1] / 2, ABOUT, 0, each[1])) for each, found in told]
+    end = together([found.end for _, found in shown])
+    value = count + sum(found.value - real for real, found in shown if found.end)
+    return Coded(value, end, value, value) if end else own
+
+
 def said_of(analysis: Analysis, verdict: Verdict, groups: Sequence[Content]) -> tuple[Verdict, bool]:
     """The verdict, and whether its numbers may be shown.
 
     They are exact to two decimals, and from the difference and three of its means the fourth follows. So where a mean
-    of a compared group is a bound, or everybody in an arm changed alike, all is said in words: which of the two it was,
-    and in which arm, is not said. The kind of the verdict remains, which rests on the exact values.
+    of a compared group is a bound, or everybody in an arm changed alike, or in both arms everybody began alike (a
+    difference at the start that cannot be standardised says so, and the means then say where), all is said in words:
+    which of these it was, and in which arm, is not said. The kind of the verdict remains, which rests on exact values.
     """
     compared = {arm.name for arm in analysis.arms}
     bounded = any(each.get("ends") for each in groups if each["name"] in compared)
     # A unit of several people has their mean, of which many changes can be made.
     single = [arm for arm in analysis.arms if len(arm.units) == arm.answered]
     alike = any(_is_alike(each) for arm in single for each in _known_of(arm, crossed=analysis.order is not None))
-    if not verdict.shown or not (bounded or alike):
+    began_alike = all(_is_alike(arm.starts) for arm in analysis.arms)
+    if not verdict.shown or not (bounded or alike or began_alike):
         return verdict, True
     return replace(verdict, **in_words(analysis, verdict)), False
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from programs.models import Program
 from reports.figures import LEAST_PEOPLE
 from reports.queries.base import MatchRow, ProgramData, load
+from reports.queries.bounds import part_of
 from reports.queries.outcome import ENDED_AS_PLANNED
 from reports.statistics import BinaryUnit, Estimate, compare_shares, components
 from reports.verdicts.gates import FOR_A_VERDICT, LEAST_UNITS, TO_SHOW
+from surveys.coding import words_of
 
 # What is compared, as a share, and of whom.
 MEASURES = (
@@ -25,10 +27,14 @@ MEASURES = (
 
 @dataclass(frozen=True)
 class Side:
-    """One cohort's share; None where it is of fewer than five people or three units."""
+    """One cohort's share; None where it is of fewer than five people or three units.
+
+    bound  "or more" or "or less" where it would else tell what everybody said of themselves
+    """
 
     share: float | None
     people: int | None
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class _People:
 
     done: dict[int, bool]
     unit: dict[int, int]
+    # Whether they say it of themselves.
+    told: bool = False
 
     def units(self) -> list[BinaryUnit]:
         found: dict[int, list[bool]] = {}
@@ -64,7 +72,11 @@ class _People:
 
     @property
     def side(self) -> Side:
-        return Side(None, None) if self.few else Side(sum(self.done.values()) / len(self.done), len(self.done))
+        count, people = sum(self.done.values()), len(self.done)
+        if self.few or not self.told:
+            return Side(None, None) if self.few else Side(count / people, people)
+        shown = part_of(count, people)
+        return Side(shown.value / people, people, words_of(shown.end)) if shown else Side(None, None)
 
 
 def compare_cohorts(first: Program, second: Program, today: dt.date) -> list[Compared]:
@@ -98,7 +110,7 @@ def _people(data: ProgramData, slug: str) -> _People:
     if slug == "goal_people":
         goals = [goal for goal in data.goals if not goal.dropped and goal.owner in unit]
         reached = {goal.owner for goal in goals if goal.reached}
-        return _People({goal.owner: goal.owner in reached for goal in goals}, unit)
+        return _People({goal.owner: goal.owner in reached for goal in goals}, unit, told=True)
     did = _who(began, slug)
     return _People({person: person in did for person in unit}, unit)
 
@@ -120,6 +132,8 @@ def _compared(label: str, out_of: str, one: _People, two: _People, names: tuple[
     if first.share is None or second.share is None:
         few = "Too few people in one of them."
         return Compared(label, out_of, first, second, None, None, None, few)
+    if first.bound or second.bound:
+        return Compared(label, out_of, first, second, None, None, None, "Too near an end for a difference in numbers.")
     units = one.units(), two.units()
     least = min(len(each) for each in units)
     if least < TO_SHOW:

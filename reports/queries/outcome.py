@@ -1,7 +1,8 @@
 """The outcome report of one program: from enrolled to met, hours, goals, and what people said."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from programs.models import Program, Role, Track
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
 from reports.models import Price
 from reports.queries.base import MatchRow, ProgramData, load
+from reports.queries.bounds import part_of, whole_of_parts
 from reports.queries.departments import Crossing, crossing_of
 from reports.queries.opened import WHOLE, Fixed, Opened, fixed_of, opened_by
 from reports.statistics import components
@@ -108,7 +110,7 @@ def outcome(program: Program, now: dt.datetime, reader: User | None = None) -> O
         program=program,
         as_of=now,
         figures=figures,
-        tracks=_tracks(data, now, fixed.price),
+        tracks=_tracks(data, now, fixed.price, figures),
         pulse=_said(published.get(PULSE), "pulse"),
         relationship=_relationship(published),
         published=published.get(PULSE),
@@ -141,7 +143,7 @@ def _relationship(published: dict[str, Publication]) -> list[PulseFigure]:
     return [each for each in _said(last, "relationship") if each.slug in RELATIONSHIP_SLUGS]
 
 
-def _tracks(data: ProgramData, now: dt.datetime, price: Price | None) -> list[TrackReport]:
+def _tracks(data: ProgramData, now: dt.datetime, price: Price | None, whole: Mapping[str, Figure]) -> list[TrackReport]:
     """Each track's figures; a program of one track has none of its own."""
     if len(data.tracks) < 2:
         return []
@@ -152,7 +154,25 @@ def _tracks(data: ProgramData, now: dt.datetime, price: Price | None) -> list[Tr
     ]
     hidden = _hidden({each.track.pk: _people_in(data, each.track) for each in reports})
     kept = [replace(each, figures=_blank(each.figures)) if each.track.pk in hidden else each for each in reports]
-    return _cover(kept)
+    return _without_ends(_cover(kept), whole)
+
+
+def _without_ends(reports: list[TrackReport], whole: Mapping[str, Figure]) -> list[TrackReport]:
+    """Of who reached a goal nothing by track where that is a bound in one of them, or would be in what is left beside
+    them: from the whole and the others would follow what is behind it.
+    """
+    parts = [each.figures["goal_people"] for each in reports if each.figures["goal_people"].shown]
+    if not parts or not whole["goal_people"].shown:
+        return reports
+    count, of = (int(each or 0) for each in (whole["goal_people"].numerator, whole["goal_people"].denominator))
+    known = [(int(each.numerator or 0), int(each.denominator or 0)) for each in parts]
+    shown = whole_of_parts(count, of, known)
+    if not any(each.end for each in parts) and (shown is None or shown.end == whole["goal_people"].end):
+        return reports
+    return [
+        replace(each, figures={**each.figures, **_blank({"goal_people": each.figures["goal_people"]})})
+        for each in reports
+    ]
 
 
 def _cover(reports: list[TrackReport]) -> list[TrackReport]:
@@ -241,6 +261,7 @@ def _figures(data: ProgramData, group: str, now: dt.datetime, price: Price | Non
     mentored = _mentored(began)
     setters = {goal.owner for goal in goals}
     reachers = {goal.owner for goal in goals if goal.reached}
+    most = max(Counter(goal.owner for goal in goals).values(), default=1)
 
     def figure(slug: str, numerator: float, denominator: float | None, people: int) -> Figure:
         hidden = people < LEAST_PEOPLE
@@ -277,9 +298,15 @@ def _figures(data: ProgramData, group: str, now: dt.datetime, price: Price | Non
             for slug, cost in _costs(given, len(began), price)
         ),
         figure("goals_set", len(goals), None, len(setters)),
-        figure("goals_reached", sum(goal.reached for goal in goals), len(goals), len(setters)),
-        figure("goal_people", len(reachers), len(setters), len(setters)),
+        _part(figure, "goals_reached", (sum(goal.reached for goal in goals), len(goals)), len(setters), most),
+        _part(figure, "goal_people", (len(reachers), len(setters)), len(setters)),
     ]
+
+
+def _part(make: Callable[..., Figure], slug: str, part: tuple[int, int], people: int, most: int = 1) -> Figure:
+    """A share of what people said of themselves; hidden where not even a bound may be shown (`part_of`)."""
+    shown = part_of(*part, most)
+    return make(slug, *part, 0) if shown is None else replace(make(slug, shown.value, part[1], people), end=shown.end)
 
 
 def _units(matches: Iterable[MatchRow]) -> set[int]:

@@ -16,7 +16,9 @@ class Told:
     """One rule: in how many matches, asks or helpers it has spoken and how often that was of no use; or what answers
     point to.
 
-    matches, out_of  for rules that rest on answers, as of `as_of`; None where too few people stand behind it.
+    matches, out_of  for rules that rest on answers, as of `as_of`; None where too few people stand behind it. Of all
+                     matches or all but one it is the latter, "or more" (`bounded`): of all, whoever knows their own
+                     answer would know that of the only other one.
     """
 
     rule: Rule
@@ -25,6 +27,7 @@ class Told:
     matches: int | None = None
     out_of: int | None = None
     as_of: dt.datetime | None = None
+    bounded: bool = False
 
     @property
     def precision(self) -> int | None:
@@ -63,4 +66,8 @@ def _told(rule: Rule, counts: tuple[int, int], said: AnswerSignal | None) -> Tol
     raised, useless = counts
     if said is None:
         return Told(rule, raised, useless)
-    return Told(rule, raised, useless, said.matches, said.out_of, said.publication.as_of)
+    as_of = said.publication.as_of
+    if said.matches is None or said.out_of is None:
+        return Told(rule, raised, useless, as_of=as_of)
+    most = said.out_of - 1
+    return Told(rule, raised, useless, min(said.matches, most), said.out_of, as_of, bounded=said.matches >= most)

@@ -98,7 +98,7 @@ def _mean(question: Question, said: Sequence[Sequence[Said]], before: dict[str, 
     old = [sum(earlier for _, earlier in values) / len(values) for values in said]
     span, slack = span_after(old, scale, known_range(before) if before else None)
     mean = sum(sum(value for value, _ in values) / len(values) for values in said) / len(said)
-    shown = coded(mean, span, slack)
+    shown = coded(mean, span, slack, after=before is not None)
     if shown is None:
         return before or {}
     content: dict[str, Any] = {"people": len(said), "mean": shown.value, "range": [shown.low, shown.high]}
@@ -110,14 +110,14 @@ def _mean(question: Question, said: Sequence[Sequence[Said]], before: dict[str, 
 def _with_spread(
     question: Question, said: Sequence[Sequence[Said]], content: dict[str, Any], before: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """With how the ratings spread, unless all who have answered since stand at one of them: two spreads would tell.
-
-    Beside a spread that was shown the whole figure stays then as it was; else it is left out, as it mostly is anyway.
+    """With how the ratings spread. After another figure only where of those who have answered since alone something
+    could be shown: two spreads would tell where these few stand, and so would it that there is none only where all of
+    them stand at one rating.
     """
     means = [sum(value for value, _ in values) / len(values) for values in said]
-    fresh = {math.floor(mean + 0.5) for mean, values in zip(means, said, strict=True) if not values[-1][1]}
-    if before and len(fresh) == 1:
-        return before if any(before.get("spread", [])) else {**content, "spread": [None] * len(question.values)}
+    fresh = [mean for mean, values in zip(means, said, strict=True) if not values[-1][1]]
+    if before and not any(spread_shown(question.values, fresh)):
+        return {**content, "spread": [None] * len(question.values)}
     return {**content, "spread": spread_shown(question.values, means)}
 
 

@@ -99,9 +99,13 @@ class Attacker:
 
 
 def _nested(sums: Sequence[Bounded]) -> list[Bounded]:
-    """What is left of each sum without another that is wholly in it."""
+    """What is left of each sum without another that is wholly in it. All are sums of whole numbers."""
+    whole = [(names, math.ceil(low - 1e-9), math.floor(high + 1e-9)) for names, low, high in sums]
     return [
-        (one - other, low - most, high - least) for one, low, high in sums for other, least, most in sums if other < one
+        (one - other, low - most, high - least)
+        for one, low, high in whole
+        for other, least, most in whole
+        if other < one
     ]
 
 

@@ -95,8 +95,9 @@ def test_programs_are_compared_within_themselves_and_only_those_that_were_looked
     for more, opened in ((0, True), (1, True), (3, False)):
         made = Finished(ProgramFactory.create())
         for number in range(6):
-            made.match("traditional", [([3] * 6, [5 - number % 2 + more if more < 3 else 7] * 6)], led=True)
-            made.match("peer", [([3] * 6, [4 + min(more, 2)] * 6), ([3] * 6, [4 + min(more, 2)] * 6)])
+            began, rose = 3 + number // 2 % 2, min(more, 2)
+            made.match("traditional", [([began] * 6, [began + 2 - number % 2 + rose] * 6)], led=True)
+            made.match("peer", [([began] * 6, [began + 1 + rose] * 6)] * 2)
         if opened:
             services.open_look(program=made.program, kind="close", by=by, now=CLOSE)
     found, content = services.open_comparison(by=by, now=CLOSE)

@@ -206,10 +206,12 @@ def crossed():
             ("traditional", (3, 4 + more, 4 + more + half)),
             ("peer", (3, 3 + half, 4 + more + half)),
         ):
-            made.match(model, [([values[0]] * 6, [values[2]] * 6)], led=model == "traditional")
+            # All but two begin at 3, for the same reason.
+            lift = {0: -1, 4: 1}.get(number, 0) if model == "traditional" else 0
+            made.match(model, [([values[0] + lift] * 6, [values[2] + lift] * 6)], led=model == "traditional")
             track = made.tracks[model][0]
             one = track.enrolments.exclude(role="mentor").order_by("-pk")[0]
-            made.say(one.user, "midpoint", [values[1]] * 6, THEN)
+            made.say(one.user, "midpoint", [values[1] + lift] * 6, THEN)
             if draw is None:
                 draw = Draw(program=made.program, kind="crossover", first=track, seed="s", at=NOW, told_at=NOW)
                 draw.changes_on, draw.changed_at = OVER, THEN

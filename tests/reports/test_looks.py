@@ -28,10 +28,13 @@ CLOSE = dt.datetime(2027, 10, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 
 @pytest.fixture
 def finished() -> Finished:
-    """Ten mentees who rise by 2, 1, 2, 1 …, ten pairs of peers of whom one rises by 1 and one stays."""
+    """Ten mentees who rise by 2, 1, 2, 1 …, ten pairs of peers of whom one rises by 1 and one stays. All but two
+    begin at 3: did all, no number could be shown.
+    """
     made = Finished()
     for number in range(10):
-        made.match("traditional", [([3] * 6, [5 - number % 2] * 6)], led=True)
+        began = {0: 2, 1: 4}.get(number, 3)
+        made.match("traditional", [([began] * 6, [began + 2 - number % 2] * 6)], led=True)
         made.match("peer", [([3] * 6, [4] * 6), ([3] * 6, [3] * 6)])
     return made
 

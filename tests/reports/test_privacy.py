@@ -1,6 +1,7 @@
 """What follows from figures that are shown together. `python benchmarks/privacy.py` asks for 10,000."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from random import Random
 from statistics import fmean, variance
@@ -74,7 +75,7 @@ def every_count(options: Sequence[str], chosen: Sequence[int]) -> list[list[Any]
     return [[option, chosen.count(number)] for number, option in enumerate(options, start=1)]
 
 
-def plainly(mean: float, _span: object, _slack: float) -> Coded:
+def plainly(mean: float, _span: object, _slack: float, *, after: bool = False) -> Coded:
     """Every mean as it is, to one decimal."""
     return Coded(round(mean, 1), "", mean - 0.05, mean + 0.05)
 
@@ -103,7 +104,7 @@ def test_without_the_rules_single_answers_follow(monkeypatch: pytest.MonkeyPatch
 # --- ends of a scale ---
 
 
-Cut = Callable[[float, tuple[float, float], float], Coded | None]
+Cut = Callable[..., Coded | None]
 
 
 def cornered_by_ends(rule: Cut, scale: tuple[int, int] = (1, 7)) -> int:
@@ -118,7 +119,7 @@ def cornered_by_ends(rule: Cut, scale: tuple[int, int] = (1, 7)) -> int:
             assert first is not None
             span, slack = span_after([1.0] * people + [0.0] * 5, ends, (first.low, first.high))
             for more in {*range(5 * scale[0], 5 * scale[0] + 6), *range(5 * scale[1] - 5, 5 * scale[1] + 1)}:
-                second = rule((total + more) / (people + 5), span, slack)
+                second = rule((total + more) / (people + 5), span, slack, after=True)
                 attacker = Attacker()
                 names = [("item", person) for person in range(people + 5)]
                 attacker.see_mean(names[:people], first.value, first.end)
@@ -126,6 +127,33 @@ def cornered_by_ends(rule: Cut, scale: tuple[int, int] = (1, 7)) -> int:
                     attacker.see_mean(names, second.value, second.end)
                 found += len(attacker.cornered())
     return found
+
+
+def told_by_two(rule: Cut, highest: int, people: int, more: int) -> int:
+    """Of how many pairs of figures, of so many people and so many more after them, on a scale from 1, it follows that
+    all of the first or all of the others stand at one end: every pair of sums there can be is tried.
+    """
+    ends, alike = (1.0, float(highest)), defaultdict(list)
+    for first in range(people, people * highest + 1):
+        shown = rule(first / people, ends, leeway(ends) / people)
+        if shown is None:
+            continue
+        span, slack = span_after([1.0] * people + [0.0] * more, ends, (shown.low, shown.high))
+        for second in range(more, more * highest + 1):
+            both = rule((first + second) / (people + more), span, slack, after=True)
+            alike[shown.value, shown.end, both and (both.value, both.end)].append((first, second))
+    known = [[{size}, {size * highest}] for size in (people, more)]
+    sums = [[set(group) for group in zip(*cases, strict=True)] for cases in alike.values()]
+    return sum(each[0] in known[0] or each[1] in known[1] for each in sums)
+
+
+@pytest.mark.parametrize(
+    ("highest", "people", "more"), [(2, 20, 5), (3, 12, 8), (4, 5, 6), (5, 12, 8), (7, 5, 5), (7, 20, 8), (7, 36, 8)]
+)
+def test_no_answer_follows_from_two_means_whatever_the_sums(highest: int, people: int, more: int) -> None:
+    """The first is one sum alone where its rounding holds no other whole number."""
+    assert told_by_two(coded, highest, people, more) == 0
+    assert told_by_two(plainly, highest, people, more) > 0
 
 
 def test_no_answer_follows_from_a_mean_at_an_end_of_its_scale_nor_from_two() -> None:

@@ -17,8 +17,9 @@ from reports.models import AnswerSignal, Flag, Threshold
 from reports.queries.answering import hide_few
 from reports.queries.around import limits_of
 from reports.queries.signals import told_of
+from surveys import definition
 from surveys import services as surveys
-from surveys.models import Invitation, Survey
+from surveys.models import Invitation, Publication, Survey
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.factories.sessions import SessionFactory
@@ -145,6 +146,20 @@ def test_no_page_of_one_match_tells_what_somebody_answered(alice: Client, cast: 
         pages.append(row.signals)
         session.delete()
     assert pages[0] == pages[1]
+
+
+def test_of_all_matches_or_all_but_one_it_is_said_that_it_is_so_many_or_more(alice: Client, cast: Cast) -> None:
+    """Of six of six pairs whoever did not say it would know that the other did."""
+    survey = definition.pulse_of(cast.program)
+    published = Publication.objects.create(survey=survey, as_of=NOW, people=12, answers=12, figures=[])
+    signal = AnswerSignal.objects.create(publication=published, rule="low_pulse", matches=4, out_of=6)
+    found = []
+    for matches in (4, 5, 6):
+        AnswerSignal.objects.filter(pk=signal.pk).update(matches=matches)
+        told = {each.rule.slug: each for each in told_of(cast.program)}["low_pulse"]
+        found.append((told.matches, told.bounded))
+    assert found == [(4, False), (5, True), (5, True)]
+    assert "in 5 or more of 6 matches" in alice.get("/programs/spring/pairs/signals/").content.decode()
 
 
 @pytest.mark.pure
