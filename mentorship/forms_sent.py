@@ -3,6 +3,7 @@
 Why it is done here and not in each view: docs/decisions/0007-forms-are-sent-once.md.
 """
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,17 +11,19 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import BadRequest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from mentorship import crossing
 from participants import services
 from participants.models import SentForm, User
 from participants.sending import is_done
 
+logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponseBase]
 # The name of the hidden field; the tag {% form_key %} writes it.
 FIELD = "form_key"
@@ -78,11 +81,35 @@ class FormsSentMiddleware:
         if key is None:
             return None
         owner, body = _owner(request, kwargs), digest(request)
-        with transaction.atomic():
-            before = services.claim_form(owner=owner, key=key, body=body, now=timezone.now())
-            if before is None:
-                return _first(view(request, *args, **kwargs), owner, key)
-        return _again(request, view, before, is_same=before.body == body)
+
+        def once() -> HttpResponseBase:
+            with transaction.atomic():
+                before = services.claim_form(owner=owner, key=key, body=body, now=timezone.now())
+                if before is None:
+                    return _first(view(request, *args, **kwargs), owner, key)
+            return _again(request, view, before, is_same=before.body == body)
+
+        try:
+            return crossing.tried_again(request, once)
+        except OperationalError as error:
+            return self._busy(request, error, by_link=getattr(view, "csrf_exempt", False))
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Of what is asked for without a key; that is not tried again, as it is not all in one transaction."""
+        if isinstance(exception, OperationalError) and crossing.is_in_the_way(exception):
+            by_link = bool(request.resolver_match and "tok" in request.resolver_match.kwargs)
+            return self._busy(request, exception, by_link=by_link)
+        return None
+
+    def _busy(self, request: HttpRequest, error: OperationalError, *, by_link: bool) -> HttpResponse:
+        """Nothing was saved, and the words that came can be sent again from here."""
+        if not crossing.is_in_the_way(error):
+            raise error
+        logger.warning("A request met others at a lock, and is answered by asking to try again")
+        context = _given_back(request, by_link=by_link) | {"resends": request.method == "POST"}
+        response = render(request, "busy.html", context, status=503)
+        response["Retry-After"] = "5"
+        return _quiet(response) if by_link else response
 
 
 def key_of(request: HttpRequest) -> str | None:
@@ -133,17 +160,22 @@ def _again(request: HttpRequest, view: View, before: SentForm, *, is_same: bool)
         response = HttpResponseRedirect(before.led_to)
     else:
         look = before.led_to or (request.path if by_link else _came_from(request))
-        context = {"is_same": is_same, "look": look, "by_link": by_link}
-        typed = _typed(request)
-        context |= {
-            "typed": typed,
-            "words": [value for _, value in typed if " " in value],
-            "had_file": bool(request.FILES),
-        }
+        context = {"is_same": is_same, "look": look} | _given_back(request, by_link=by_link)
         response = render(request, "sent_before.html", context, status=200 if is_same else 422)
-    if by_link:
-        response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
+    return _quiet(response) if by_link else response
+
+
+def _quiet(response: HttpResponse) -> HttpResponse:
+    """As every page behind a link: its address is told to nobody."""
+    response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
     return response
+
+
+def _given_back(request: HttpRequest, *, by_link: bool) -> dict[str, Any]:
+    """What came, for a page from which it can be sent again."""
+    typed = _typed(request)
+    words = [value for _, value in typed if " " in value]
+    return {"typed": typed, "words": words, "had_file": bool(request.FILES), "by_link": by_link}
 
 
 def _came_from(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from mentorship import setup_templates
 from mentorship.definition import BadProgramFile, add_program, dump_program, read_file
 from participants.formkit import LookForm
 from participants.permissions import may_create_programs
-from programs.access import ProgramRequest, program_view
+from programs.access import ProgramRequest, creators_view, program_view
 from programs.models import Program, Track
 from programs.permissions import Right
 from programs.queries import head_count
@@ -143,10 +143,9 @@ class UploadForm(LookForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@creators_view
 def upload(request: HttpRequest) -> HttpResponse:
     """A new program from a file; one with that address already gets a new address and leaves the old one alone."""
-    if not may_create_programs(request.user):
-        raise Http404("There is no such page")
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:

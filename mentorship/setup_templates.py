@@ -15,8 +15,7 @@ from mentorship import program_templates
 from mentorship.definition import BadProgramFile
 from mentorship.program_templates import Template
 from participants.formkit import DayInput, LookForm
-from participants.permissions import may_create_programs
-from programs.access import ProgramRequest, program_view
+from programs.access import ProgramRequest, creators_view, program_view
 from programs.catalogue.advisor.plan import first_day
 from programs.models import Program
 from programs.permissions import Right
@@ -32,15 +31,15 @@ class StartForm(LookForm):
 
 
 @require_safe
+@creators_view
 def templates(request: HttpRequest) -> HttpResponse:
-    _creators_only(request)
     own = programs_to_copy(request.user).prefetch_related("tracks")  # type: ignore[arg-type]  # signed in
     return render(request, "setup/templates.html", {"shipped": program_templates.shipped(), "own": own})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@creators_view
 def template(request: HttpRequest, template: str) -> HttpResponse:
-    _creators_only(request)
     try:
         found = program_templates.get(template)
     except program_templates.UnknownTemplate as error:
@@ -49,16 +48,11 @@ def template(request: HttpRequest, template: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@creators_view
 @program_view(Right.EDIT)
 def copy(request: ProgramRequest, program: Program) -> HttpResponse:
     """A new program like this one: questions, tracks, rules and surveys, but none of its people."""
-    _creators_only(request)
     return _start(request, program_templates.of_program(program), copied=program)
-
-
-def _creators_only(request: HttpRequest) -> None:
-    if not may_create_programs(request.user):
-        raise Http404("There is no such page")
 
 
 def _start(request: HttpRequest, found: Template, copied: Program | None = None) -> HttpResponse:

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from participants.lasting import lasting, still_has
 from participants.models import User
-from participants.permissions import is_admin
+from participants.permissions import Role, is_admin
 from safeguarding.errors import NotYours
 from safeguarding.permissions import is_lead
 from safeguarding.queries import case_of, managed_case, running
@@ -56,6 +57,7 @@ def settings_view(view: View) -> View:
     def page(request: CaseRequest) -> HttpResponse:
         if not (is_lead(request.user) or is_admin(request.user)):
             raise Http404("There is no such page")
-        return view(request)
+        with lasting(request, lambda: still_has(request.user, [Role.SAFEGUARDING_LEAD, Role.ADMIN])):
+            return view(request)
 
     return page

@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.lasting import lasting
 from participants.models import User
 from participants.permissions import may_create_programs
 from programs import services
+from programs.access import still_creates, still_holds
 from programs.catalogue import registry
 from programs.catalogue.advisor import (
     QUESTIONS,
@@ -31,7 +33,7 @@ from programs.catalogue.base import MentoringModel
 from programs.errors import ProgramError
 from programs.forms.choosing import MoreForm
 from programs.models import Program
-from programs.permissions import Right, may
+from programs.permissions import RIGHTS, Right, may
 
 MAIN = [question for question in QUESTIONS if question.main]
 
@@ -61,6 +63,11 @@ def asked(request: HttpRequest) -> Asked:
     if slug and (program is None or not may(_person(request), Right.EDIT, program)):
         raise Http404("There is no such page")
     return Asked(answers, problems, program)
+
+
+def _may_still(request: HttpRequest, here: Asked) -> bool:
+    """Whether who set something up here may still do so, at the end of it."""
+    return still_holds(_person(request), here.program, RIGHTS[Right.EDIT]) if here.program else still_creates(request)
 
 
 def _person(request: HttpRequest) -> User:
@@ -141,10 +148,11 @@ def advice(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not may_set_up:
             raise Http404("There is no such page")
-        try:
-            return _set_up(_person(request), request, here, [model.slug for model in chosen])
-        except ProgramError as error:
-            problems.append(str(error))
+        with lasting(request, lambda: _may_still(request, here)):
+            try:
+                return _set_up(_person(request), request, here, [model.slug for model in chosen])
+            except ProgramError as error:
+                problems.append(str(error))
     context = _shown(here, told, chosen) | {"may_set_up": may_set_up, "problems": [(text, "") for text in problems]}
     if chosen and may_set_up and here.program is None:
         context["plan"] = services.default_plan(

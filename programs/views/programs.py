@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from participants.emails import BadEmail
 from participants.permissions import may_create_programs
 from programs import services
-from programs.access import ProgramRequest, program_view
+from programs.access import ProgramRequest, creators_view, program_view
 from programs.errors import Outdated, ProgramError
 from programs.forms.basics import BasicsForm, CoordinatorForm, NewProgramForm, put_error
 from programs.history import in_words
@@ -38,10 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@creators_view
 def new_with_models(request: HttpRequest) -> HttpResponse:
     """For those who know what they want; `?models=peer` has it ticked."""
-    if not may_create_programs(request.user):
-        raise Http404("There is no such page")
     form = NewProgramForm(request.POST or None, initial=NewProgramForm.first_values(request.GET, timezone.now()))
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,7 +108,7 @@ def coordinators(request: ProgramRequest, program: Program) -> HttpResponse:
 
 
 @require_POST
-@program_view(Right.STAFF)
+@program_view(Right.STAFF, may_end_it=True)
 def remove_coordinator(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     coordinator = Coordinator.objects.filter(program=program, pk=pk).select_related("user").first()
     if coordinator is None:
@@ -138,7 +137,7 @@ def close(request: ProgramRequest, program: Program) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@program_view(Right.EDIT)
+@program_view(Right.EDIT, may_end_it=True)
 def delete(request: ProgramRequest, program: Program) -> HttpResponse:
     if request.method == "POST":
         try:

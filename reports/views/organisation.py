@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from participants import services
 from participants.emails import BadEmail
+from participants.lasting import first, lasting, lock_admins, still_has
 from participants.models import RoleGrant, User
 from participants.permissions import is_admin
 from reports.forms import RoleForm
@@ -18,15 +19,21 @@ from safeguarding.queries import somebody_leads
 
 
 def admin_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For admins; to everybody else the page is not there."""
+    """For admins, when they come and when what they did is kept; to everybody else the page is not there."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_admin(request.user):
             raise Http404("There is no such page")
-        return view(request, *args, **kwargs)
+        with lasting(request, lambda: _still_admin(request)):
+            return view(request, *args, **kwargs)
 
     return wrapper
+
+
+def _still_admin(request: HttpRequest) -> bool:
+    user: User = request.user  # type: ignore[assignment]  # signed in: LoginRequiredMiddleware
+    return still_has(user, [RoleGrant.Role.ADMIN])
 
 
 @require_safe
@@ -54,12 +61,19 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@admin_view
 def revoke_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's own role too: whether one has it is looked at first, behind the lock that takes it away."""
+    if not is_admin(request.user):
+        raise Http404("There is no such page")
+    with first(request, lock_admins, lambda: _still_admin(request)):
+        return _revoke(request, pk)
+
+
+def _revoke(request: HttpRequest, pk: int) -> HttpResponse:
     grant = RoleGrant.objects.select_related("user").filter(pk=pk).first()
     if grant is None:
         raise Http404("There is no such page")
-    by: User = request.user  # type: ignore[assignment]  # signed in: admin_view
+    by: User = request.user  # type: ignore[assignment]  # signed in: LoginRequiredMiddleware
     try:
         services.revoke_role(user=grant.user, role=grant.role, by=by, now=timezone.now())
     except services.LastAdmin as error:

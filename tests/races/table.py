@@ -1,6 +1,6 @@
 """All races of docs/trust.md, by their numbers."""
 
-from tests.races import matches, meetings, people
+from tests.races import matches, meetings, people, roles
 from tests.races.race import Race
 
 RACES: tuple[Race, ...] = (
@@ -24,4 +24,5 @@ RACES: tuple[Race, ...] = (
     people.EnrolledTwice(),
     meetings.LocksCrossed(),
     people.ErasedWhileExported(),
+    roles.CoordinatorRemoved(),
 )
