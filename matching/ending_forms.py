@@ -4,7 +4,7 @@ from django import forms
 
 from matching.models import Ending
 from matching.services.parting import LONGEST_WORDS
-from participants.formkit import DayInput, LookForm
+from participants.formkit import DayField, LookForm
 
 
 class EndForm(LookForm):
@@ -30,10 +30,9 @@ class EndForm(LookForm):
 class LastDayForm(LookForm):
     mark_optional = False
 
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label="Last day of this match",
         required=False,
-        widget=DayInput(),
         help_text="Empty: the last day of the program.",
         error_messages={"invalid": "Give a day, such as 2027-05-14"},
     )
@@ -44,8 +43,7 @@ class GoOnForm(LookForm):
 
     mark_optional = False
 
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label="Last day of their new match",
-        widget=DayInput(),
         error_messages={"invalid": "Give a day, such as 2027-05-14", "required": "Give a day"},
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mentorship import program_templates
 from mentorship.definition import BadProgramFile
 from mentorship.program_templates import Template
-from participants.formkit import DayInput, LookForm
+from participants.formkit import DayField, LookForm
 from programs.access import ProgramRequest, creators_view, program_view
 from programs.catalogue.advisor.plan import first_day
 from programs.models import Program
@@ -27,7 +27,7 @@ _MONTH = re.compile(rf", (?:{'|'.join(calendar.month_name[1:])}) [0-9]{{4}}(?: \
 
 class StartForm(LookForm):
     name = forms.CharField(max_length=120, help_text="People see it in every mail.")
-    starts_on = forms.DateField(label="First day", widget=DayInput(), help_text="The last day follows from it.")
+    starts_on = DayField(label="First day", help_text="The last day follows from it.")
 
 
 @require_safe

@@ -3,6 +3,7 @@
 The templates are in templates/bootstrap5; how a page shows a form is said in docs/design-system.md.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -74,6 +75,33 @@ class TimeOfDayInput(forms.TimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%H:%M")
+
+
+def _plain(value: object) -> bool:
+    """Whether what came for a day or a time is in the signs that browsers send; Python reads digits of any script."""
+    return not isinstance(value, str) or value.strip().isascii()
+
+
+class DayField(forms.DateField):
+    """A day, such as 2027-05-14. A day in digits of another script is a slip like any other."""
+
+    widget = DayInput
+
+    def to_python(self, value: Any) -> dt.date | None:  # noqa: ANN401 - as Django
+        if not _plain(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class TimeOfDayField(forms.TimeField):
+    """A time, such as 16:00; as above."""
+
+    widget = TimeOfDayInput
+
+    def to_python(self, value: Any) -> dt.time | None:  # noqa: ANN401 - as Django
+        if not _plain(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class LookMixin(forms.BaseForm):

@@ -78,7 +78,7 @@ def creators_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may_create_programs(request.user):  # type: ignore[arg-type]  # Django's stubs know only its own user
+        if not may_create_programs(request.user):
             raise Http404("There is no such page")
         with lasting(request, lambda: still_creates(request)):
             return view(request, *args, **kwargs)

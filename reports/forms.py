@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from participants.formkit import FilterForm, LookForm
+from participants.formkit import DayField, FilterForm, LookForm
 from participants.models import RoleGrant
 from programs.models import Enrolment, ProfileField, SetAside, Track
 from reports.models import ComparisonPlan
@@ -110,9 +110,8 @@ class LotsForm(FilterForm):
         help_text="Choose what may matter most for the outcome, such as the level.",
     )
 
-    changes_on = forms.DateField(
+    changes_on = DayField(
         label="All change over on",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Both times need four weeks at the least, and should be about as long. Everybody is told this day.",
     )
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from participants.formkit import DayInput, LongSelect, LookForm, Segmented, TimeOfDayInput
+from participants.formkit import DayField, LongSelect, LookForm, Segmented, TimeOfDayField
 from participants.forms import zone_choices
 from sessions.services.goals import LONGEST_GOAL
 from sessions.services.notes import LONGEST_NOTE
@@ -33,11 +33,11 @@ def _minutes(given: int) -> list[tuple[str, str]]:
     return [(str(each), str(each)) for each in sorted({*USUAL_MINUTES, given})]
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: str) -> DayField:
     """A day of our times: years far off are slips, and the ends of the calendar have no instant in some zones."""
     words = f"Give a day at “{label}”, such as 2027-05-14"
     bounds = [MinValueValidator(date(1990, 1, 1), words), MaxValueValidator(date(2199, 12, 31), words)]
-    return forms.DateField(label=label, widget=DayInput(), validators=bounds, error_messages={"invalid": words})
+    return DayField(label=label, validators=bounds, error_messages={"invalid": words})
 
 
 class _Facts(LookForm):
@@ -57,9 +57,7 @@ class TimeForm(_Facts):
     """A time to come: for planning and moving."""
 
     day = _day("Which day?")
-    time = forms.TimeField(
-        label="What time?", widget=TimeOfDayInput(), error_messages={"invalid": "Give a time, such as 16:00"}
-    )
+    time = TimeOfDayField(label="What time?", error_messages={"invalid": "Give a time, such as 16:00"})
     zone = forms.ChoiceField(label="In which time zone?", choices=zone_choices, widget=LongSelect)
     place = forms.CharField(
         label="Where?",
@@ -230,9 +228,8 @@ class LogForm(_Facts):
 class UnplannedLogForm(LogForm):
     """A session that was never planned here: its time of day is asked too."""
 
-    time = forms.TimeField(
+    time = TimeOfDayField(
         label="What time did it start?",
-        widget=TimeOfDayInput(),
         error_messages={"invalid": "Give a time, such as 16:00"},
     )
     zone = forms.ChoiceField(label="In which time zone?", choices=zone_choices, widget=LongSelect)

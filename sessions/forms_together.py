@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
-from participants.formkit import DayInput, LookForm
+from participants.formkit import DayField, LookForm
 from participants.models import User
 from programs.catalogue.working import AGREEMENT_PARTS, PreparationForm
 from sessions.models import Goal
@@ -20,9 +20,8 @@ MOST_MINUTES = 480
 class AgreementForm(LookForm):
     """The words of an agreement, part by part, and its end."""
 
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label="Until when",
-        widget=DayInput(),
         error_messages={"invalid": "Give a day at “Until when”, such as 2027-05-14"},
     )
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -67,10 +66,9 @@ class StepForm(LookForm):
 
     text = forms.CharField(label="What is to be done?", max_length=LONGEST_STEP)
     owner = forms.TypedChoiceField(label="Who does it?", coerce=int, widget=forms.RadioSelect)
-    due_on = forms.DateField(
+    due_on = DayField(
         label="By when?",
         required=False,
-        widget=DayInput(),
         error_messages={"invalid": "Give a day at “By when?”, such as 2027-05-14"},
     )
     goal = forms.TypedChoiceField(label="Towards which goal?", coerce=int, empty_value=None, required=False)

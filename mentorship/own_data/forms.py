@@ -2,16 +2,14 @@ from typing import Any
 
 from django import forms
 
-from participants.formkit import DayInput, LookForm
+from participants.formkit import DayField, LookForm
 from participants.queries import Kept
 
 WORDS = "erase my data"
 
 
 class PauseForm(LookForm):
-    until = forms.DateField(
-        label="You are back on", widget=DayInput, help_text="A day within the next half year. It ends by itself then."
-    )
+    until = DayField(label="You are back on", help_text="A day within the next half year. It ends by itself then.")
 
 
 class EraseForm(LookForm):

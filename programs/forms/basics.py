@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from participants.formkit import DayInput, LongSelect, LookForm
+from participants.formkit import DayField, LongSelect, LookForm
 from participants.forms import zone_choices
 from participants.models import User
 from programs.catalogue import registry
@@ -29,8 +29,8 @@ class BasicsForm(LookForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         label="What it is for",
     )
-    starts_on = forms.DateField(label="First day", widget=DayInput())
-    ends_on = forms.DateField(label="Last day", widget=DayInput())
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day")
     timezone = forms.ChoiceField(
         label="Time zone",
         choices=zone_choices,
@@ -59,8 +59,8 @@ class BasicsForm(LookForm):
 
 class NewProgramForm(LookForm):
     name = forms.CharField(max_length=120, help_text="For example “Engineering mentoring, spring 2027”.")
-    starts_on = forms.DateField(label="First day", widget=DayInput())
-    ends_on = forms.DateField(label="Last day", widget=DayInput())
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day")
     models = forms.MultipleChoiceField(
         label="Models",
         widget=forms.CheckboxSelectMultiple,

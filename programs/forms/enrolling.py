@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
-from participants.formkit import DayInput, FilterForm, LongSelect, LookForm
+from participants.formkit import DayField, FilterForm, LongSelect, LookForm
 from programs.forms.answers import AnswersForm
 from programs.models import Application, Enrolment, Intake, ProfileField, Role, Track
 from programs.queries.enrolling import Opening
@@ -128,10 +128,8 @@ class AvoidForm(LookForm):
 class EnrolmentForm(LookForm):
     """Between which days people can apply."""
 
-    first = forms.DateField(required=False, label="First day", widget=DayInput(), help_text="Empty: today.")
-    last = forms.DateField(
-        required=False, label="Last day", widget=DayInput(), help_text="Empty: until you close enrolment."
-    )
+    first = DayField(required=False, label="First day", help_text="Empty: today.")
+    last = DayField(required=False, label="Last day", help_text="Empty: until you close enrolment.")
 
 
 class IntakeForm(LookForm):

@@ -1,6 +1,9 @@
 """Forms as a browser gets them: labels, errors and hints tied together, nothing required by the browser."""
 
 import datetime as dt
+import re
+import unicodedata
+from pathlib import Path
 
 import html5lib
 import pytest
@@ -8,7 +11,8 @@ from django import forms
 from django.template import engines
 from django.test import RequestFactory
 
-from participants.formkit import DayInput, FaceScale, FilterForm, LookForm, LookMixin, Segmented
+from participants.formkit import DayField, FaceScale, FilterForm, LookForm, LookMixin, Segmented, TimeOfDayField
+from tests.mentorship.test_hostile_requests import APPS
 
 pytestmark = pytest.mark.pure
 
@@ -26,7 +30,7 @@ def text(markup):
 
 
 class Log(LookForm):
-    when = forms.DateField(label="When?", widget=DayInput())
+    when = DayField(label="When?")
     minutes = forms.ChoiceField(label="How long?", choices=[("30", "30"), ("45", "45")], widget=Segmented())
     how = forms.ChoiceField(
         label="How?", choices=[("video", "Video"), ("chat", "Chat")], widget=Segmented(icons={"video": "camera-video"})
@@ -149,3 +153,22 @@ def test_the_look_can_be_given_to_a_form_of_another_class():
         login = forms.CharField(label="E-mail")
 
     assert Plain({}).errors == {"login": ["Fill in “E-mail”"]}
+
+
+@pytest.mark.parametrize(
+    ("ours", "djangos", "typed"),
+    [(DayField, forms.DateField, "٢٠٢٧-05-14"), (TimeOfDayField, forms.TimeField, "1６:00")],
+)
+def test_days_and_times_in_digits_of_another_script_are_refused(
+    ours: type[forms.Field], djangos: type[forms.Field], typed: str
+) -> None:
+    with pytest.raises(forms.ValidationError):
+        ours().clean(typed)
+    plain = unicodedata.normalize("NFKC", typed.translate({0x660 + n: str(n) for n in range(10)}))
+    # Without our field the same would be read as what it says.
+    assert djangos().clean(typed) == djangos().clean(plain) == ours().clean(plain)
+
+
+def test_no_form_takes_a_day_or_a_time_by_another_field(root: Path) -> None:
+    code = [path for app in APPS for path in (root / app).rglob("*.py") if path.name != "formkit.py"]
+    assert [path.name for path in code if re.search(r"forms\.(Date|Time)Field\(", path.read_text())] == []
