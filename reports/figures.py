@@ -16,6 +16,8 @@ class Figure:
     numerator    what was counted, or a mean; None where the group is too small to show.
     denominator  out of how many; None where nothing is a share.
     people       how many distinct people stand behind it; None where that would tell about a hidden group.
+    interval     of who reached a goal, between which shares it lies with 95 % (reports.statistics.wilson_clustered);
+                 None of a bound and of fewer than three relationships
     end          where the numerator is a bound, as of a mean near an end of its scale: which (surveys.coding); or "".
     """
 
@@ -26,6 +28,12 @@ class Figure:
     people: int | None
     as_of: dt.datetime
     end: str = ""
+    interval: tuple[float, float] | None = None
+
+    @property
+    def blank(self) -> "Figure":
+        """The same, not shown."""
+        return Figure(self.slug, self.group, None, None, None, self.as_of)
 
     @property
     def bound(self) -> str:

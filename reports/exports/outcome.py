@@ -12,6 +12,7 @@ import xlsxwriter
 from participants.models import User
 from programs.models import Program
 from programs.reading import guard
+from reports.exports.xlsx_file import WRAPPED, for_paper, make_room
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure
 from reports.queries.outcome import Outcome, outcome
 from reports.services import log_export
@@ -30,6 +31,7 @@ COLUMNS = (
     "Shown",
 )
 HIDDEN = f"no: fewer than {LEAST_PEOPLE} people"
+_WIDTHS = (26, 56, 22, 10, 11, 12, 22, 8, 8, 12, 20)
 Cell = str | float | dt.date | None
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -98,13 +100,16 @@ def to_xlsx(report: Outcome) -> bytes:
 
 def _figures_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
     sheet = book.add_worksheet("Figures")
-    bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0%"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    bold, wrap = book.add_format({"bold": True, **WRAPPED}), book.add_format(WRAPPED)
+    share = book.add_format({"num_format": "0%", **WRAPPED})
+    day = book.add_format({"num_format": "yyyy-mm-dd", **WRAPPED})
+    for_paper(sheet)
     sheet.write_row(0, 0, COLUMNS, bold)
     sheet.freeze_panes(1, 1)
-    sheet.set_column(0, 2, 26)
-    sheet.set_column(3, 10, 14)
+    for place, width in enumerate(_WIDTHS):
+        sheet.set_column(place, place, width, wrap)
     for number, row in enumerate(table(report), start=1):
+        make_room(sheet, number, row, _WIDTHS)
         for column, cell in enumerate(row):
             if isinstance(cell, dt.date):
                 sheet.write_datetime(number, column, cell, day)
@@ -117,6 +122,7 @@ def _figures_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
 def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
     sheet = book.add_worksheet("Definitions")
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    for_paper(sheet)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
     sheet.write_row(0, 0, ("Measure", "What it means"), bold)
@@ -143,6 +149,7 @@ def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
         ("Program", f"{report.program.name}, {report.program.starts_on} to {report.program.ends_on}"),
     ]
     for number, (name, meaning) in enumerate(rows, start=1):
+        make_room(sheet, number, (name, meaning), (28, 90))
         sheet.write_string(number, 0, name, wrap)
         sheet.write_string(number, 1, _UNPRINTABLE.sub("", meaning), wrap)
 

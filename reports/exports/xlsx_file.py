@@ -1,8 +1,9 @@
 """Tables as workbooks: real dates and numbers, and a sheet that says what each column means."""
 
 import datetime as dt
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import IO, Any
 
@@ -30,6 +31,10 @@ KINDS: dict[Kind, str] = {
     "moment": "day and time",
 }
 REPORT_EACH = 1000
+# So that nothing is cut off on paper.
+WRAPPED = {"text_wrap": True, "valign": "top"}
+_A4 = 9
+_LINE, _HIGHEST = 15.0, 409.0
 Put = Callable[[int, int, Any], object]
 
 
@@ -48,17 +53,19 @@ def write_workbook(table: Table, reading: Reading, scope: Scope, out: IO[bytes],
 
 def _data(book: xlsxwriter.Workbook, table: Table, reading: Reading, scope: Scope, report: Report | None) -> int:
     rows, count, number = reading.rows(), 0, 0
-    bold = book.add_format({"bold": True})
+    widths = [_WIDTHS[column.kind] for column in reading.columns]
+    bold, wrap = book.add_format({"bold": True, **WRAPPED}), book.add_format(WRAPPED)
     formats = {
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", **WRAPPED}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", **WRAPPED}),
     }
     while True:
         number += 1
-        sheet = _sheet(book, table.title if number == 1 else f"{table.title} {number}", reading.columns, bold)
+        sheet = _sheet(book, table.title if number == 1 else f"{table.title} {number}", reading.columns, bold, wrap)
         puts = _puts(sheet, reading.columns, scope, formats)
         before = count
         for at, row in enumerate(islice(rows, MOST_ROWS - 1), start=1):
+            make_room(sheet, at, row, widths)
             for place, (put, value) in enumerate(zip(puts, row, strict=True)):
                 put(at, place, value)
             count += 1
@@ -68,14 +75,38 @@ def _data(book: xlsxwriter.Workbook, table: Table, reading: Reading, scope: Scop
             return count
 
 
-def _sheet(book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], bold: Format) -> Worksheet:
+def _sheet(book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], bold: Format, wrap: Format) -> Worksheet:
     sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 1)
+    for_paper(sheet)
     for place, column in enumerate(columns):
-        sheet.set_column(place, place, _WIDTHS[column.kind])
+        sheet.set_column(place, place, _WIDTHS[column.kind], wrap)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, _plain(column.title), bold)
     return sheet
+
+
+def for_paper(sheet: Worksheet) -> None:
+    """As wide as a page of A4 and as long as it takes, with the heads of the columns and its number on each."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&R&P / &N")
+
+
+def make_room(sheet: Worksheet, number: int, row: Iterable[object], widths: Iterable[int]) -> None:
+    """Make a row as high as its texts take, before they are written: LibreOffice does not do that by itself."""
+    texts = ((cell, width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str))
+    lines = max((_lines(cell, width) for cell, width in texts), default=1)
+    if lines > 1:
+        sheet.set_row(number, min(lines * _LINE, _HIGHEST))
+
+
+def _lines(text: str, width: int) -> int:
+    """As many as it takes at most: a width is in digits, which are wider than most letters."""
+    return sum(math.ceil(max(len(part), 1) / width) for part in text.splitlines())
 
 
 def _puts(sheet: Worksheet, columns: Sequence[Column], scope: Scope, formats: dict[str, Format]) -> list[Put]:
@@ -110,6 +141,7 @@ def _puts(sheet: Worksheet, columns: Sequence[Column], scope: Scope, formats: di
 def _definitions(book: xlsxwriter.Workbook, table: Table, columns: Sequence[Column], scope: Scope) -> None:
     sheet = book.add_worksheet("Definitions")
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    for_paper(sheet)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 16)
     sheet.set_column(2, 2, 90)
@@ -119,6 +151,7 @@ def _definitions(book: xlsxwriter.Workbook, table: Table, columns: Sequence[Colu
     if scope.program:
         rows.append(("Program", "", f"{scope.program.name}, {scope.program.starts_on} to {scope.program.ends_on}"))
     for number, row in enumerate(rows, start=1):
+        make_room(sheet, number, row, (30, 16, 90))
         for place, cell in enumerate(row):
             sheet.write_string(number, place, _plain(cell), wrap)
 

@@ -16,9 +16,9 @@ from reports.queries.base import DEPARTMENT, department_of
 from reports.queries.bounds import part_of, whole_of_parts
 from reports.queries.costing import MONEY, Costed, Spent, costs_of
 from reports.queries.departments import Crossing, crossing_of
-from reports.queries.looks import content_of_all
+from reports.queries.looks import content_of_all, due_dates
 from reports.queries.opened import change_of
-from reports.queries.outcome import ENDED_AS_PLANNED
+from reports.queries.outcome import ENDED_AS_PLANNED, with_interval
 from reports.statistics import components
 from sessions.models import Attendance, Goal, Session
 
@@ -75,6 +75,8 @@ class ProgramReport:
     program: Program
     figures: dict[str, Figure]
     look: ComparisonLook | None
+    # Whether its close could be opened, where it asks when programs mostly do.
+    due: bool = False
 
     @property
     def shown(self) -> bool:
@@ -91,6 +93,13 @@ class ProgramReport:
         """Whether that is a bound: "or more", "or less", or ""."""
         core = self.look.content.get("core") if self.look else None
         return str(change_of(core[0])["bounds"]["change"]) if core else ""
+
+    @property
+    def no_change(self) -> str:
+        """Why it is not said; "" where it is."""
+        if self.look is not None:
+            return "" if self.change is not None else "too few answered both times"
+        return "not opened yet" if self.due else "comes six weeks after the end"
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,20 @@ def across(now: dt.datetime) -> Across:
     whole = Rows.empty()
     for each in rows.values():
         whole = whole.with_(each)
-    reports = [ProgramReport(each, _figures(rows[each.pk], each.name, now), looks.get(each.pk)) for each in programs]
+    reports = [
+        ProgramReport(each, _figures(rows[each.pk], each.name, now), looks.get(each.pk), due=_is_due(each, now))
+        for each in programs
+    ]
     together = {match: [user for user, _ in sitting] for match, sitting in seated.items()}
     costs, costed = costs_of(_spent(programs, rows, seated), len(programs), ALL, now)
     figures = _figures(whole, ALL, now) | costs
     figures["goal_people"] = _whole_of_goals(figures["goal_people"], whole, [rows[each.pk] for each in programs])
     return Across(now, figures, _covered(reports), crossing_of(departments, together), costed)
+
+
+def _is_due(program: Program, now: dt.datetime) -> bool:
+    close = due_dates(program, {})[ComparisonLook.Kind.CLOSE.value]
+    return close is not None and close <= now
 
 
 def _spent(programs: Sequence[Program], rows: Mapping[int, Rows], seated: Mapping[int, list[_Sitting]]) -> list[Spent]:
@@ -166,7 +183,9 @@ def _whole_of_goals(figure: Figure, whole: Rows, programs: Sequence[Rows]) -> Fi
     """
     sizes = [_size_of(each) for each in programs]
     shown = whole_of_parts(*_size_of(whole), [each for each in sizes if each[1] >= LEAST_PEOPLE])
-    return figure if shown is None or not figure.shown else replace(figure, numerator=shown.value, end=shown.end)
+    if shown is None or not figure.shown:
+        return figure
+    return replace(figure, numerator=shown.value, end=shown.end, interval=None if shown.end else figure.interval)
 
 
 def _size_of(rows: Rows) -> tuple[int, int]:
@@ -192,8 +211,7 @@ def _to_hide(slug: str, reports: Sequence[ProgramReport]) -> list[int]:
 
 
 def _without(report: ProgramReport, slug: str) -> ProgramReport:
-    blank = replace(report.figures[slug], numerator=None, denominator=None, people=None)
-    return replace(report, figures={**report.figures, slug: blank})
+    return replace(report, figures={**report.figures, slug: report.figures[slug].blank})
 
 
 def _figures(rows: Rows, group: str, now: dt.datetime) -> dict[str, Figure]:
@@ -213,7 +231,7 @@ def _figures(rows: Rows, group: str, now: dt.datetime) -> dict[str, Figure]:
         figure("sessions", rows.sessions, None, matched),
         figure("hours", round(rows.minutes / 60, 1), None, matched),
         figure("mentor_hours", hours, mentees, mentees),
-        _of_goals(figure, *_size_of(rows)),
+        with_interval(_of_goals(figure, *_size_of(rows)), len(rows.matches)),
     )
     return {each.slug: each for each in figures}
 

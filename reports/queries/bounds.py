@@ -84,6 +84,17 @@ def whole_of_parts(count: int, whole: int, parts: Sequence[tuple[int, int]]) -> 
     return Coded(value, end, value, value) if end else own
 
 
+def shown_parts(count: int, whole: int, parts: Sequence[tuple[int, int]]) -> list[Coded | None]:
+    """What may be shown of parts (each with its count and size) beside their whole, which is shown by `part_of`: all of
+    them as they are, or none where one would be a bound, or what the whole has beyond them: from the exact whole would
+    follow what is behind it. Which of them it is is not told by leaving one out.
+    """
+    shown = [part_of(*each) for each in parts]
+    own, together_ = part_of(count, whole), whole_of_parts(count, whole, parts)
+    at_end = own is not None and together_ is not None and together_.end != own.end
+    return [None for _ in parts] if at_end or any(each is None or each.end for each in shown) else shown
+
+
 def said_of(analysis: Analysis, verdict: Verdict, groups: Sequence[Content]) -> tuple[Verdict, bool]:
     """The verdict, and whether its numbers may be shown.
 

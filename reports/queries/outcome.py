@@ -12,10 +12,10 @@ from programs.models import Program, Role, Track
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure, Measure
 from reports.models import Price
 from reports.queries.base import MatchRow, ProgramData, load
-from reports.queries.bounds import part_of, whole_of_parts
+from reports.queries.bounds import part_of, shown_parts
 from reports.queries.departments import Crossing, crossing_of
 from reports.queries.opened import WHOLE, Fixed, Opened, fixed_of, opened_by
-from reports.statistics import components
+from reports.statistics import components, wilson_clustered
 from reports.verdicts.gates import LEAST_UNITS
 from surveys.models import Publication, Survey
 from surveys.wording import RELATIONSHIP_ITEMS
@@ -80,6 +80,16 @@ class Outcome:
     @property
     def hidden_tracks(self) -> list[Track]:
         return [each.track for each in self.tracks if not each.shown]
+
+    @property
+    def goals_by_track(self) -> bool:
+        """Whether who reached a goal may be shown of any track."""
+        return any(each.figures["goal_people"].shown for each in self.tracks)
+
+    @property
+    def columns_by_track(self) -> int:
+        """How many columns a track's row has beside its name."""
+        return 5 + self.goals_by_track + (self.fixed.price is not None)
 
     def rows_of_whole(self) -> list[tuple[Measure, Figure]]:
         """The whole program's figures with their meanings."""
@@ -158,21 +168,21 @@ def _tracks(data: ProgramData, now: dt.datetime, price: Price | None, whole: Map
 
 
 def _without_ends(reports: list[TrackReport], whole: Mapping[str, Figure]) -> list[TrackReport]:
-    """Of who reached a goal nothing by track where that is a bound in one of them, or would be in what is left beside
-    them: from the whole and the others would follow what is behind it.
-    """
-    parts = [each.figures["goal_people"] for each in reports if each.figures["goal_people"].shown]
-    if not parts or not whole["goal_people"].shown:
+    """Who reached a goal, by track, as far as nothing of any single person follows beside the whole (`shown_parts`)."""
+    figure, own = whole["goal_people"], [each.figures["goal_people"] for each in reports]
+    if not figure.shown:
         return reports
-    count, of = (int(each or 0) for each in (whole["goal_people"].numerator, whole["goal_people"].denominator))
-    known = [(int(each.numerator or 0), int(each.denominator or 0)) for each in parts]
-    shown = whole_of_parts(count, of, known)
-    if not any(each.end for each in parts) and (shown is None or shown.end == whole["goal_people"].end):
-        return reports
+    parts = [_counts(each) for each in own if each.shown]
+    allowed = iter(shown_parts(*_counts(figure), parts))
+    kept = [each if not each.shown or next(allowed) is not None else each.blank for each in own]
     return [
-        replace(each, figures={**each.figures, **_blank({"goal_people": each.figures["goal_people"]})})
-        for each in reports
+        replace(each, figures={**each.figures, "goal_people": figure})
+        for each, figure in zip(reports, kept, strict=True)
     ]
+
+
+def _counts(figure: Figure) -> tuple[int, int]:
+    return int(figure.numerator or 0), int(figure.denominator or 0)
 
 
 def _cover(reports: list[TrackReport]) -> list[TrackReport]:
@@ -200,7 +210,7 @@ def _hidden(sizes: dict[int, int]) -> set[int]:
 
 
 def _blank(figures: dict[str, Figure]) -> dict[str, Figure]:
-    return {slug: replace(each, numerator=None, denominator=None, people=None) for slug, each in figures.items()}
+    return {slug: each.blank for slug, each in figures.items()}
 
 
 def _only(data: ProgramData, track: Track) -> ProgramData:
@@ -299,8 +309,16 @@ def _figures(data: ProgramData, group: str, now: dt.datetime, price: Price | Non
         ),
         figure("goals_set", len(goals), None, len(setters)),
         _part(figure, "goals_reached", (sum(goal.reached for goal in goals), len(goals)), len(setters), most),
-        _part(figure, "goal_people", (len(reachers), len(setters)), len(setters)),
+        with_interval(_part(figure, "goal_people", (len(reachers), len(setters)), len(setters)), len(began)),
     ]
+
+
+def with_interval(figure: Figure, matches: int) -> Figure:
+    """A share of people, with its interval where it is shown as it is; people of one match count as one."""
+    if not figure.shown or figure.end or matches < LEAST_UNITS:
+        return figure
+    found = wilson_clustered(int(figure.numerator or 0), int(figure.denominator or 0), matches)
+    return replace(figure, interval=(round(found.low, 2), round(found.high, 2)))
 
 
 def _part(make: Callable[..., Figure], slug: str, part: tuple[int, int], people: int, most: int = 1) -> Figure:

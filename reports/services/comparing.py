@@ -93,7 +93,7 @@ def _lock(program: Program, kind: str, due: dt.datetime, now: dt.datetime) -> Co
 
 
 @transaction.atomic
-def open_comparison(*, by: User, now: dt.datetime) -> tuple[Across, dict[str, Any]]:
+def open_comparison(*, by: User | None, now: dt.datetime) -> tuple[Across, dict[str, Any]]:
     """The organisation's report with what comparing its programs came to, written down as seen.
 
     Only programs whose close somebody has opened are in it: their answers are fixed, so it moves by whole programs.

@@ -13,7 +13,7 @@ from reports.statistics.missing import Tipping, tipping_point
 from reports.statistics.multiplicity import Adjusted, benjamini_hochberg
 from reports.statistics.planning import more_needed, units_for_equivalence, units_for_interval, units_for_power
 from reports.statistics.pooling import Pooled, partial_pooling
-from reports.statistics.proportions import BinaryUnit, Share, compare_shares, fisher, newcombe, wilson
+from reports.statistics.proportions import BinaryUnit, Share, compare_shares, fisher, newcombe, wilson, wilson_clustered
 from reports.statistics.reliability import Reliability, reliability
 from reports.statistics.strata import Stratum, stratified
 from reports.statistics.units import Learner, Unit, change, components, largest_share, units_of
@@ -61,4 +61,5 @@ __all__ = [
     "welch",
     "welch_of_summaries",
     "wilson",
+    "wilson_clustered",
 ]

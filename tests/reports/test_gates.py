@@ -1,17 +1,25 @@
 """Each gate of a comparison seen closed in the report, with the sentence that says why, and opened by one more."""
 
+import datetime as dt
+import io
+import json
 import re
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 
 from matching.models import Match
+from programs.models import Draw, Lot, Program
+from reports import services
 from reports.queries.looks import content_of, due_at
 from reports.queries.opened import opened_by
 from reports.views.drawing import comparison_tables
 from tests.factories.finished import DAY, Finished
-from tests.factories.programs import NOW
+from tests.factories.programs import NOW, CoordinatorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +130,94 @@ def test_what_is_too_large_to_believe_one_relationship_at_a_time() -> None:
     gates, page = made.report()
     assert gates["plausibility"] is True
     assert "unusually large: check the data." not in page.replace("then: ", "")
+
+
+# --- on the page and in `manage.py report --json` ---
+class Looking:
+    """A coordinator who opens the close of a program, reads its report and prints it."""
+
+    def __init__(self, program: Program, mover: Any) -> None:
+        self.program, self.mover, self.client = program, mover, Client()
+        self.user = CoordinatorFactory.create(program=program).user
+
+    def at(self, moment: dt.datetime) -> tuple[str, dict[str, Any]]:
+        """The page and the object at a moment, without opening anything."""
+        self.mover.move_to(moment, tick=False)
+        self.client.force_login(self.user)
+        out = io.StringIO()
+        call_command("report", self.program.slug, "--json", stdout=out)
+        page = self.client.get(reverse("reports:outcome", args=[self.program.slug]))
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.content.decode())), json.loads(out.getvalue())
+
+    def opened(self) -> tuple[str, dict[str, Any]]:
+        """The same at the close, opened anew."""
+        close = due_at(self.program, "close") or NOW
+        self.program.looks.all().delete()
+        services.open_look(program=self.program, kind="close", by=self.user, now=close)
+        return self.at(close)
+
+
+def test_before_the_date_nothing_is_said_and_from_the_day_on_it_can_be_opened(time_machine: Any) -> None:
+    made = Growing()
+    made.led(*[(3 + number % 3, 4 + number % 3 + number % 2) for number in range(10)])
+    made.peers(2, 1, 2, 2)
+    looking, close = Looking(made.program, time_machine), due_at(made.program, "close") or NOW
+    page, told = looking.at(close - DAY)
+    assert "What came of it can be opened" not in page
+    assert told["comparison"] is None
+    page, told = looking.at(close)
+    assert "What came of it can be opened" in page
+    # The day alone says nothing: somebody has to open it, and that is written down.
+    assert (told["comparison"], told["look"]) == (None, None)
+    page, told = looking.opened()
+    assert "Early: the difference so far is" in page
+    assert (told["comparison"]["verdict"], told["look"]) == ("early", "close")
+    assert told["comparison"]["sentence"].startswith(told["comparison"]["finding"])
+    assert len(told["comparison"]["interval"]) == 2
+
+
+def test_one_relationship_that_is_more_than_half_of_a_group_takes_the_interval_away(time_machine: Any) -> None:
+    """Of eleven learners six are in one circle; of twelve that is a half."""
+    made = Growing()
+    made.match("circle", [([3 + seat % 2] * 6, [4 + seat % 3] * 6) for seat in range(6)], led=True)
+    made.led(*[(3 + number % 3, 4 + number % 3 + number % 2) for number in range(5)])
+    made.peers(2, 2, 2, 2)
+    looking = Looking(made.program, time_machine)
+    page, told = looking.opened()
+    assert told["comparison"]["gates"]["independence"]["met"] is False
+    assert told["comparison"]["interval"] is None
+    assert "no: no interval is given" in page
+    assert "One relationship holds more than half of the people in mentor-led" in page
+    made.led((4, 5))
+    page, told = looking.opened()
+    assert told["comparison"]["gates"]["independence"]["met"] is True
+    assert told["comparison"]["interval"] is not None
+    assert "no: no interval is given" not in page
+
+
+def test_invitations_that_changed_too_little_compare_nothing_until_more_followed(time_machine: Any) -> None:
+    """Of ten invited to each way six went it, which is 20 points more than chance would; of five it is not."""
+    made = Growing()
+    made.led(*[(3 + number % 3, 4 + number % 3 + number % 2) for number in range(10)])
+    made.peers(2, 2, 2, 2, 2)
+    led, peers = (made.tracks[model][0] for model in ("traditional", "peer"))
+    facts = {"program": made.program, "kind": "nudge", "first": led, "second": peers, "seed": "s"}
+    draw = Draw.objects.create(**facts, at=NOW, told_at=NOW)
+    for mine, other, role in ((led, peers, "mentee"), (peers, led, "peer")):
+        for number, each in enumerate(mine.enrolments.filter(role=role).order_by("pk")):
+            to = mine if number < 5 else other
+            Lot.objects.create(draw=draw, program=made.program, user=each.user, came_from=mine, track=to)
+    Program.objects.filter(pk=made.program.pk).update(by_lot="nudge")
+    made.program.refresh_from_db()
+    looking = Looking(made.program, time_machine)
+    page, told = looking.opened()
+    assert told["comparison"]["gates"]["uptake"]["met"] is False
+    assert told["comparison"]["verdict"] == "not compared"
+    assert "Being invited to mentor-led changed too little who took part in it." in page
+    for track in (led, peers):
+        lot = Lot.objects.filter(came_from=track).exclude(track=track).order_by("pk")[0]
+        Lot.objects.filter(pk=lot.pk).update(track=track)
+    page, told = looking.opened()
+    assert told["comparison"]["gates"]["uptake"]["met"] is True
+    assert told["comparison"]["verdict"] != "not compared"
+    assert "changed too little" not in page

@@ -11,7 +11,7 @@ from participants.models import AuditEntry
 from programs.models import Program, Role
 from reports.models import ExportLog
 from tests.factories.matching import make_pair
-from tests.factories.programs import EnrolmentFactory, ProgramFactory, TrackFactory
+from tests.factories.programs import EnrolmentFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,7 @@ def test_every_figure_with_what_it_counts(report: Any) -> None:
         "denominator": 6,
         "out_of": "people ever matched",
         "share": pytest.approx(1 / 3),
+        "interval": None,
         "as_of": MOMENT,
         "shown": True,
         "hidden_because": "",
@@ -71,18 +72,20 @@ def test_a_small_program_tells_nothing(report: Any) -> None:
         assert (figure["n"], figure["numerator"], figure["denominator"], figure["share"]) == (None,) * 4
         assert (figure["shown"], figure["hidden_because"]) == (False, "fewer than 5 people")
     line = json.loads(report("--organisation", "--json"))["programs"][0]
-    assert (line["n"], line["matches_now"], line["sessions"], line["shown"]) == (None, None, None, False)
+    assert (line["n"], line["matched_now"], line["sessions"], line["shown"]) == (None, None, None, False)
+    assert {figure["shown"] for figure in line["figures"]} == {False}
     assert "hidden, fewer than 5 people" in report("--organisation")
 
 
 def test_all_programs_side_by_side(report: Any) -> None:
     program = filled(3)
-    ProgramFactory.create(name="Empty")
+    filled(4)
     found = {line["program"]: line for line in json.loads(report("--organisation", "--json"))["programs"]}
     assert len(found) == 2
     line = found[program.slug]
-    assert (line["n"], line["matches_now"], line["sessions"], line["shown"]) == (6, 3, 1, True)
-    assert f"{program.name}: people 6, active matches 3, sessions held 1" in report("--organisation")
+    assert (line["n"], line["matched_now"], line["sessions"], line["shown"]) == (6, 6, 1, True)
+    assert line["no_change_because"] == "comes six weeks after the end"
+    assert f"{program.name}: people 6, matched now 6, sessions held 1" in report("--organisation")
 
 
 def test_the_same_in_words(report: Any) -> None:

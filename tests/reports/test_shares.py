@@ -10,7 +10,7 @@ import pytest
 
 from reports.exports.outcome import table
 from reports.queries import bounds
-from reports.queries.bounds import part_of, whole_of_parts
+from reports.queries.bounds import part_of, shown_parts, whole_of_parts
 from reports.queries.outcome import outcome
 from surveys.coding import Coded
 from surveys.services.publishing import _mean as published
@@ -57,6 +57,29 @@ def test_no_answer_follows_from_a_share_nor_from_parts_beside_a_whole(monkeypatc
     assert all(told(every_whole(*each)) >= 2 for each in cases)
 
 
+def every_part(sizes: Counts, hidden: int) -> Iterable[tuple[Hashable, list[tuple[int, int]]]]:
+    """The same with the whole as it is and parts left out."""
+    for counts in product(*(range(size + 1) for size in sizes)):
+        groups = list(zip(counts, sizes, strict=True))
+        parts = groups[: len(groups) - hidden]
+        shown = [part_of(sum(counts), sum(sizes)), *shown_parts(sum(counts), sum(sizes), parts)]
+        yield tuple((each.value, each.end) if each else None for each in shown), groups
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(("sizes", "hidden"), [((5, 6), 0), ((5, 5, 6), 0), ((6, 7, 3), 1), ((5, 5, 5, 6), 0)])
+def test_no_answer_follows_from_parts_left_out_beside_an_exact_whole(sizes: Counts, hidden: int) -> None:
+    assert told(every_part(sizes, hidden)) == 0
+
+
+@pytest.mark.pure
+def test_parts_are_left_out_only_where_they_tell() -> None:
+    """14 less four and four would be all the six."""
+    assert shown_parts(14, 26, [(6, 6), (4, 10), (4, 10)]) == [None] * 3
+    kept = shown_parts(12, 26, [(4, 6), (4, 10), (4, 10)])
+    assert [(each.value, each.end) for each in kept if each] == [(4, "")] * 3
+
+
 @pytest.mark.pure
 def test_how_near_an_end_a_share_is_a_bound() -> None:
     said = [part_of(count, 10) for count in (0, 1, 2, 8, 9, 10)]
@@ -87,7 +110,7 @@ def test_everybody_reached_a_goal_is_a_bound_in_the_report_and_its_files_and_hid
             at = NOW if number < reached else None
             GoalFactory.create(match=seat.match, owner=seat.enrolment.user, reached_at=at)
     report = outcome(program, NOW)
-    # The nine less the three of the one would be the six of the other.
+    # The nine less the three of the one would be the six of the other: both are left out.
     assert (report.figures["goal_people"].numerator, report.figures["goal_people"].bound) == (9, "")
     assert [each.figures["goal_people"].shown for each in report.tracks] == [False, False]
     report.program.tracks.get(position=1).matches.all()[0].goals.update(reached_at=NOW)
