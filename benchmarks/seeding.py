@@ -51,9 +51,14 @@ def make_program(number: int, *, pairs: int, sessions: int, now: datetime) -> Pr
     )
     _ask(program, matches, enrolled, now)
     CalendarFeed.objects.bulk_create(
-        CalendarFeed(user=one.user, key=secrets.token_urlsafe(20), made_at=began) for one in enrolled
+        CalendarFeed(user=one.user, key=CalendarFeed.digest_of(feed_key(one.user)), made_at=began) for one in enrolled
     )
     return program
+
+
+def feed_key(user: User) -> str:
+    """The key of the address of somebody's calendar, of which the product keeps a digest: made so that it is known."""
+    return f"feed-of-{user.pk}"
 
 
 def _coordinate(program: Program, number: int, now: datetime) -> None:

@@ -19,9 +19,9 @@ KEPT = timedelta(days=366)
 State = Session.State
 
 
-def feed_path(feed: CalendarFeed, user: User) -> str:
-    """The path of somebody's feed: the same each time it is shown, until they make a new one."""
-    token = links.make(PURPOSE, user, user.pk, days=ADDRESS_DAYS, extra=feed.key, now=feed.made_at)
+def feed_path(user: User, key: str, made_at: datetime) -> str:
+    """The path of somebody's feed, by the key of what they have just made (services.renew_feed)."""
+    token = links.make(PURPOSE, user, user.pk, days=ADDRESS_DAYS, extra=key, now=made_at)
     return reverse("session_links:feed", kwargs={"tok": token})
 
 
@@ -30,7 +30,8 @@ def address_of(user: User) -> CalendarFeed | None:
 
 
 def entries_of(user: User, key: str, now: datetime) -> list[Entry] | None:
-    """The sessions of a person over all their matches, by time; None if the key is not, or no longer, theirs.
+    """The sessions of a person over all their matches, by time; None if `key`, the digest of the address's, is not,
+    or no longer, theirs.
 
     Planned and held ones stand in it, and those called off as such. What did not happen, and what was written down
     without having been planned, was never agreed in a calendar or is of no use there.

@@ -16,7 +16,6 @@ NO_SKILL = "No skill in particular"
 class AskForm(LookForm):
     """Context, question, and the help that is wanted."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
     context = forms.CharField(
         label="The context",
         help_text="What somebody has to know to help, in a few sentences.",
@@ -58,7 +57,6 @@ class AskForm(LookForm):
     def facts(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
-            "key": data["key"],
             "context": data["context"],
             "question": data["question"],
             "kind": data["help"],

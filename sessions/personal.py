@@ -53,7 +53,7 @@ DECLARED = declare(
             f"pseudonymous, export, keep: {_COUNTED}": (
                 "id state help skill level named created_at closed_at emptied_at"
             ),
-            f"pseudonymous, keep: {_COUNTED}": "asker key wanted look_at",
+            f"pseudonymous, keep: {_COUNTED}": "asker wanted look_at",
         },
         "mentoring_sessions.AskRoute": {
             f"pseudonymous, export, keep: {_COUNTED}": "ask state routed_at answer_by answered_at",
@@ -82,7 +82,7 @@ DECLARED = declare(
             f"pseudonymous, keep: {_COUNTED}": "id user",
         },
         "mentoring_sessions.CalendarFeed": {
-            "personal, export, erase": "made_at",
+            "personal, export, erase": "made_at used_on",
             "personal, erase": "key",
             "pseudonymous, erase": "id user",
         },

@@ -61,7 +61,7 @@ def known() -> Known:
         coordinators=list(zip(slugs, cookies[len(people) :], strict=True)),
         sessions=_session_links(now),
         surveys=[survey_path(each, now=now) for each in waiting],
-        feeds=[feed_path(each, each.user) for each in feeds],
+        feeds=[feed_path(each.user, seeding.feed_key(each.user), each.made_at) for each in feeds],
     )
 
 

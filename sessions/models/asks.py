@@ -47,8 +47,6 @@ class Ask(models.Model):
         RESOURCE = "resource", "Something to read or to use"
 
     asker = models.ForeignKey(Enrolment, models.CASCADE, related_name="asks")
-    # Made by the form, so that the same page sent twice is one ask.
-    key = models.UUIDField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     help = models.CharField(max_length=10, choices=Help.choices)
     # One of the skills people of the program offer, and the level needed from 1 on; empty: no one skill.
@@ -79,7 +77,6 @@ class Ask(models.Model):
                 name="ask_closed_has_a_date",
             ),
             models.CheckConstraint(condition=Q(wanted__range=(1, MOST_REPLIES)), name="ask_wants_1_to_5_people"),
-            models.UniqueConstraint(fields=["asker", "key"], name="ask_sent_once"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """All writes about sessions, notes and goals."""
 
 from sessions.services.experts import want_expert
-from sessions.services.feeds import end_feed, renew_feed
+from sessions.services.feeds import end_feed, note_use, renew_feed
 from sessions.services.goals import (
     add_goal,
     change_goal,
@@ -43,6 +43,7 @@ __all__ = [
     "log_unplanned_session",
     "move_later",
     "move_session",
+    "note_use",
     "offer_times",
     "plan_agreed",
     "plan_series",

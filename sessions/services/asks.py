@@ -6,7 +6,6 @@ so that nobody gets more asks in a week than the track allows, and leaving takes
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -45,7 +44,6 @@ State, RouteState = Ask.State, AskRoute.State
 def send_ask(
     *,
     asker: Enrolment,
-    key: UUID,
     context: str,
     question: str,
     kind: str,
@@ -58,15 +56,12 @@ def send_ask(
 ) -> Ask:
     """Write an ask and send it to three to five people who can help, each of whom gets a mail.
 
-    `kind` is a value of Ask.Help; `skill` one that the track's people offer, or empty, `level` from 1 on. The same
-    `key` again gives the ask that is there. Raises SessionError naming the field of what is missing, too long or
+    `kind` is a value of Ask.Help; `skill` one that the track's people offer, or empty, `level` from 1 on. Raises
+    SessionError naming the field of what is missing, too long or
     unknown, or without a field where nobody can be asked or three asks are open; TooFew with their number where fewer
     than three can be asked and `few_will_do` is not set; NotInMatch unless `by` is the asker and may ask.
     """
     desk = _lock_desk(asker, by)
-    sent = Ask.objects.filter(asker=desk, key=key).first()
-    if sent:
-        return sent
     words = {"context": checked(context, "context"), "question": checked(question, "question")}
     _check_choices(desk, kind, skill, level)
     if Ask.objects.filter(asker=desk, state=State.OPEN).count() >= MOST_OPEN:
@@ -76,7 +71,7 @@ def send_ask(
     ensure_plan(track=desk.track, now=now)
     people = _first_people(desk, skill, level, now, few_will_do=few_will_do)
     ask = Ask.objects.create(
-        asker=desk, key=key, help=kind, skill=skill, level=level, named=named, wanted=len(people),
+        asker=desk, help=kind, skill=skill, level=level, named=named, wanted=len(people),
         look_at=now + LIVES, created_at=now, **words,
     )  # fmt: skip
     send_to(ask, people, now)

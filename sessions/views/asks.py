@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, cast
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -49,7 +48,7 @@ def new(request: MemberRequest, enrolment_id: int) -> HttpResponse:
     desk = ask_desk(request.user, enrolment_id)
     if desk is None:
         raise Http404("There is no such page")
-    start = {"key": uuid4(), "named": True}
+    start = {"named": True}
     form = AskForm(request.POST if request.method == "POST" else None, initial=start, skills=skills_of(desk))
     few: TooFew | None = None
     if request.method == "POST" and form.is_valid():

@@ -1,7 +1,9 @@
 """Sessions in one's own calendar: the page with its address, and the feed that calendar programs ask for."""
 
+from datetime import datetime
 from hashlib import sha256
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,12 +13,15 @@ from django.views.decorators.http import require_http_methods
 from mail import links
 from mail.links import Link
 from mail.pages import gone, token_page
-from sessions import calendar, services
+from participants.sending import done
+from sessions import calendar, services, tasks
 from sessions.access import MemberRequest
 from sessions.feeds import PURPOSE, address_of, entries_of, feed_path
+from sessions.models import CalendarFeed
 from sessions.permissions import may_have_feed
 
-DEEDS = {"new": services.renew_feed, "off": services.end_feed}
+# A program asks every few hours; somebody who tries an address out, some times a minute.
+MOST_A_MINUTE, DAY = 30, 86_400
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,26 +30,45 @@ def address(request: MemberRequest) -> HttpResponse:
     if not may_have_feed(request.user):
         raise Http404("There is no such page")
     if request.method == "POST":
-        deed = DEEDS.get(request.POST.get("do", ""))
-        if deed is None:
-            return _shown(request, problem="Choose one of the buttons.", status=422)
-        deed(by=request.user, now=timezone.now())
-        return redirect("sessions:calendar")
+        return _change(request)
     return _shown(request)
 
 
-def _shown(request: MemberRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    feed = address_of(request.user)
-    context = {"feed": feed, "address": links.url(feed_path(feed, request.user)) if feed else "", "problem": problem}
+def _change(request: MemberRequest) -> HttpResponse:
+    """The page with a new address is the only one that ever shows it: of its key a digest is kept."""
+    step, now = request.POST.get("do", ""), timezone.now()
+    if step == "off":
+        services.end_feed(by=request.user, now=now)
+        return redirect("sessions:calendar")
+    if step != "new":
+        return _shown(request, problem="Choose one of the buttons.", status=422)
+    made = services.renew_feed(by=request.user, now=now)
+    return done(_shown(request, address=links.url(feed_path(request.user, made.key, made.feed.made_at))))
+
+
+def _shown(request: MemberRequest, *, problem: str = "", address: str = "", status: int = 200) -> HttpResponse:
+    context = {"feed": address_of(request.user), "address": address, "problem": problem}
     return render(request, "sessions/calendar.html", context, status=status)
+
+
+def _asked(key: str, now: datetime) -> int:
+    """How often this address was asked for in this minute, this time included."""
+    place = f"calendar-asked:{key}:{now:%H%M}"
+    return 1 if cache.add(place, 1, timeout=120) else int(cache.incr(place))
 
 
 @token_page(PURPOSE)
 def feed(request: HttpRequest, link: Link) -> HttpResponse:
     """All sessions of a person as one calendar. An address that was replaced is as one that never was."""
-    entries = entries_of(link.user, link.extra, timezone.now())
+    now, key = timezone.now(), CalendarFeed.digest_of(link.extra)
+    count = _asked(key, now)
+    if count > MOST_A_MINUTE:
+        return HttpResponse("Too often. Ask again in a minute.", status=429, headers={"Retry-After": "60"})
+    entries = entries_of(link.user, key, now)
     if entries is None:
         return gone(request)
+    if count == 1 and cache.add(f"calendar-used:{key}:{now:%Y%m%d}", 1, timeout=DAY):
+        tasks.note_use(link.user.pk)
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
     content = calendar.feed(entries)

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -110,7 +109,6 @@ def _network(centre: Enrolment, helpers: list[Enrolment], now: dt.datetime) -> M
 def _ask(asker: Enrolment, skill: str, number: int, at: dt.datetime, *, named: bool = True) -> Ask:
     return asks.send_ask(
         asker=asker,
-        key=UUID(int=number),
         context=CONTEXT,
         question=QUESTION,
         kind=Ask.Help.EXPERIENCE,

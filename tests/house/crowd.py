@@ -131,7 +131,7 @@ class Crowd:
             GoalFactory.create(match=first, owner=self.people["bob"], text=f"Goal {number}")
         self.held, self.args["session"] = held, held[0].pk
         feed = meeting_services.renew_feed(by=self.people["bob"], now=NOW)
-        self.args["feed"] = feed_path(feed, self.people["bob"])
+        self.args["feed"] = feed_path(self.people["bob"], feed.key, NOW)
 
     def _propose(self) -> None:
         """A draft with many pairs, people left over, and many earlier proposals."""

@@ -25,7 +25,7 @@ READERS: dict[str, set[str]] = {
     "note for the pair, of the mentee": {"me", "mn"},
     "own note of the mentor": {"me"},
     "own note of the mentee": {"mn"},
-    "key of the mentee's calendar": {"mn"},
+    "key of the mentee's calendar": set(),
     "goal of the mentor": {"me", "mn"},
     "goal of the mentee": {"me", "mn"},
     "agreement": {"me", "mn"},

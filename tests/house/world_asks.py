@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from participants.models import User
 from programs.models import Program, Role
@@ -21,7 +20,6 @@ def ask_network(
     others = [EnrolmentFactory.create(track=track, role=Role.PEER) for _ in range(3)]
     ask = asks.send_ask(
         asker=asker,
-        key=UUID(int=program.pk),
         context=canary("context" + program.slug),
         question=canary("asked" + program.slug),
         kind="advice",

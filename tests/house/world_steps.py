@@ -196,13 +196,14 @@ def meet(place: Place) -> None:
 
 def write(place: Place) -> None:
     """Notes of both kinds and a goal by both of them; and the mentee's calendar has an address."""
-    feed = sessions.renew_feed(by=place.mentee, now=NOW)
+    made = sessions.renew_feed(by=place.mentee, now=NOW)
     offered = sessions.offer_times(
         match=place.match, starts=[dt.datetime(2027, 3, 24, 16)], zone="Europe/Berlin", minutes=45, channel="video",
         by=place.mentor, now=LATER,
     )  # fmt: skip
     place.args["times"] = offered.pk
-    CalendarFeed.objects.filter(pk=feed.pk).update(key=canary("feed" + place.program.slug))
+    digest = CalendarFeed.digest_of(canary("feed" + place.program.slug))
+    CalendarFeed.objects.filter(pk=made.feed.pk).update(key=digest)
     for writer, user in (("mentor", place.mentor), ("mentee", place.mentee)):
         for visibility in ("shared", "private"):
             sessions.write_note(

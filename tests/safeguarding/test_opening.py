@@ -173,6 +173,21 @@ def test_telling_is_put_off_with_a_reason_and_not_for_ever(cast, opened):
         services.delay(opening=opening, days=7, reason=REASON, by=cast.sally, now=NOW + 9 * DAY)
 
 
+def test_why_is_read_with_the_case_and_not_by_looking(cast, report, opened, client: Client):
+    """Reasons may hold words of the case: each reading of them is on its record."""
+    opening = opened(reason="canarywhy, long enough to be one")
+    services.delay(opening=opening, days=7, reason="canarylater, long enough to be one", by=cast.sally, now=NOW + DAY)
+    client.force_login(cast.sally)
+    number = opening.case.number
+    with time_machine.travel(NOW + DAY, tick=False):
+        looked = client.get(reverse("safeguarding:case", args=[number])).content.decode()
+        assert "canary" not in looked
+        assert "Why is shown with what was reported." in looked
+        read = client.post(reverse("safeguarding:read_case", args=[number])).content.decode()
+    assert ["canarywhy" in read, "canarylater" in read] == [True, True]
+    assert AuditEntry.objects.filter(verb="case read", by=cast.sally).count() == 1
+
+
 def test_the_pair_is_told_although_the_match_is_gone(cast, opened):
     opened()
     Match.objects.filter(pk=cast.match.pk).delete()

@@ -1,7 +1,6 @@
 """Asks in a network: who gets them, what comes back, what is passed on, and what nobody else reads."""
 
 import datetime as dt
-from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -59,7 +58,7 @@ class Web:
     def ask(self, asker=None, now=NOW, **more):
         place = asker or self.mia
         told = {
-            "key": uuid4(), "context": "We plan next year.", "question": "Where do I begin?", "kind": "advice",
+            "context": "We plan next year.", "question": "Where do I begin?", "kind": "advice",
             "skill": SKILL, "level": 2, "named": True, "few_will_do": False, "by": place.user, **more,
         }  # fmt: skip
         return services.send_ask(asker=place, now=now, **told)

@@ -1,6 +1,7 @@
 """Somebody's sessions in their own calendar: what stands in the feed, and when its address stops."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from matching.models import Match, Seat
 from participants.models import AuditEntry, User
 from programs import services as programs
 from programs.models import Enrolment, Role
-from sessions import calendar, services
+from sessions import calendar, services, tasks
 from sessions.errors import NotInMatch
 from sessions.feeds import feed_path
 from sessions.models import CalendarFeed
@@ -35,7 +36,17 @@ def clock():
 @pytest.fixture
 def address(cast):
     """The path of bob's feed."""
-    return feed_path(services.renew_feed(by=cast.bob, now=NOW), cast.bob)
+    return path_of(cast.bob, services.renew_feed(by=cast.bob, now=NOW))
+
+
+def path_of(user, made):
+    return feed_path(user, made.key, made.feed.made_at)
+
+
+def shown(response):
+    """The path of the address on the page that has just made it."""
+    assert response.status_code == 200
+    return re.search(r'value="http://testserver(/t/[^"]+/calendar.ics)" readonly', response.content.decode())[1]
 
 
 def events(response):
@@ -152,8 +163,7 @@ def test_a_new_address_ends_the_one_before_at_once(cast, client, plan, address):
     plan()
     browser = type(client)()
     browser.force_login(cast.bob)
-    assert browser.post("/me/calendar/", {"do": "new"}).status_code == 302
-    new = feed_path(CalendarFeed.objects.get(user=cast.bob), cast.bob)
+    new = shown(browser.post("/me/calendar/", {"do": "new"}))
     assert new != address
     assert same(client.get(address), gone(client))
     assert len(events(client.get(new))) == 1
@@ -184,8 +194,11 @@ def test_the_address_ends_with_its_person(cast, client, plan, address, how):
 def test_the_key_of_one_person_opens_nothing_of_another(cast, client, plan, address):
     plan()
     services.renew_feed(by=cast.paul, now=NOW)
-    mine = CalendarFeed.objects.get(user=cast.bob)
-    assert same(client.get(feed_path(mine, cast.paul)), gone(client))
+    mine = services.renew_feed(by=cast.bob, now=NOW)
+    assert same(client.get(feed_path(cast.paul, mine.key, NOW)), gone(client))
+    # Nor does what is kept of it.
+    assert same(client.get(feed_path(cast.bob, mine.feed.key, NOW)), gone(client))
+    assert client.get(feed_path(cast.bob, mine.key, NOW)).status_code == 200
     with pytest.raises(NotInMatch):
         services.renew_feed(by=cast.charlie, now=NOW)
 
@@ -222,19 +235,59 @@ def test_more_matches_and_sessions_cost_no_more_questions(cast, client, plan, ad
     assert len(events(client.get(address))) == 21
 
 
-def test_the_page_shows_the_address_once_there_is_one(cast, client):
+def test_the_page_shows_the_address_once(cast, client):
     client.force_login(cast.mia)
     page = client.get("/me/calendar/")
     assert heading(page) == "Your sessions in your own calendar"
     assert "/calendar.ics" not in page.content.decode()
     assert not CalendarFeed.objects.exists()
-    page = client.post("/me/calendar/", {"do": "new"}, follow=True)
-    path = feed_path(CalendarFeed.objects.get(user=cast.mia), cast.mia)
-    assert f'value="http://testserver{path}" readonly' in page.content.decode()
-    assert client.get("/me/calendar/").content.decode().count(path) == 1
+    path = shown(client.post("/me/calendar/", {"do": "new"}))
+    assert len(events(client.get(path))) == 0
+    later = client.get("/me/calendar/")
+    assert "/calendar.ics" not in later.content.decode()
+    assert "The address was shown when it was made" in text(later)
     refused = client.post("/me/calendar/", {"do": "canary"})
     assert (refused.status_code, "Choose one of the buttons." in text(refused)) == (422, True)
-    assert feed_path(CalendarFeed.objects.get(user=cast.mia), cast.mia) == path
+    assert client.get(path).status_code == 200
+
+
+def test_its_owner_sees_when_it_was_last_asked_for(cast, client, address, clock, monkeypatch):
+    """Written by a worker, at most once a day; that looking writes nothing is in tests/house."""
+    rung = []
+    monkeypatch.setattr(tasks.note_feed_use, "delay", rung.append)
+    client.force_login(cast.bob)
+    assert "No calendar program has asked for it yet" in text(client.get("/me/calendar/"))
+    for _ in range(3):
+        assert client.get(address).status_code == 200
+    clock.shift(DAY)
+    assert client.get(address, headers={"if-none-match": "x"}).status_code == 200
+    assert rung == [cast.bob.pk] * 2
+    tasks.note_feed_use(cast.bob.pk)
+    assert "last asked for it on 2 March 2027" in text(client.get("/me/calendar/"))
+    renewed = services.renew_feed(by=cast.bob, now=NOW)
+    assert renewed.feed.used_on is None
+    # An address that is none, and a broker that is gone, note nothing and break nothing.
+    assert client.get(address).status_code == 404
+    monkeypatch.setattr(tasks.note_feed_use, "delay", broken)
+    assert client.get(path_of(cast.bob, renewed)).status_code == 200
+    assert len(rung) == 2
+
+
+def broken(_):
+    raise OSError
+
+
+def test_an_address_that_is_asked_for_all_the_time_waits_for_the_next_minute(cast, client, plan, address, clock):
+    plan()
+    other = path_of(cast.mia, services.renew_feed(by=cast.mia, now=NOW))
+    assert [client.get(address).status_code for _ in range(31)] == [200] * 30 + [429]
+    with CaptureQueriesContext(connection) as asked:
+        refused = client.get(address)
+    # Only who the address is of, which its signature says.
+    assert (refused["Retry-After"], len(asked)) == ("60", 1)
+    assert client.get(other).status_code == 200
+    clock.shift(dt.timedelta(minutes=1))
+    assert client.get(address).status_code == 200
 
 
 def test_one_address_each_and_never_without_a_key(cast, address):
