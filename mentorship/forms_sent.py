@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mentorship import crossing
-from participants import services
+from participants import lasting, services
 from participants.models import SentForm, User
 from participants.sending import is_done
 
@@ -83,6 +83,7 @@ class FormsSentMiddleware:
         owner, body = _owner(request, kwargs), digest(request)
 
         def once() -> HttpResponseBase:
+            lasting.is_whole(request)
             with transaction.atomic():
                 before = services.claim_form(owner=owner, key=key, body=body, now=timezone.now())
                 if before is None:

@@ -6,7 +6,7 @@ takes a role away takes none of ours after the role's row: two can never wait fo
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 
 from participants.models import RoleGrant, User
 
+_WHOLE = "is_one_transaction"
 _LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,8 +38,7 @@ def lasting(request: HttpRequest, still: Callable[[], bool]) -> Iterator[None]:
     if request.method in _LOOKS:
         yield
         return
-    # Mostly inside the transaction of mentorship.forms_sent, which an error takes back as a whole.
-    with transaction.atomic(savepoint=False):
+    with _whole(request):
         yield
         if guards.last_look and not still():
             raise Http404("There is no such page")
@@ -52,11 +52,20 @@ def first(request: HttpRequest, lock: Callable[[], object], still: Callable[[], 
     if request.method in _LOOKS:
         yield
         return
-    with transaction.atomic(savepoint=False):
+    with _whole(request):
         lock()
         if guards.last_look and not still():
             raise Http404("There is no such page")
         yield
+
+
+def is_whole(request: HttpRequest) -> None:
+    """Said by who runs the view of this request in one transaction, which an error takes back as a whole."""
+    setattr(request, _WHOLE, True)
+
+
+def _whole(request: HttpRequest) -> AbstractContextManager[None]:
+    return transaction.atomic(savepoint=not getattr(request, _WHOLE, False))
 
 
 def still_has(user: User, roles: Iterable[str]) -> bool:

@@ -177,9 +177,9 @@ def test_why_is_read_with_the_case_and_not_by_looking(cast, report, opened, clie
     """Reasons may hold words of the case: each reading of them is on its record."""
     opening = opened(reason="canarywhy, long enough to be one")
     services.delay(opening=opening, days=7, reason="canarylater, long enough to be one", by=cast.sally, now=NOW + DAY)
-    client.force_login(cast.sally)
     number = opening.case.number
     with time_machine.travel(NOW + DAY, tick=False):
+        client.force_login(cast.sally)
         looked = client.get(reverse("safeguarding:case", args=[number])).content.decode()
         assert "canary" not in looked
         assert "Why is shown with what was reported." in looked
