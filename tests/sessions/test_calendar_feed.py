@@ -253,7 +253,7 @@ def test_the_page_shows_the_address_once(cast, client):
 
 def test_its_owner_sees_when_it_was_last_asked_for(cast, client, address, clock, monkeypatch):
     """Written by a worker, at most once a day; that looking writes nothing is in tests/house."""
-    rung = []
+    rung: list[int] = []
     monkeypatch.setattr(tasks.note_feed_use, "delay", rung.append)
     client.force_login(cast.bob)
     assert "No calendar program has asked for it yet" in text(client.get("/me/calendar/"))
