@@ -31,7 +31,8 @@ BEGAN, UNLOGGED = 100 * DAY, 2
 
 def make_program(number: int, *, pairs: int, sessions: int, now: datetime) -> Program:
     """One program with so many pairs, each with so many sessions, coordinated by somebody of its own."""
-    began = now - BEGAN
+    # People agree on whole minutes.
+    began = now.replace(second=0, microsecond=0) - BEGAN
     program = Program.objects.create(
         slug=f"program-{number}",
         name=f"Program {number}",

@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -173,6 +174,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A worker takes no more jobs than it has hands, so that those of many tracks spread over all workers.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Mail and the tick go one way, jobs that people wait for at a page another. A worker serves both and takes from each in
+# turn, unless it is told one (--queues): then neither can wait behind the other.
+CELERY_TASK_QUEUES = [Queue("jobs"), Queue("mail")]
+CELERY_TASK_DEFAULT_QUEUE = "jobs"
+CELERY_TASK_ROUTES = {"mail.tasks.*": {"queue": "mail"}, "mentorship.tasks.tick": {"queue": "mail"}}
 CELERY_TIMEZONE = "UTC"
 # One tick a minute finds whatever is due in the database; nothing else is scheduled anywhere.
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "mentorship.tasks.tick", "schedule": 60.0}}

@@ -13,7 +13,7 @@ from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.parser import Contentline
 
-from matching.queries import MyMatch
+from matching.queries import HasName, named
 from participants.models import User
 from sessions.models import Session
 
@@ -54,9 +54,9 @@ def ics(entry: Entry, *, now: datetime) -> bytes:
     return content
 
 
-def summary_for(mine: MyMatch) -> str:
-    """What a session of this match is called in the calendar of the person who sees it so."""
-    return f"Session with {mine.others_named}" if mine.others else "Session"
+def summary_for(others: Sequence[HasName]) -> str:
+    """What a session with these people is called in the calendar of somebody who is in the match with them."""
+    return f"Session with {named(others)}" if others else "Session"
 
 
 def feed(entries: Sequence[Entry]) -> bytes:

@@ -47,7 +47,7 @@ def _not_yours(message: Message, now: datetime) -> Context | None:
     entry = calendar.Entry(
         session=session,
         people=[message.recipient],
-        summary=calendar.summary_for(mine),
+        summary=calendar.summary_for(mine.others),
         organiser=program.contact_name or program.name,
         cancelled=True,
     )

@@ -1,12 +1,15 @@
 """Somebody's calendar feed: its address, and what stands in it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, Q
 from django.urls import reverse
 
 from mail import links
-from matching.queries import matches_of
+from matching.models import Match, Seat
 from participants.models import User
+from programs.models import Enrolment
 from sessions.calendar import Entry, summary_for
 from sessions.models import CalendarFeed, Session
 from sessions.permissions import may_follow, may_have_feed
@@ -17,6 +20,11 @@ ADDRESS_DAYS = 36_500
 # What is longer ago has left the feed, so that it does not grow for ever.
 KEPT = timedelta(days=366)
 State = Session.State
+SHOWN = ("match_id", "state", "starts_at", "ends_at", "planned_at", "created_at", "uid", "sequence")
+KNOWN = (
+    *("match_id", "answer", "live", "left_at", "match__state", "enrolment__state", "enrolment__user__email"),
+    *("enrolment__user__first_name", "enrolment__user__last_name"),
+)
 
 
 def feed_path(user: User, key: str, made_at: datetime) -> str:
@@ -34,14 +42,39 @@ def entries_of(user: User, key: str, now: datetime) -> list[Entry] | None:
     or no longer, theirs.
 
     Planned and held ones stand in it, and those called off as such. What did not happen, and what was written down
-    without having been planned, was never agreed in a calendar or is of no use there.
+    without having been planned, was never agreed in a calendar or is of no use there. Queries: two.
     """
-    if not CalendarFeed.objects.filter(user=user, key=key).exists() or not may_have_feed(user):
+    around = _around(user, key)
+    if not around:
+        return [] if _is_address_of(user, key) else None
+    if not around[0].holds:  # type: ignore[attr-defined]  # annotated
         return None
-    mine = {each.match.pk: each for each in matches_of(user)}
+    mine = {each.match_id: each for each in reversed(around) if each.enrolment.user_id == user.pk}
+    called = {pk: summary_for(_others(seat, around)) for pk, seat in mine.items()}
     agreed = Session.objects.filter(match__in=mine, planned_at__isnull=False, ends_at__gt=now - KEPT)
     return [
-        Entry(each, [], summary_for(mine[each.match_id]), "", cancelled=each.state == State.CANCELLED)
-        for each in agreed.exclude(state=State.MISSED).order_by("starts_at", "pk")
+        Entry(each, [], called[each.match_id], "", cancelled=each.state == State.CANCELLED)
+        for each in agreed.exclude(state=State.MISSED).only(*SHOWN).order_by("starts_at", "pk")
         if may_follow(mine[each.match_id], each)
     ]
+
+
+def _around(user: User, key: str) -> list[Seat]:
+    """The seats of all matches that a person has been offered, with no more than is needed of each: calendar programs
+    ask all day. `holds` says on each whether the key is theirs, and they may have a feed.
+    """
+    offered = Seat.objects.filter(enrolment__user=user).exclude(match__state=Match.State.DRAFT).values("match")
+    feed = CalendarFeed.objects.filter(user=user, key=key)
+    active = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE)
+    seats = Seat.objects.filter(match__in=offered).annotate(holds=Q(Exists(feed), Exists(active)))
+    return list(seats.select_related("match", "enrolment__user").only(*KNOWN).order_by("pk"))
+
+
+def _is_address_of(user: User, key: str) -> bool:
+    return CalendarFeed.objects.filter(user=user, key=key).exists() and may_have_feed(user)
+
+
+def _others(mine: Seat, around: Iterable[Seat]) -> list[User]:
+    """With whom somebody is in a match; who has left it is not in it any more, for nobody."""
+    there = (each for each in around if each.match_id == mine.match_id and each.left_at is None)
+    return [each.enrolment.user for each in there if each.pk != mine.pk]

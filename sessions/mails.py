@@ -148,7 +148,7 @@ def _with_entries(context: Context, sessions: Sequence[Session] = ()) -> Context
         calendar.Entry(
             session=session,
             people=[seat.enrolment.user for seat in mine.match.seats.all()],
-            summary=calendar.summary_for(mine),
+            summary=calendar.summary_for(mine.others),
             organiser=mine.program.contact_name or mine.program.name,
             cancelled=session.state == State.CANCELLED,
         )

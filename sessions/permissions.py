@@ -15,8 +15,11 @@ UNDO = timedelta(hours=8)
 
 def may_open(mine: MyMatch | None) -> bool:
     """Pages of a match are for the people in it who have said yes, from the day it is on until it ends."""
-    agreed = mine is not None and mine.seat.answer == Seat.Answer.ACCEPTED
-    return mine is not None and agreed and mine.state == Match.State.ACTIVE and mine.seat.live
+    return mine is not None and _is_open(mine.seat)
+
+
+def _is_open(seat: Seat) -> bool:
+    return seat.answer == Seat.Answer.ACCEPTED and seat.match.state == Match.State.ACTIVE and seat.live
 
 
 def may_change(goal: Goal, user: User) -> bool:
@@ -33,8 +36,11 @@ def may_have_feed(user: User) -> bool:
     return Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE).exists()
 
 
-def may_follow(mine: MyMatch, session: Session) -> bool:
-    """What stands in somebody's own calendar: sessions of a match they may open, and after its end those called off."""
+def may_follow(seat: Seat, session: Session) -> bool:
+    """What stands in the calendar of whoever has this seat: sessions of a match they may open, and after its end those
+    called off.
+    """
     if session.state != Session.State.CANCELLED:
-        return may_open(mine)
-    return mine.seat.answer == Seat.Answer.ACCEPTED and mine.seat.left_at is None and not mine.has_left
+        return _is_open(seat)
+    is_in = seat.left_at is None and seat.enrolment.state != Enrolment.State.LEFT
+    return is_in and seat.answer == Seat.Answer.ACCEPTED

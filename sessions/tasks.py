@@ -1,4 +1,4 @@
-"""The minute tick: reminders that have come near are written to the outbox, which the mail tick then empties."""
+"""The tick: reminders that have come near are written to the outbox, which the mail tick then empties."""
 
 import logging
 from datetime import datetime
@@ -34,4 +34,7 @@ def tick(now: datetime) -> None:
     slots.expire_slot_asks(now=now)
     slot_reviews.ask_reviews(now=now)
     asks.care_for_asks(now=now)
-    planning.plan_all(now)
+    # Whoever plans or moves a session writes what is near by then. What comes near later has two days until it is due,
+    # so that all sessions of these days are looked at once an hour and not each minute.
+    if take_slot(name="sessions-near", slot=now.replace(minute=0, second=0, microsecond=0)):
+        planning.plan_all(now)

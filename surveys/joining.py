@@ -1,12 +1,12 @@
 """Where surveys join the life of a session: its log asks for the check-in, its receipt offers the first question."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from matching.models import Match, Seat
 from participants.models import User
 from sessions.models import Session
-from sessions.planning import members_of
 from surveys import services
 from surveys.forms import FACES
 from surveys.mails import survey_path
@@ -14,13 +14,12 @@ from surveys.models import Invitation, Question, Survey
 from surveys.queries import is_open
 
 
-def after_log(session: Session, now: dt.datetime) -> None:
+def after_log(session: Session, people: Sequence[User], now: dt.datetime) -> None:
     """Ask everybody who was in a held session; take the question back where the log says it was not held."""
     if session.state != Session.State.HELD:
         services.withdraw(session=session, now=now)
         return
-    for user in members_of(session.match_id):
-        services.invite_after(session=session, user=user, now=now)
+    services.invite_after(session=session, users=people, now=now)
 
 
 def after_end(match: Match, now: dt.datetime) -> None:

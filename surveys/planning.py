@@ -54,8 +54,23 @@ class Times:
     def furthest(self, kind: str) -> dt.timedelta:
         """How long ago the moment may be that any program still counts from."""
         usual = TIMES[kind].after_days
-        days = [each.after_days or 0 for (_, of), each in self._changed.items() if of == kind]
+        days = [each.after_days or 0 for each in self._of(kind)]
         return (max([LATEST_HALF if usual is None else usual, *days]) + TIMES[kind].grace_days) * DAY
+
+    def nearest(self, kind: str) -> dt.timedelta:
+        """How long ago the moment must be at least for any program to ask yet."""
+        usual = TIMES[kind].after_days
+        first = LEAST_FOR_HALF / 2 if usual is None else usual * DAY
+        none = first if usual is None else 0 * DAY
+        changed = (none if each.after_days is None else each.after_days * DAY for each in self._of(kind))
+        return min([first, *changed])
+
+    def silent(self, kind: str) -> list[int]:
+        """The programs that do not ask."""
+        return [each.program_id for each in self._of(kind) if not each.on]
+
+    def _of(self, kind: str) -> list[Timing]:
+        return [each for (_, of), each in self._changed.items() if of == kind]
 
 
 def plan_all(now: dt.datetime) -> int:
@@ -133,7 +148,9 @@ def _before_a_match(times: Times, now: dt.datetime) -> Iterator[Asked]:
         ~Exists(matched.filter(enrolment__user=OuterRef("user"))),
         state__in=(Enrolment.State.ACTIVE, Enrolment.State.WAITING),
         joined_at__gt=now - times.furthest(kind),
-    ).exclude(role=Role.MENTOR)
+        # Of those whose day is still to come nobody is read: who has been asked is not read again, and few are left.
+        joined_at__lte=now - times.nearest(kind),
+    ).exclude(Q(role=Role.MENTOR) | Q(track__program__in=times.silent(kind)))
     for enrolment in _running(waiting, "track__program", now).select_related("track__program", "user").order_by("pk"):
         timing = times.of(enrolment.track.program_id, kind)
         if timing.on and _is_due(enrolment.joined_at + (timing.after_days or 0) * DAY, kind, now):
@@ -146,6 +163,11 @@ def _during(times: Times, now: dt.datetime) -> Iterator[Asked]:
         on = Q(match__state=Match.State.ACTIVE, match__activated_at__gt=now - times.furthest(kind))
         late = Q(match__state=Match.State.ACTIVE, answered_at__gt=now - times.furthest(kind))
         seats = _unasked(kind, now).filter(on | late).exclude(match__track__model__in=ONE_OFF)
+        # As before a match.
+        seats = seats.filter(match__activated_at__lte=now - times.nearest(kind))
+        seats = seats.exclude(
+            Q(answered_at__gt=now - times.nearest(kind)) | Q(match__track__program__in=times.silent(kind))
+        )
         if kind == Kind.MIDPOINT:
             # Who changes over is asked on that day instead, in a match or not.
             mine = _orders().filter(program=OuterRef("match__track__program"), user=OuterRef("enrolment__user"))

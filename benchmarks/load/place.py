@@ -1,4 +1,4 @@
-"""One installation as in production on this machine: PostgreSQL, Redis, gunicorn and a Celery worker with its beat."""
+"""One installation as in production on this machine: PostgreSQL, Redis, gunicorn, two Celery workers and their beat."""
 
 # ruff: noqa: PLC0415  # what stands on Django is imported once it is set up
 import os
@@ -42,15 +42,17 @@ class Place:
             raise RuntimeError("\n".join(each.last_words() for each in self.group.running))
 
     def start_worker(self) -> None:
-        self._run("worker", *CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING")
+        for name, queue in (("worker", "jobs"), ("mailer", "mail")):
+            options = ("--queues", queue, "--concurrency", "2", "--hostname", f"{name}@%h", "--loglevel", "WARNING")
+            self._run(name, *CELERY, "worker", *options)
 
     def kill_worker(self) -> None:
-        """All processes of the worker at once, as when the power fails; another takes its place."""
-        worker = next(each for each in self.group.running if each.name == "worker")
-        self.group.running.remove(worker)
-        for each in family(worker.popen.pid):
-            each.kill()
-        worker.popen.wait()
+        """All processes of the workers at once, as when the power fails; others take their place."""
+        for worker in [each for each in self.group.running if each.name in ("worker", "mailer")]:
+            self.group.running.remove(worker)
+            for each in family(worker.popen.pid):
+                each.kill()
+            worker.popen.wait()
         self.start_worker()
 
     def _run(self, name: str, program: str, *words: str) -> None:

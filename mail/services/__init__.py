@@ -12,7 +12,7 @@ from mail.services.outcomes import (
     release_held,
 )
 from mail.services.preferences import Choice, save_wishes
-from mail.services.queueing import Draft, cancel, cancel_person, enqueue, enqueue_many
+from mail.services.queueing import Draft, cancel, cancel_person, enqueue, enqueue_many, put
 from mail.services.room import with_room
 from mail.services.ticks import beat, take_slot
 
@@ -36,6 +36,7 @@ __all__ = [
     "lift_suppression",
     "mark_failed",
     "mark_sent",
+    "put",
     "release",
     "release_held",
     "save_wishes",

@@ -82,20 +82,32 @@ def enqueue(
         sequence=sequence,
         program_id=program_id,
     )
-    enqueue_many([draft], now=now)
+    put([draft], now=now)
     return _of(draft).first()
 
 
+def put(drafts: Iterable[Draft], *, now: datetime) -> None:
+    """Queue many messages with the rules of enqueue(), in one statement. Safe to run twice at once."""
+    timely = _timely(drafts, now)
+    Message.objects.bulk_create([draft.row(now) for draft in timely], ignore_conflicts=True, batch_size=500)
+
+
 def enqueue_many(drafts: Iterable[Draft], *, now: datetime) -> int:
-    """Queue many messages with the rules of enqueue(); returns how many rows are new. Safe to run twice at once."""
-    timely = [draft for draft in drafts if draft.expires_at > max(now, draft.not_before)]
-    for kind in {draft.kind for draft in timely}:
-        registry.get(kind)
+    """The same; returns how many rows are new, which takes two more statements."""
+    timely = _timely(drafts, now)
     ids = [draft.message_id for draft in timely]
     with transaction.atomic():
         before = _count(ids)
-        Message.objects.bulk_create([draft.row(now) for draft in timely], ignore_conflicts=True, batch_size=500)
+        put(timely, now=now)
         return _count(ids) - before
+
+
+def _timely(drafts: Iterable[Draft], now: datetime) -> list[Draft]:
+    """Those that there is a moment to send at. Raises registry.UnknownKind."""
+    timely = [draft for draft in drafts if draft.expires_at > max(now, draft.not_before)]
+    for kind in {draft.kind for draft in timely}:
+        registry.get(kind)
+    return timely
 
 
 def _count(message_ids: list[str]) -> int:

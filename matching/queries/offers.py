@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Prefetch, QuerySet
 
@@ -75,10 +75,7 @@ class MyMatch:
     @property
     def others_named(self) -> str:
         """“Ana, Ben and Cem”; of a larger group only the first, and how many there are."""
-        names = [other.short_name for other in self.others]
-        if len(names) > MOST_NAMED:
-            names = [*names[: MOST_NAMED - 2], f"{len(names) - MOST_NAMED + 2} others"]
-        return listed(names)
+        return named(self.others)
 
     @property
     def agreed_others(self) -> list[Other]:
@@ -151,18 +148,20 @@ def is_over_for(mine: MyMatch) -> bool:
     return mine.seat.left_at is not None or mine.state == Match.State.ENDED
 
 
-def matches_of(user: User, *, live_only: bool = False) -> list[MyMatch]:
-    """All matches a person has been offered, newest first, in a fixed number of queries."""
+def matches_of(user: User, *, live_only: bool = False, facts: bool = True) -> list[MyMatch]:
+    """All matches a person has been offered, newest first, in a fixed number of queries: three, or two without the
+    facts of the others, which only few pages show.
+    """
     seats = _seats().filter(enrolment__user=user).exclude(match__state=Match.State.DRAFT)
     if live_only:
         seats = seats.filter(live=True)
-    return _views(list(seats.order_by("-match__offered_at", "-pk")))
+    return _views(list(seats.order_by("-match__offered_at", "-pk")), facts=facts)
 
 
-def my_match(*, user: User, match_id: int) -> MyMatch | None:
-    """One match a person has been offered, or None if there is none of that number for them."""
+def my_match(*, user: User, match_id: int, facts: bool = True) -> MyMatch | None:
+    """One match a person has been offered, or None if there is none of that number for them; queries as above."""
     seats = _seats().filter(enrolment__user=user, match__pk=match_id).exclude(match__state=Match.State.DRAFT)
-    return next(iter(_views(list(seats[:1]))), None)
+    return next(iter(_views(list(seats[:1]), facts=facts)), None)
 
 
 def by_seat(seat_id: int) -> MyMatch | None:
@@ -177,8 +176,8 @@ def _seats() -> QuerySet[Seat]:
     return Seat.objects.select_related(*chain).prefetch_related(around)
 
 
-def _views(seats: Sequence[Seat]) -> list[MyMatch]:
-    programs = {seat.match.track.program_id for seat in seats}
+def _views(seats: Sequence[Seat], *, facts: bool = True) -> list[MyMatch]:
+    programs = {seat.match.track.program_id for seat in seats} if facts else set()
     shared = list(ProfileField.objects.filter(program__in=programs, shared=True)) if programs else []
     return [
         _view(seat, [field for field in shared if field.program_id == seat.match.track.program_id]) for seat in seats
@@ -214,6 +213,19 @@ def role_word(seat: Seat, model: MentoringModel) -> str:
     if seat.role == Role.MENTOR and model.shape == Shape.SLOTS:
         return model.words.giver
     return str(Role(seat.role).label).lower()
+
+
+class HasName(Protocol):
+    @property
+    def short_name(self) -> str: ...
+
+
+def named(people: Iterable[HasName]) -> str:
+    """“Ana, Ben and Cem”; of a larger group only the first, and how many there are."""
+    names = [each.short_name for each in people]
+    if len(names) > MOST_NAMED:
+        names = [*names[: MOST_NAMED - 2], f"{len(names) - MOST_NAMED + 2} others"]
+    return listed(names)
 
 
 def listed(names: Sequence[str]) -> str:

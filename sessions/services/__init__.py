@@ -24,10 +24,11 @@ from sessions.services.scheduling import (
     plan_agreed,
     plan_session,
 )
-from sessions.services.sending import log_once
+from sessions.services.sending import Sent, log_once
 from sessions.services.series import cancel_later, move_later, plan_series
 
 __all__ = [
+    "Sent",
     "add_goal",
     "cancel_all_of",
     "cancel_later",

@@ -12,17 +12,32 @@ def lock_match(match_id: int, by: User) -> Match:
     Locks are taken in the order match, people, session, outbox.
     """
     match = Match.objects.select_for_update(of=("self",)).select_related("track__program").get(pk=match_id)
-    mine = Seat.objects.filter(match=match, left_at=None, enrolment__user=by).first()
-    if mine is not None and match.state != Match.State.ACTIVE:
-        raise NotActive("This match is not active, so nothing can be added to it.")
-    if mine is None or mine.answer != Seat.Answer.ACCEPTED:
-        raise NotInMatch("You are not in this match.")
+    _may_write(match, Seat.objects.filter(match=match, left_at=None, enrolment__user=by).first())
     return match
 
 
 def lock_session(session: Session, by: User) -> Session:
     """The session, locked, with its match, under the rules of lock_match()."""
-    match = lock_match(session.match_id, by)
-    found = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
-    found.match = match
-    return found
+    return _lock(session, by, "match__track__program")[0]
+
+
+def lock_with_people(session: Session, by: User) -> tuple[Session, list[Seat]]:
+    """The same, without the program, and the seats of those who are in the match, as they sit. Two statements."""
+    return _lock(session, by, "match__track")
+
+
+def _lock(session: Session, by: User, chain: str) -> tuple[Session, list[Seat]]:
+    # Rows are locked in the order in which they are named here.
+    locked = Session.objects.select_for_update(of=("match", "self")).select_related(chain)
+    found = locked.get(pk=session.pk)
+    around = Seat.objects.filter(match=found.match_id, left_at=None).select_related("enrolment__user")
+    seats = list(around.order_by("pk"))
+    _may_write(found.match, next((seat for seat in seats if seat.enrolment.user_id == by.pk), None))
+    return found, [seat for seat in seats if seat.answer == Seat.Answer.ACCEPTED]
+
+
+def _may_write(match: Match, mine: Seat | None) -> None:
+    if mine is not None and match.state != Match.State.ACTIVE:
+        raise NotActive("This match is not active, so nothing can be added to it.")
+    if mine is None or mine.answer != Seat.Answer.ACCEPTED:
+        raise NotInMatch("You are not in this match.")

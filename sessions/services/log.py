@@ -1,12 +1,13 @@
 """What came of a session: held or missed. Logging the same twice is logging it once; the other person sees it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from matching.models import Match
+from matching.models import Match, Seat
 from participants.models import User
 from participants.services import record
 from participants.zones import zone as zone_of
@@ -15,10 +16,11 @@ from sessions.errors import ChangedSince, SessionError, TimeTaken, TooLate
 from sessions.models import ExpertWanted, Note, Session
 from sessions.permissions import may_undo
 from sessions.services import attendance
-from sessions.services.guards import lock_match, lock_session
+from sessions.services.guards import lock_match, lock_with_people
 from sessions.services.notes import store_note
 from sessions.services.preparing import refit_given
 from sessions.services.scheduling import check_facts, checked_moment, put_facts
+from sessions.services.sending import Sent, sent_before
 
 State = Session.State
 # A session held earlier than this before the match began is a slip of the pen.
@@ -39,19 +41,24 @@ def log_session(
     present: Collection[int] | None = None,
     led: int | None = None,
     seen: str | None = None,
-) -> Session:
+    sent: Sent | None = None,
+) -> Session | None:
     """Say whether a planned session took place, or correct what was said before.
 
     `starts` is a wall time in the session's own zone; what is not given stays as planned. `note` is kept for its
     author alone, added to what they wrote before. `present` are the seats of those who were there, in a match of more
     than two; None leaves it as it stands, at first as everybody. `led` is the seat of whoever led it, 0 for nobody,
     None as it stands. `seen` is the session's stamp when this was written:
-    where somebody else has moved or logged it since, nothing is overwritten. Queued reminders are taken back, and the
-    floors above join in.
-    Raises NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match is
-    logged at that time, ChangedSince, or SessionError naming the field.
+    where somebody else has moved or logged it since, nothing is overwritten. `sent` is the page's own key: a log that
+    comes with it again changes nothing, and gives what it gave the first time, if that still is there. Queued
+    reminders are taken back, and the floors above join in.
+    Raises OtherBody, NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match
+    is logged at that time, ChangedSince, or SessionError naming the field.
     """
-    locked = lock_session(session, by)
+    before = sent_before(sent, session=session, by=by, now=now) if sent else None
+    if before is not None:
+        return before.session
+    locked, seats = lock_with_people(session, by)
     if locked.state == State.CANCELLED:
         raise TooLate("This session was cancelled. Log it as a new one if you met after all.")
     state = State.HELD if held else State.MISSED
@@ -59,22 +66,41 @@ def log_session(
     minutes, channel = minutes or locked.minutes, channel or locked.channel
     check_facts(minutes, channel)
     _in_its_time(locked.match, moment, now)
-    _only_one(locked.match, moment.at, besides=locked)
-    there = attendance.checked(locked, present if held else None)
-    leader = attendance.leader(locked, led, there) if held else None
+    if moment.at != locked.starts_at:
+        _only_one(locked.match, moment.at, besides=locked)
+    around = _Around.of(seats, attendance.of(locked))
+    there = attendance.checked(present if held else None, **around.facts)
+    leader = attendance.leader(locked, led, there, **around.facts) if held else None
     stands = _standing(locked) == (state, moment.at, minutes, channel, leader)
-    if not stands or (there is not None and there != attendance.of(locked)):
+    if not stands or (there is not None and there != around.stored):
         if seen is not None and seen != locked.stamp:
             raise ChangedSince(locked)
-        locked.before_log = _facts(locked)
-        before = locked.minutes
+        locked.before_log = _facts(locked, around.stored)
+        length = locked.minutes
         put_facts(locked, moment, minutes, channel, locked.place)
-        refit_given(locked, before)
+        refit_given(locked, length)
         corrected, locked.state, locked.facilitated_by_id = locked.logged_at is not None, state, leader
-        attendance.keep(locked, there if held else {})
-        _log(locked, "session log corrected" if corrected else "session logged", by, now)
+        attendance.keep(locked, there if held else {}, stored=around.stored)
+        _log(locked, "session log corrected" if corrected else "session logged", around, by, now)
     _keep_note(locked, note, by, now)
     return locked
+
+
+@dataclass(frozen=True)
+class _Around:
+    """Who is in a session's match, and who is stored as having been there. Read once, with the match locked."""
+
+    people: list[User]
+    seats: list[int]
+    stored: attendance.There
+
+    @classmethod
+    def of(cls, seats: Sequence[Seat], stored: attendance.There) -> "_Around":
+        return cls([seat.enrolment.user for seat in seats], [seat.pk for seat in seats], stored)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"seats": self.seats, "stored": self.stored}
 
 
 @transaction.atomic
@@ -103,13 +129,15 @@ def log_unplanned_session(
     there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
     if there:
         said: dict[str, Any] = {"minutes": minutes, "channel": channel, "note": note, "present": present, "led": led}
-        return log_session(session=there, held=True, by=by, now=now, **said)
+        return log_session(session=there, held=True, by=by, now=now, **said) or there
     session = Session(match=locked, created_at=now, state=State.HELD, before_log={})
     put_facts(session, moment, minutes, channel, "")
-    present_at = attendance.checked(session, present)
-    session.facilitated_by_id = attendance.leader(session, led, present_at)
-    _log(session, "session logged", by, now)
-    attendance.keep(session, present_at)
+    people = planning.in_it(locked.pk).select_related("enrolment__user").order_by("pk")
+    around = _Around.of(list(people), {})
+    present_at = attendance.checked(present, **around.facts)
+    session.facilitated_by_id = attendance.leader(session, led, present_at, **around.facts)
+    _log(session, "session logged", around, by, now)
+    attendance.keep(session, present_at, stored={})
     _keep_note(session, note, by, now)
     return session
 
@@ -120,19 +148,20 @@ def undo_log(*, session: Session, by: User, now: datetime) -> Session | None:
 
     Doing it twice changes nothing. Raises TooLate once others have been asked about it or have written about it.
     """
-    locked = lock_session(session, by)
+    locked, seats = lock_with_people(session, by)
     if locked.state not in (State.HELD, State.MISSED):
         return locked
     if not may_undo(locked, by, now):
         raise TooLate("This log cannot be taken back any more. You can still correct it.")
     program_id, was = locked.match.track.program_id, locked.before_log
+    around = _Around.of(seats, attendance.of(locked))
     record(by=by, verb="session log undone", now=now, program_id=program_id, subject=locked)
     if was:
-        return _restore(locked, was, now)
+        return _restore(locked, was, around, now)
     if locked.notes.exclude(author=by).exists():
         raise TooLate("Somebody else has written about this session. You can still correct it.")
     locked.state = State.CANCELLED
-    _joined(locked, now)
+    _joined(locked, around.people, now)
     locked.delete()
     return None
 
@@ -141,21 +170,21 @@ def _standing(session: Session) -> tuple[object, ...]:
     return (session.state, session.starts_at, session.minutes, session.channel, session.facilitated_by_id)
 
 
-def _facts(session: Session) -> dict[str, Any]:
+def _facts(session: Session, stored: attendance.There) -> dict[str, Any]:
     """What a log replaces, as plain data."""
     return {
         "state": session.state,
         "wall": session.wall_start,
         "minutes": session.minutes,
         "channel": session.channel,
-        "present": [[seat, there] for seat, there in attendance.of(session).items()],
+        "present": [[seat, there] for seat, there in stored.items()],
         "led": session.facilitated_by_id,
         "logged_by": session.logged_by_id,
         "logged_at": session.logged_at.isoformat() if session.logged_at else None,
     }
 
 
-def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
+def _restore(session: Session, was: dict[str, Any], around: _Around, now: datetime) -> Session:
     before = session.minutes
     put_facts(session, timing.from_text(was["wall"], session.zone), was["minutes"], was["channel"], session.place)
     refit_given(session, before)
@@ -165,17 +194,17 @@ def _restore(session: Session, was: dict[str, Any], now: datetime) -> Session:
     _only_one(session.match, session.starts_at, besides=session)
     session.save()
     _forget_expert(session)
-    attendance.keep(session, dict(was.get("present", [])))
-    _joined(session, now)
+    attendance.keep(session, dict(was.get("present", [])), stored=around.stored)
+    _joined(session, around.people, now)
     return session
 
 
-def _log(session: Session, verb: str, by: User, now: datetime) -> None:
+def _log(session: Session, verb: str, around: _Around, by: User, now: datetime) -> None:
     session.logged_by, session.logged_at = by, now
     session.save()
     _forget_expert(session)
     planning.drop(session, now)
-    _joined(session, now)
+    _joined(session, around.people, now)
     match = session.match
     record(by=by, verb=verb, now=now, program_id=match.track.program_id, subject=session, state=session.state)
 
@@ -186,9 +215,9 @@ def _forget_expert(session: Session) -> None:
         ExpertWanted.objects.filter(session=session).delete()
 
 
-def _joined(session: Session, now: datetime) -> None:
+def _joined(session: Session, people: Sequence[User], now: datetime) -> None:
     for join in hooks.logged:
-        join(session, now)
+        join(session, people, now)
 
 
 def _in_its_time(match: Match, moment: timing.Moment, now: datetime) -> None:

@@ -1,35 +1,64 @@
 """A log that may be sent twice, as a phone without network does not know what has arrived."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from participants.models import User
 from sessions.errors import OtherBody
 from sessions.models import SentLog, Session
 
+# One statement, as it is part of every log. Two at once: the second waits for what becomes of the first.
+_CLAIM = """
+    INSERT INTO mentoring_sessions_sentlog (user_id, "key", digest, session_id, sent_at) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (user_id, "key") DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The key of a page, and all that was typed on it; of that only a keyed digest is kept."""
+
+    key: UUID
+    body: Mapping[str, object]
+
+
+def sent_before(sent: Sent, *, session: Session | None, by: User, now: datetime) -> SentLog | None:
+    """None if a log comes for the first time, and then its key is taken for this session; otherwise the row of the
+    time before. Inside the transaction of the log: if that is taken back, the key is free again.
+
+    Raises OtherBody if the key came with something else.
+    """
+    digest, field = _digest(sent.body), SentLog._meta.get_field("key")
+    key = field.get_db_prep_value(sent.key, connection)
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [by.pk, key, digest, session.pk if session else None, moment])
+        if cursor.rowcount == 1:
+            return None
+    before = SentLog.objects.select_related("session").get(user=by, key=sent.key)
+    if before.digest != digest:
+        raise OtherBody
+    return before
+
 
 @transaction.atomic
-def log_once(
-    *, key: UUID, body: Mapping[str, object], deed: Callable[[], Session | None], by: User, now: datetime
-) -> Session | None:
-    """Do the deed, unless this person has sent this key already: then nothing changes, and its session is given back.
+def log_once(*, sent: Sent, deed: Callable[[], Session], by: User, now: datetime) -> Session | None:
+    """Do a deed that makes a session, unless this person has sent this key already: then nothing changes, and its
+    session is given back, if there still is one.
 
-    `body` is all that was typed; of it only a keyed digest is kept. Raises OtherBody if the key came with something
-    else, and whatever the deed raises, after which the key is free again.
+    Raises as sent_before(), and whatever the deed raises, after which the key is free again.
     """
-    digest = _digest(body)
-    sent, is_new = SentLog.objects.get_or_create(user=by, key=key, defaults={"digest": digest, "sent_at": now})
-    if not is_new:
-        if sent.digest != digest:
-            raise OtherBody
-        return sent.session
-    sent.session = deed()
-    sent.save(update_fields=["session"])
-    return sent.session
+    before = sent_before(sent, session=None, by=by, now=now)
+    if before is not None:
+        return before.session
+    session = deed()
+    SentLog.objects.filter(user=by, key=sent.key).update(session=session)
+    return session
 
 
 def _digest(body: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -106,33 +107,23 @@ def log_held(form: LogForm, meeting: Session, user: User, now: datetime) -> bool
         starts = timing.same_clock_on(data["day"], meeting.starts_at, user.timezone, meeting.zone)
     facts = {name: data[name] for name in ("minutes", "channel", "note")}
     facts |= {"present": form.there(), "led": form.leader(), "seen": data["seen"] or None}
-
-    def log() -> Session:
-        return services.log_session(session=meeting, held=True, starts=starts, **facts, by=user, now=now)
-
-    body = {**form.body(), "session": meeting.pk}
-    return attempt(form, lambda: _once(data["key"], body, log, user, now))
+    facts |= {"sent": _sent(data["key"], {**form.body(), "session": meeting.pk})}
+    deed = partial(services.log_session, session=meeting, held=True, starts=starts, **facts, by=user, now=now)
+    return attempt(form, deed)
 
 
 def log_missed(meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
     """The session did not happen. Raises SessionError."""
-    seen, key = data.get("seen") or None, _key(data.get("key", ""))
-
-    def log() -> Session:
-        return services.log_session(session=meeting, held=False, seen=seen, by=user, now=now)
-
-    _once(key, {"session": meeting.pk, "held": False}, log, user, now)
+    sent = _sent(_key(data.get("key", "")), {"session": meeting.pk, "held": False})
+    seen = data.get("seen") or None
+    services.log_session(session=meeting, held=False, seen=seen, sent=sent, by=user, now=now)
 
 
 def log_anew(form: UnplannedLogForm, course: Course, user: User, now: datetime) -> bool:
     """A session that was never planned here."""
-    facts = form.facts()
-
-    def log() -> Session:
-        return services.log_unplanned_session(match=course.mine.match, **facts, by=user, now=now)
-
-    body = {**form.body(), "match": course.pk}
-    return attempt(form, lambda: _once(form.cleaned_data["key"], body, log, user, now))
+    log = partial(services.log_unplanned_session, match=course.mine.match, **form.facts(), by=user, now=now)
+    sent = _sent(form.cleaned_data["key"], {**form.body(), "match": course.pk})
+    return attempt(form, partial(services.log_once, sent=sent, deed=log, by=user, now=now) if sent else log)
 
 
 def correct_minutes(meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
@@ -163,10 +154,8 @@ def count_given(course: Course, meeting: Session, user: User, data: QueryDict, n
     log_given(session=meeting, minutes=guess.minutes, by=user, now=now)
 
 
-def _once(
-    key: UUID | None, body: dict[str, object], log: Callable[[], Session], user: User, now: datetime
-) -> Session | None:
-    return services.log_once(key=key, body=body, deed=log, by=user, now=now) if key else log()
+def _sent(key: UUID | None, body: dict[str, object]) -> services.Sent | None:
+    return services.Sent(key, body) if key else None
 
 
 def _key(text: str) -> UUID | None:

@@ -91,8 +91,13 @@ def _sent(response: Response, invitation: Invitation, now: dt.datetime) -> Respo
 def _store_all(response: Response, answers: Mapping[str, Any], asked: Iterable[Question]) -> None:
     questions = {question.slug: question for question in asked}
     values = {slug: _checked(questions, slug, value) for slug, value in answers.items()}
-    for slug, value in values.items():
-        _store(response, questions[slug], value)
+    skipped = [questions[slug] for slug, value in values.items() if value is None]
+    if skipped:
+        Answer.objects.filter(response=response, question__in=skipped).delete()
+    given = [_row(response, questions[slug], value) for slug, value in values.items() if value is not None]
+    Answer.objects.bulk_create(
+        given, update_conflicts=True, unique_fields=["response", "question"], update_fields=["value", "text"]
+    )
 
 
 def _checked(questions: Mapping[str, Question], slug: str, value: object) -> int | str | None:
@@ -109,12 +114,9 @@ def _checked(questions: Mapping[str, Question], slug: str, value: object) -> int
     return value
 
 
-def _store(response: Response, question: Question, value: int | str | None) -> None:
-    if value is None:
-        Answer.objects.filter(response=response, question=question).delete()
-        return
-    content = {"text": value} if isinstance(value, str) else {"value": value}
-    Answer.objects.update_or_create(response=response, question=question, defaults=content)
+def _row(response: Response, question: Question, value: int | str) -> Answer:
+    content: dict[str, Any] = {"text": value} if isinstance(value, str) else {"value": value}
+    return Answer(response=response, question=question, **content)
 
 
 def _want_contact(response: Response, invitation: Invitation, now: dt.datetime, *, wanted: bool) -> None:

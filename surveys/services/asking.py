@@ -1,18 +1,20 @@
 """Asking people, and taking a question back."""
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, FilteredRelation, Q
 
 from mail.quiet import shift
-from mail.services import cancel, enqueue
+from mail.services import Draft, cancel, put
 from matching.models import Match
 from participants.models import User
 from programs.models import Program
 from sessions.models import Session
 from surveys import definition
-from surveys.models import Invitation, Survey
+from surveys.models import Invitation, Survey, Timing
 from surveys.wording import TIMES
 
 SUBJECT = "surveys.invitation"
@@ -25,27 +27,42 @@ def first_mail(kind: str) -> str:
     return PULSE if kind == Survey.Kind.PULSE else f"survey-{kind.replace('_', '-')}"
 
 
-@transaction.atomic
-def invite_after(*, session: Session, user: User, now: dt.datetime) -> Invitation | None:
-    """Ask one person about one held session; asking twice changes nothing, also when the words have changed since.
-    None where the program does not ask after sessions.
+@transaction.atomic(savepoint=False)
+def invite_after(*, session: Session, users: Sequence[User], now: dt.datetime) -> None:
+    """Ask these people about one held session; asking twice changes nothing, also when the words have changed since,
+    nor does it where the program does not ask after sessions. The match is locked: nobody else asks meanwhile.
 
     The question comes with the log; to whoever has not answered by then it goes by mail the next morning at nine in
-    their own zone.
+    their own zone. Statements: three, or one where there is nothing to ask.
     """
-    program = session.match.track.program
-    asked = Invitation.objects.filter(survey__kind=Survey.Kind.PULSE, user=user, session=session).first()
-    if asked or not definition.timing_of(program, Survey.Kind.PULSE).on:
-        return asked
-    invitation, new = Invitation.objects.get_or_create(
-        survey=definition.pulse_of(program),
-        user=user,
-        session=session,
-        defaults={"created_at": now, "closes_at": now + dt.timedelta(days=TIMES[Survey.Kind.PULSE].open_days)},
-    )
-    if new:
-        _announce(invitation, PULSE, 0, _next_morning(now, ZoneInfo(user.timezone)), now)
-    return invitation
+    program_id = session.match.track.program_id
+    survey, asked, is_on = _pulse_of(session)
+    new = [user for user in users if user.pk not in asked] if is_on else []
+    if not new:
+        return
+    survey_id = survey or definition.pulse_of(session.match.track.program).pk
+    closes = now + dt.timedelta(days=TIMES[Survey.Kind.PULSE].open_days)
+    rows = [
+        Invitation(survey_id=survey_id, user=user, session=session, created_at=now, closes_at=closes) for user in new
+    ]
+    made = Invitation.objects.bulk_create(rows)
+    morning = {user.pk: _next_morning(now, ZoneInfo(user.timezone)) for user in new}
+    put([_draft(each, program_id, PULSE, 0, morning[each.user_id]) for each in made], now=now)
+
+
+def _pulse_of(session: Session) -> tuple[int | None, set[int], bool]:
+    """The survey that is asked after a session now, if there is one; who was asked about this one, in whatever words;
+    and whether the program asks. One query.
+    """
+    program_id, kind = session.match.track.program_id, Survey.Kind.PULSE
+    here = FilteredRelation("invitations", condition=Q(invitations__session=session.pk))
+    off = Timing.objects.filter(program=program_id, kind=kind, on=False)
+    surveys = Survey.objects.filter(program=program_id, kind=kind).annotate(here=here, off=Exists(off)).order_by()
+    rows = list(surveys.values_list("pk", "active", "here__user", "off"))
+    active = next((pk for pk, is_active, _, _ in rows if is_active), None)
+    # Without a survey there is no row to say it either.
+    is_on = not rows[0][3] if rows else definition.timing_of(session.match.track.program, kind).on
+    return active, {user for _, _, user, _ in rows if user is not None}, is_on
 
 
 def _next_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -82,23 +99,24 @@ def invite(
     if not new:
         return None
     zone = ZoneInfo(user.timezone)
-    _announce(invitation, first_mail(kind), 0, shift(now, zone, "later"), now)
+    mails = [_draft(invitation, program.pk, first_mail(kind), 0, shift(now, zone, "later"))]
     for number, days in enumerate(definition.timing_of(program, kind).reminder_days, start=1):
-        _announce(invitation, REMINDER, number, shift(now + dt.timedelta(days=days), zone, "later"), now)
+        at = shift(now + dt.timedelta(days=days), zone, "later")
+        mails.append(_draft(invitation, program.pk, REMINDER, number, at))
+    put(mails, now=now)
     return invitation
 
 
-def _announce(invitation: Invitation, kind: str, sequence: int, at: dt.datetime, now: dt.datetime) -> None:
-    enqueue(
+def _draft(invitation: Invitation, program_id: int, kind: str, sequence: int, at: dt.datetime) -> Draft:
+    return Draft(
         kind=kind,
         subject_type=SUBJECT,
         subject_id=invitation.pk,
         sequence=sequence,
-        recipient=invitation.user_id,
-        program_id=invitation.survey.program_id,
+        recipient_id=invitation.user_id,
+        program_id=program_id,
         not_before=at,
         expires_at=invitation.closes_at,
-        now=now,
     )
 
 

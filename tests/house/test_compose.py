@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-OURS = ("migrate", "web", "worker", "beat")
+from mentorship.celery import app
+
+OURS = ("migrate", "web", "worker", "mailer", "beat")
 
 
 @pytest.fixture
@@ -49,13 +51,25 @@ def test_the_check_refuses_what_is_not_one(root, tmp_path):
     assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
-def test_it_has_web_worker_beat_and_their_servers(compose):
-    assert set(compose["services"]) == {"migrate", "web", "worker", "beat", "db", "redis"}
+def test_it_has_web_workers_beat_and_their_servers(compose):
+    assert set(compose["services"]) == {"migrate", "web", "worker", "mailer", "beat", "db", "redis"}
+
+
+def test_mail_waits_for_no_job_and_no_job_for_mail(compose):
+    """Each queue that a task of ours is put into has a worker of its own, and none is left out."""
+    said = {name: compose["services"][name]["command"] for name in ("worker", "mailer")}
+    served = {name: words[words.index("--queues") + 1] for name, words in said.items()}
+    assert served == {"worker": "jobs", "mailer": "mail"}
+    assert {queue.name for queue in app.amqp.queues.values()} == {"jobs", "mail"}
+    ours = [name for name in app.tasks if not name.startswith(("celery.", "tests."))]
+    put = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
+    assert {name for name, queue in put.items() if queue == "mail"} == {"mail.tasks.drain", "mentorship.tasks.tick"}
+    assert set(put.values()) == {"jobs", "mail"}
 
 
 def test_every_service_that_stays_is_watched(compose):
     watched = {name for name, service in compose["services"].items() if service.get("healthcheck")}
-    assert watched == {"web", "worker", "beat", "db", "redis"}
+    assert watched == {"web", "worker", "mailer", "beat", "db", "redis"}
 
 
 def test_only_web_is_reachable_and_only_from_this_machine(compose):
@@ -65,7 +79,7 @@ def test_only_web_is_reachable_and_only_from_this_machine(compose):
 
 def test_everything_waits_for_the_migration_and_the_migration_for_the_database(compose):
     services = compose["services"]
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "mailer", "beat"):
         assert services[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "redis": {"condition": "service_healthy"},

@@ -13,10 +13,11 @@ from reports.queries.base import Meeting, load
 from reports.queries.overview import raised_in
 from surveys.definition import survey_of
 from surveys.models import Answer, Invitation, Publication, Survey
-from surveys.services import invite_after, store_sent
+from surveys.services import store_sent
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.factories.sessions import SessionFactory
+from tests.factories.surveys import ask_after
 from tests.people import Cast, make_cast
 
 DAY = dt.timedelta(days=1)
@@ -110,10 +111,7 @@ def unanswered(cast: Cast, *answered: bool) -> dict[int, set[int]]:
     """Mia's check-ins of so many sessions, all closed, of which she answered some."""
     for day, done in enumerate(answered):
         at = NOW + day * DAY
-        asked = invite_after(
-            session=SessionFactory.create(match=cast.match, held=True, starts_at=at), user=cast.mia, now=at
-        )
-        assert asked is not None
+        asked = ask_after(SessionFactory.create(match=cast.match, held=True, starts_at=at), cast.mia, at)
         Invitation.objects.filter(pk=asked.pk).update(answered_at=at if done else None)
     return _silent(Survey.objects.get(kind="pulse"), NOW + 90 * DAY, USUAL)
 

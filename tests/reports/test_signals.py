@@ -23,6 +23,7 @@ from surveys.models import Invitation, Publication, Survey
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, EnrolmentFactory
 from tests.factories.sessions import SessionFactory
+from tests.factories.surveys import ask_after
 from tests.people import Cast, make_cast
 
 DAY = dt.timedelta(days=1)
@@ -99,8 +100,7 @@ def answered(cast: Cast, pairs: int, low: int) -> None:
         match = make_pair(EnrolmentFactory.create(track=track, role=Role.MENTOR), EnrolmentFactory.create(track=track))
         session = SessionFactory.create(match=match, held=True, starts_at=NOW + DAY)
         for seat in match.seats.select_related("enrolment__user"):
-            asked = surveys.invite_after(session=session, user=seat.enrolment.user, now=NOW + 2 * DAY)
-            assert asked is not None
+            asked = ask_after(session, seat.enrolment.user, NOW + 2 * DAY)
             value = 1 if number < low else 5
             surveys.answer(invitation=asked, answers={"useful": value, "talk": 3}, now=NOW + 2 * DAY)
 
@@ -139,8 +139,7 @@ def test_no_page_of_one_match_tells_what_somebody_answered(alice: Client, cast: 
     pages = []
     for value in (5, 1):
         session = SessionFactory.create(match=cast.match, held=True, starts_at=NOW + DAY)
-        asked = surveys.invite_after(session=session, user=cast.mia, now=NOW + 2 * DAY)
-        assert asked is not None
+        asked = ask_after(session, cast.mia, NOW + 2 * DAY)
         surveys.answer(invitation=asked, answers={"useful": value, "heard": value, "talk": value}, now=NOW + 2 * DAY)
         row = alice.get(reverse("signals:pair", kwargs={"slug": "spring", "match": cast.match.pk})).context["row"]
         pages.append(row.signals)

@@ -80,11 +80,11 @@ def test_a_refused_log_leaves_its_key_free(cast, plan, over):
         raise SessionError("no")
 
     with pytest.raises(SessionError):
-        services.log_once(key=key, body={"a": 1}, deed=refuse, by=cast.bob, now=over)
+        services.log_once(sent=services.Sent(key, {"a": 1}), deed=refuse, by=cast.bob, now=over)
     deed = lambda: log(session, cast.bob, over)  # noqa: E731 - as short as what it stands for
-    assert services.log_once(key=key, body={"a": 2}, deed=deed, by=cast.bob, now=over) == session
+    assert services.log_once(sent=services.Sent(key, {"a": 2}), deed=deed, by=cast.bob, now=over) == session
     with pytest.raises(OtherBody):
-        services.log_once(key=key, body={"a": 1}, deed=deed, by=cast.bob, now=over)
+        services.log_once(sent=services.Sent(key, {"a": 1}), deed=deed, by=cast.bob, now=over)
 
 
 def test_the_length_is_corrected_by_one_tap(cast, plan, over, client, time_machine):

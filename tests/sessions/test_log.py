@@ -17,7 +17,7 @@ State = Session.State
 def joined(monkeypatch):
     """What the floors above hear of."""
     heard = []
-    monkeypatch.setattr(hooks, "logged", [lambda session, now: heard.append((session.state, now))])
+    monkeypatch.setattr(hooks, "logged", [lambda session, _people, now: heard.append((session.state, now))])
     return heard
 
 

@@ -9,9 +9,9 @@ from participants.services.pausing import pause, resume
 from reports.health import Limits
 from reports.queries.answering import _silent
 from surveys.models import Invitation, Survey
-from surveys.services import invite_after
 from tests.factories.programs import NOW
 from tests.factories.sessions import SessionFactory
+from tests.factories.surveys import ask_after
 from tests.people import make_cast
 
 DAY = dt.timedelta(days=1)
@@ -24,7 +24,7 @@ def cast(db):
 
 def asked(cast, at):
     session = SessionFactory.create(match=cast.match, held=True, starts_at=at)
-    return invite_after(session=session, user=cast.mia, now=at)
+    return ask_after(session, cast.mia, at)
 
 
 def test_nothing_is_due_in_a_pause(cast, client, time_machine):

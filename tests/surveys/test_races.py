@@ -9,12 +9,14 @@ from mail.models import Message
 from matching.models import Match
 from programs.models import Role
 from sessions.models import Session
+from sessions.planning import members_of
 from surveys import definition, joining, services
 from surveys.models import Answer, Invitation, Publication, Response, Survey
 from tests.factories.matching import make_pair
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
+from tests.factories.surveys import ask_after
 from tests.racing import kinds, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +35,7 @@ def session(match: Match) -> Session:
 
 @pytest.fixture
 def invitation(session: Session) -> Invitation:
-    joining.after_log(session, NOW)
+    joining.after_log(session, members_of(session.match_id), NOW)
     return Invitation.objects.order_by("pk")[0]
 
 
@@ -68,8 +70,7 @@ def test_an_answer_to_what_was_taken_back_is_closed(session: Session, invitation
 def test_figures_published_twice_at_once_are_published_once(session: Session) -> None:
     survey = definition.pulse_of(session.match.track.program)
     for _ in range(5):
-        asked = services.invite_after(session=session, user=UserFactory.create(), now=NOW)
-        assert asked is not None
+        asked = ask_after(session, UserFactory.create(), NOW)
         services.answer(invitation=asked, answers={"useful": 4}, now=NOW)
     later = NOW + dt.timedelta(hours=1)
     results = together(*[lambda: services.publish_figures(survey=survey, now=later)] * 3)
@@ -79,7 +80,9 @@ def test_figures_published_twice_at_once_are_published_once(session: Session) ->
 
 def test_two_first_logs_at_once_make_one_survey(match: Match) -> None:
     sessions = [SessionFactory.create(match=match, held=True, starts_at=NOW + dt.timedelta(days=n)) for n in range(3)]
-    results = together(*[lambda each=each: joining.after_log(each, NOW) for each in sessions])
+    results = together(
+        *[lambda each=each: joining.after_log(each, members_of(each.match_id), NOW) for each in sessions]
+    )
     assert kinds(results) == ["NoneType"] * 3
     assert Survey.objects.count() == 1
     assert Invitation.objects.count() == 6
@@ -107,7 +110,7 @@ def test_new_words_do_not_ask_again_about_the_same_session(session: Session, inv
     items = definition.dump_part(program)[0]["questions"]
     items[0]["text"] = "Other words"
     services.change_questions(program=program, items=items, by=UserFactory.create(), now=NOW)
-    joining.after_log(session, NOW)
+    joining.after_log(session, members_of(session.match_id), NOW)
     assert Invitation.objects.count() == 2
 
 

@@ -7,12 +7,14 @@ from mail.models import Message
 from matching.models import Match
 from programs.models import Role
 from sessions.models import Session
+from sessions.planning import members_of
 from surveys import definition, joining, services, wording
 from surveys.models import Answer, Invitation, Publication, Response
 from surveys.services.publishing import spread_shown
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
+from tests.factories.surveys import ask_after
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -31,7 +33,7 @@ def session(match: Match) -> Session:
 
 
 def invitations(session: Session) -> list[Invitation]:
-    joining.after_log(session, NOW)
+    joining.after_log(session, members_of(session.match_id), NOW)
     return list(Invitation.objects.order_by("pk"))
 
 
@@ -53,7 +55,7 @@ def test_a_log_taken_back_takes_the_question_back_and_keeps_answers_given(sessio
     services.answer(invitation=first, answers={"useful": 5}, now=NOW)
     session.state, session.logged_at = Session.State.PLANNED, None
     session.save()
-    joining.after_log(session, NOW)
+    joining.after_log(session, members_of(session.match_id), NOW)
     assert list(Invitation.objects.all()) == [first]
     assert Message.objects.get(kind="pulse", subject_id=second.pk).state == Message.State.CANCELLED
 
@@ -137,8 +139,7 @@ def answered_by(people: int, session: Session, value: int, at: dt.datetime) -> N
     """So many new people answer the first question."""
     for _ in range(people):
         enrolment = EnrolmentFactory.create(track=session.match.track)
-        invitation = services.invite_after(session=session, user=enrolment.user, now=at)
-        assert invitation is not None
+        invitation = ask_after(session, enrolment.user, at)
         services.answer(invitation=invitation, answers={"useful": value}, now=at)
 
 
@@ -191,8 +192,7 @@ def test_one_person_with_five_sessions_is_one_person(match: Match) -> None:
     survey = definition.pulse_of(match.track.program)
     for day in range(5):
         session = SessionFactory.create(match=match, held=True, starts_at=NOW + day * 24 * HOUR)
-        invitation = services.invite_after(session=session, user=user, now=NOW)
-        assert invitation is not None
+        invitation = ask_after(session, user, NOW)
         services.answer(invitation=invitation, answers={"useful": 1}, now=NOW)
     assert services.publish_figures(survey=survey, now=NOW) is None
 
@@ -201,8 +201,7 @@ def test_a_question_four_people_answered_has_no_mean_and_who_talked_never_has(se
     survey = definition.pulse_of(session.match.track.program)
     for number in range(5):
         enrolment = EnrolmentFactory.create(track=session.match.track)
-        invitation = services.invite_after(session=session, user=enrolment.user, now=NOW)
-        assert invitation is not None
+        invitation = ask_after(session, enrolment.user, NOW)
         answers = {"useful": 3, "talk": 2, **({"heard": 3} if number else {})}
         services.answer(invitation=invitation, answers=answers, now=NOW)
     published = services.publish_figures(survey=survey, now=NOW)
@@ -216,8 +215,7 @@ def test_a_question_few_have_answered_anew_keeps_its_figure(session: Session) ->
     survey = definition.pulse_of(session.match.track.program)
     for number in range(10):
         enrolment, at = EnrolmentFactory.create(track=session.match.track), NOW + (HOUR if number >= 5 else 0 * HOUR)
-        invitation = services.invite_after(session=session, user=enrolment.user, now=at)
-        assert invitation is not None
+        invitation = ask_after(session, enrolment.user, at)
         answers = {"useful": 3} if number > 5 else {"useful": 3, "heard": 1 if number == 5 else 5}
         services.answer(invitation=invitation, answers=answers, now=at)
         if number == 4:
