@@ -42,7 +42,7 @@ def log_session(
     led: int | None = None,
     seen: str | None = None,
     sent: Sent | None = None,
-) -> Session | None:
+) -> Session:
     """Say whether a planned session took place, or correct what was said before.
 
     `starts` is a wall time in the session's own zone; what is not given stays as planned. `note` is kept for its
@@ -50,14 +50,14 @@ def log_session(
     than two; None leaves it as it stands, at first as everybody. `led` is the seat of whoever led it, 0 for nobody,
     None as it stands. `seen` is the session's stamp when this was written:
     where somebody else has moved or logged it since, nothing is overwritten. `sent` is the page's own key: a log that
-    comes with it again changes nothing, and gives what it gave the first time, if that still is there. Queued
+    comes with it again changes nothing, and gives what it gave the first time. Queued
     reminders are taken back, and the floors above join in.
     Raises OtherBody, NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match
     is logged at that time, ChangedSince, or SessionError naming the field.
     """
     before = sent_before(sent, session=session, by=by, now=now) if sent else None
     if before is not None:
-        return before.session
+        return before.session or session
     locked, seats = lock_with_people(session, by)
     if locked.state == State.CANCELLED:
         raise TooLate("This session was cancelled. Log it as a new one if you met after all.")
@@ -129,7 +129,7 @@ def log_unplanned_session(
     there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
     if there:
         said: dict[str, Any] = {"minutes": minutes, "channel": channel, "note": note, "present": present, "led": led}
-        return log_session(session=there, held=True, by=by, now=now, **said) or there
+        return log_session(session=there, held=True, by=by, now=now, **said)
     session = Session(match=locked, created_at=now, state=State.HELD, before_log={})
     put_facts(session, moment, minutes, channel, "")
     people = planning.in_it(locked.pk).select_related("enrolment__user").order_by("pk")

@@ -89,15 +89,20 @@ def _sent(response: Response, invitation: Invitation, now: dt.datetime) -> Respo
 
 
 def _store_all(response: Response, answers: Mapping[str, Any], asked: Iterable[Question]) -> None:
+    """At most four statements, however many answers there are. The invitation is locked."""
     questions = {question.slug: question for question in asked}
-    values = {slug: _checked(questions, slug, value) for slug, value in answers.items()}
-    skipped = [questions[slug] for slug, value in values.items() if value is None]
+    checked = {slug: _checked(questions, slug, value) for slug, value in answers.items()}
+    values = {questions[slug].pk: value for slug, value in checked.items()}
+    there = {each.question_id: each for each in Answer.objects.filter(response=response)}
+    given = {pk: value for pk, value in values.items() if value is not None}
+    for pk in there.keys() & given.keys():
+        _put(there[pk], given[pk])
+    new = [_put(Answer(response=response, question_id=pk), value) for pk, value in given.items() if pk not in there]
+    Answer.objects.bulk_create(new)
+    Answer.objects.bulk_update([there[pk] for pk in there.keys() & given.keys()], ["value", "text"])
+    skipped = [there[pk].pk for pk in there.keys() & (values.keys() - given.keys())]
     if skipped:
-        Answer.objects.filter(response=response, question__in=skipped).delete()
-    given = [_row(response, questions[slug], value) for slug, value in values.items() if value is not None]
-    Answer.objects.bulk_create(
-        given, update_conflicts=True, unique_fields=["response", "question"], update_fields=["value", "text"]
-    )
+        Answer.objects.filter(pk__in=skipped).delete()
 
 
 def _checked(questions: Mapping[str, Question], slug: str, value: object) -> int | str | None:
@@ -114,9 +119,12 @@ def _checked(questions: Mapping[str, Question], slug: str, value: object) -> int
     return value
 
 
-def _row(response: Response, question: Question, value: int | str) -> Answer:
-    content: dict[str, Any] = {"text": value} if isinstance(value, str) else {"value": value}
-    return Answer(response=response, question=question, **content)
+def _put(answer: Answer, value: int | str) -> Answer:
+    if isinstance(value, str):
+        answer.text = value
+    else:
+        answer.value = value
+    return answer
 
 
 def _want_contact(response: Response, invitation: Invitation, now: dt.datetime, *, wanted: bool) -> None:
