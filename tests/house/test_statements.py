@@ -65,11 +65,11 @@ def logged(cast: Cast, client: Client, held: Session) -> tuple[int, int]:
 def test_did_you_meet_takes_thirteen_statements(cast: Cast, client: Client) -> None:
     """Reads: whose link it is; the sessions; the match, and who is in it. In the transaction: the key; the session and
     its match, locked; who is in it; the session written; its mails dropped; whether and how the program asks; two
-    questions; their two mails; the entry in the record.
+    questions; their two mails; the entry in the record, which SQLite has no trigger to give its place: two more.
     """
     meeting = SessionFactory.create(match=cast.match, starts_at=NOW)
     count, frame = logged(cast, client, meeting)
-    assert (count, frame) == (13, 2)
+    assert (count, frame) == (13 if connection.vendor == "postgresql" else 15, 2)
     assert Invitation.objects.filter(session=meeting).count() == Message.objects.filter(kind="pulse").count() == 2
 
 
