@@ -91,7 +91,7 @@ def test_a_second_tap_takes_six_statements(cast: Cast, client: Client) -> None:
 
 
 def test_a_feed_takes_three_statements(cast: Cast, client: Client) -> None:
-    path = feed_path(services.renew_feed(by=cast.bob, now=OVER), cast.bob)
+    path = feed_path(cast.bob, services.renew_feed(by=cast.bob, now=OVER).key, OVER)
     SessionFactory.create(match=cast.match, starts_at=OVER + dt.timedelta(days=3))
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
