@@ -13,6 +13,8 @@ from django.test import Client
 from mentorship import forms_sent
 from mentorship.forms_sent import FIELD, KEYLESS
 from programs.models import Lot
+from reports.exports import taking
+from reports.models import ExportJob, ExportLog
 from tests.house.matrix import Row, read_matrix
 from tests.house.test_get_never_writes import WRITELESS
 from tests.house.test_permissions import ROLES
@@ -28,7 +30,8 @@ KEYED = {name: row for name, row in POSTS.items() if name not in KEYLESS}
 KEY = "a-key-of-the-page-00001"
 # Changed by the key itself: it is taken, and where the form led to is added to it.
 OF_THE_KEY = 2
-# A file is given again, or queued once; and lots are drawn only where a plan says so (tests/reports/test_waiting.py).
+# A file is given again or queued once, as below; and lots are drawn only where a plan says so, as
+# tests/reports/test_waiting.py does twice.
 ELSEWHERE = {"exports:take", "reports:places"}
 # What these do takes another moment than that of this world (as WRITELESS): a job that is still on its way.
 NOTHING_HERE = {"all_exports:cancel", "exports:cancel"}
@@ -125,6 +128,27 @@ def test_without_the_guard_it_is_done_twice(world: World, name: str, monkeypatch
     wrong = twice(world, name, doers(POSTS[name])[0]).wrong()
     assert [said for said in wrong if said.startswith("changed")] != []
     assert wrong[-1].startswith("something else was answered")
+
+
+def test_a_file_is_given_again_and_each_that_leaves_is_on_record(world: World) -> None:
+    row, client, body = POSTS["exports:take"], world.clients["co"], {FIELD: KEY}
+    url, before = row.url(world, "co"), ExportLog.objects.count()
+    with transaction.atomic():
+        first, again = (b"".join(client.post(url, body)) for _ in range(2))
+        assert first == again
+        assert ExportLog.objects.count() == before + 2
+        transaction.set_rollback(True)
+
+
+def test_a_long_file_is_queued_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "LONG", -1)
+    row, client = POSTS["exports:take"], world.clients["co"]
+    url, before = row.url(world, "co").replace(".csv", ".xlsx"), ExportJob.objects.count()
+    with transaction.atomic():
+        answers = [client.post(url, {FIELD: KEY, **more}) for more in ({}, {}, {"unheard": "of"})]
+        assert [each.status_code for each in answers] == [302, 302, 422]
+        assert ExportJob.objects.count() == before + 1
+        transaction.set_rollback(True)
 
 
 @pytest.mark.pure

@@ -152,9 +152,13 @@ def test_a_coordinator_lets_one_begin_draws_undoes_and_draws_again_on_the_page(c
     client.post(aside, {"enrolment": people[0].pk, "reason": "urgent"})
     assert "5 people would be drawn now" in client.get(url, asked).content.decode()
     assert client.post(url, {**asked, "number": 5}).status_code == 422
-    page = client.post(url, asked, follow=True).content.decode()
+    # Sent twice with its key: drawn once.
+    asked["form_key"] = "a-key-of-the-page-00001"
+    page, again = (client.post(url, asked, follow=True).content.decode() for _ in range(2))
     assert "Lots were drawn for 5 people" in page
-    assert "3 people wait" in page
+    assert ["3 people wait" in each for each in (page, again)] == [True, True]
+    assert client.post(url, {**asked, "number": 3}).status_code == 422
+    del asked["form_key"]
     draw = Draw.objects.get()
     undo = reverse("reports:undo_draw", kwargs={"slug": program.slug, "pk": draw.pk})
     page = client.post(undo, follow=True).content.decode()
