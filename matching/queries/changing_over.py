@@ -1,11 +1,13 @@
 """What changing over comes to: which matches end, and who is in which track then."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from matching.models import Match, Seat
 from programs.models import Draw, Enrolment, Lot, Role
+from programs.queries.drawing import to_change_over
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ def changing_of(draw: Draw) -> Changing:
     ]
     counts = [(track.name, sum(to == track.pk for _, _, to in moves)) for track in tracks]
     return Changing(len(matches_to_end(draw)), len(offers_to_end(draw)), len(lots) - len(moves), moves, counts)
+
+
+def last_day_of(match: Match) -> dt.date:
+    """The last day of a match: its own, or the program's, or the day on which its people change over, as long as they
+    have not. Queries: two where lots decide the order, else none.
+    """
+    program = match.track.program
+    if match.ends_on is not None or program.by_lot != Draw.Kind.CROSSOVER:
+        return match.ends_on or program.ends_on
+    draw = to_change_over(program)
+    changes = draw is not None and _of_drawn(draw).filter(match=match).exists()
+    return draw.changes_on or program.ends_on if draw is not None and changes else program.ends_on
 
 
 def _other(draw: Draw, track: int) -> int:

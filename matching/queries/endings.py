@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from matching.models import Ending, EndingToCome, Match, Seat
+from matching.queries.changing_over import last_day_of
 from matching.queries.ending_soon import endings_shown_to
 from matching.queries.going_on import Obstacle, all_wish, obstacle_to, seats_of, wish_of
 from matching.queries.inputs import model_of
@@ -104,7 +105,7 @@ def match_page(program: Program, match_id: int, reader: User, now: dt.datetime) 
         told=told,
         hidden=hidden,
         paired=model.shape in PAIRED,
-        last_day=match.ends_on or program.ends_on,
+        last_day=last_day_of(match),
         waiting=endings_shown_to(match, reader, in_it=hidden),
         going_on=_going_on(match, now),
     )

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.db.models import Prefetch, QuerySet
 
 from matching.models import Match, Seat
+from matching.queries.changing_over import last_day_of
 from matching.queries.inputs import model_of
 from participants.models import User
 from programs.answered import in_words
@@ -118,7 +119,7 @@ class MyMatch:
 
     @property
     def last_day(self) -> dt.date:
-        return self.match.ends_on or self.program.ends_on
+        return last_day_of(self.match)
 
     @property
     def contact_name(self) -> str:

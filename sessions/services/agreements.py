@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from matching.models import Match
+from matching.queries.changing_over import last_day_of
 from participants.models import User
 from participants.services import record
 from programs.catalogue.working import AGREEMENT_PARTS
@@ -78,7 +79,7 @@ def _read(current: Agreement, version: int, match: Match) -> bool:
 
 
 def _last_day(match: Match) -> dt.date:
-    return match.ends_on or match.track.program.ends_on
+    return last_day_of(match)
 
 
 def _store(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from mail.models import Message
 from matching.errors import MatchingError
 from matching.models import EndingToCome, Match, Proposal, Seat
+from matching.queries.endings import match_page
 from matching.queries.going_on import may_be_asked, seats_of
 from matching.services import change_over
 from programs.errors import ProgramError
@@ -23,11 +24,14 @@ from reports.models import ComparisonPlan
 from reports.queries.answers import gather
 from reports.queries.looks import content_of, due_dates
 from reports.queries.opened import progress, title_of
+from reports.queries.overview import overview
+from reports.queries.todos import todos_of
 from surveys.models import Invitation
 from surveys.planning import plan_all
 from tests.factories.finished import Finished
 from tests.factories.matching import ProposalFactory, make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory, ProgramFactory, TrackFactory
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -94,6 +98,40 @@ def test_each_is_told_with_what_they_begin_and_a_draw_is_taken_back_until_then(t
     services.take_back(draw=draw, by=two.by, now=NOW)
     assert {each.pk: each.track_id for each in Enrolment.objects.all()} == before
     assert two.draw().lots.count() == 7
+
+
+def test_the_overview_says_it_on_the_day_and_first_matches_last_until_then(two):
+    def said(now):
+        return [each for each in todos_of(overview(two.program, now), two.program, now) if "change over" in each.title]
+
+    draw = two.draw()
+    match = two.pair()
+    until = [match_page(two.program, match.pk, two.by, NOW).last_day]
+    assert said(THEN - DAY) == []
+    (todo,) = said(THEN)
+    assert (todo.title, todo.url) == (
+        "The two models change over",
+        reverse("reports:change_over", kwargs={"slug": two.program.slug}),
+    )
+    assert "01 June 2027" in todo.text
+    change_over(draw=draw, by=two.by, now=THEN)
+    assert said(THEN + DAY) == []
+    until.append(match_page(two.program, two.pair().pk, two.by, THEN).last_day)
+    assert until == [OVER, two.program.ends_on]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_over_at_once_one_does(two):
+    """Everybody moves once and is told once, whoever was first."""
+    draw = two.draw()
+    match = two.pair()
+    began = dict(draw.lots.values_list("user", "track"))
+    found = together(*[lambda: change_over(draw=draw, by=two.by, now=THEN)] * 2, refused=MatchingError)
+    assert sorted((each.people, each.matches) for each in found) == [(0, 0), (8, 1)]
+    assert Message.objects.filter(kind="lot_changed_over").count() == 8
+    now_in = Enrolment.objects.filter(user__in=began, state="active")
+    assert [each.pk for each in now_in if each.track_id == began[each.user_id]] == []
+    assert Match.objects.get(pk=match.pk).end_reason == "finished"
 
 
 def test_on_the_day_matches_end_as_planned_and_each_is_in_the_other_track_once(two):
