@@ -274,7 +274,7 @@ class Crowd:
         self.args |= {"ask": asked.pk, "route": theirs.routes.get(helper=bob).pk}
 
     def _put(self, asker: Enrolment, people: list[Enrolment]) -> Ask:
-        told: dict[str, Any] = {"context": "Words", "question": "Words", "help": "advice", "wanted": 3, "key": uuid4()}
+        told: dict[str, Any] = {"context": "Words", "question": "Words", "help": "advice", "wanted": 3}
         ask = Ask.objects.create(asker=asker, look_at=LATER, created_at=NOW, **told)
         for each in people:
             AskRoute.objects.create(ask=ask, helper=each, routed_at=NOW, answer_by=LATER)

@@ -65,6 +65,10 @@ def test_asking_for_a_link_is_the_same_work_for_everybody(
 def test_a_wrong_password_is_the_same_work_for_everybody(addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     done = [work(monkeypatch, "/sign-in/", {"login": each, "password": "no such secret"}) for each in addresses]
     assert [each[2] for each in done] == [done[0][2]] * 4
+    for each in done:
+        assert each[3] == done[0][3]
+        a, b = each[1].splitlines(), done[0][1].splitlines()
+        assert [x for x in zip(a, b) if x[0] != x[1]] == []
     assert done == [done[0]] * 4
 
 

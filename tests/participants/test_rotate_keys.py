@@ -99,7 +99,7 @@ def texts(db: None, settings: Any) -> list[tuple[type[models.Model], str]]:
 
 def ask_a_network(asker: Enrolment, helper: Enrolment) -> None:
     texts = {name: canary(Ask, name) for name in ("context", "question")}
-    ask = Ask.objects.create(asker=asker, key=uuid4(), wanted=3, look_at=NOW, created_at=NOW, help="advice", **texts)
+    ask = Ask.objects.create(asker=asker, wanted=3, look_at=NOW, created_at=NOW, help="advice", **texts)
     route = AskRoute.objects.create(ask=ask, helper=helper, routed_at=NOW, answer_by=NOW + timedelta(days=2))
     texts = {name: canary(AskReply, name) for name in ("strength", "question", "suggestion")}
     reply = AskReply.objects.create(route=route, ask=ask, place=1, created_at=NOW, **texts)
