@@ -47,7 +47,7 @@ def work(monkeypatch: pytest.MonkeyPatch, url: str, body: dict[str, str]) -> tup
     with monkeypatch.context() as patch, CaptureQueriesContext(connection) as seen:
         patch.setattr(MD5PasswordHasher, "encode", counted)
         answer = Client().post(url, body)
-    verbs = [re.sub(r"'[^']*'|\b\d+\b|\"s\d+\w*\"|\"\d+_x\d+\"", "?", each["sql"]) for each in seen]
+    verbs = [re.sub(r"'[^']*'|\b\d+\b|\"s\d+\w*\"|\"_django_curs\w+\"", "?", each["sql"]) for each in seen]
     shape = [" ".join(verb.split()[:6]) for verb in verbs if "SAVEPOINT" not in verb]
     words = re.sub(r"\w+@example.org|value=\"[\w-]{20,}\"", "", answer.content.decode())
     return answer.status_code, words, len(hashes), shape
@@ -65,10 +65,6 @@ def test_asking_for_a_link_is_the_same_work_for_everybody(
 def test_a_wrong_password_is_the_same_work_for_everybody(addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     done = [work(monkeypatch, "/sign-in/", {"login": each, "password": "no such secret"}) for each in addresses]
     assert [each[2] for each in done] == [done[0][2]] * 4
-    for each in done:
-        assert each[3] == done[0][3]
-        a, b = each[1].splitlines(), done[0][1].splitlines()
-        assert [x for x in zip(a, b) if x[0] != x[1]] == []
     assert done == [done[0]] * 4
 
 
