@@ -229,7 +229,7 @@ def test_a_workbook_has_real_dates_and_numbers_and_says_what_they_mean(cast):
     # On paper nothing is cut off: as wide as a page, with the heads on each, and rows as high as what is in them.
     setup = [(each.page_setup.fitToHeight, each.page_setup.orientation, each.print_title_rows) for each in book]
     assert setup == [(0, "landscape", "$1:$1")] * 2
-    long = next(row for row in book["Definitions"].iter_rows(min_row=2) if len(row[2].value or "") > 90)
+    long = next(row for row in book["Definitions"].iter_rows(min_row=2) if len(str(row[2].value)) > 90)
     height = book["Definitions"].row_dimensions[long[2].row].height
     assert (long[2].alignment.wrap_text, height >= 30) == (True, True)
     meanings = {row[0]: row[2] for row in book["Definitions"].iter_rows(min_row=2, values_only=True) if row[0]}
