@@ -45,16 +45,15 @@ PLACES = (
 
 def dump_part(track: Track) -> dict[str, Any]:
     """A track's plan and rules as in the file; {} where matching is not set up."""
-    plan = MatchingPlan.objects.filter(track=track).first()
+    plan: MatchingPlan | None = getattr(track, "plan", None)
     if plan is None:
         return {}
-    rules = plan.rules.select_related("taker_field", "giver_field", "condition_field")
     return {
         "objective": plan.objective,
         "answer_days": plan.answer_days,
         # As usual where it is missing, like a rule's settings.
         **({"allow_repeats": True} if plan.allow_repeats else {}),
-        "rules": [dump_rule(spec_of(rule)) for rule in rules],
+        "rules": [dump_rule(spec_of(rule)) for rule in plan.rules.all()],
     }
 
 

@@ -78,8 +78,7 @@ def first_writer(mine: MyMatch) -> str:
 
 def _in_it(mine: MyMatch) -> list[Seat]:
     """Who has said yes, as they sit."""
-    agreed = [seat for seat in mine.match.seats.all() if seat.answer == Seat.Answer.ACCEPTED]
-    return sorted(agreed or mine.match.seats.all(), key=lambda seat: seat.pk)
+    return [seat for seat in mine.seats if seat.answer == Seat.Answer.ACCEPTED] or mine.seats
 
 
 def _over(message: Message, _now: dt.datetime) -> Context | None:

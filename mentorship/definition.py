@@ -10,8 +10,10 @@ from typing import Any
 
 import jsonschema
 from django.db import transaction
+from django.db.models import Prefetch
 
 from matching import definition as matching_part
+from matching.models import MatchRule
 from participants.models import User
 from participants.texts import first_hidden
 from programs import definition as programs_part
@@ -102,9 +104,12 @@ def _sentence(error: jsonschema.ValidationError) -> str:
 
 
 def dump_program(program: Program) -> dict[str, Any]:
-    """The whole definition, so that loading it makes an equal program."""
-    data = programs_part.dump(program)
-    for track, item in zip(program.tracks.all(), data["tracks"], strict=True):
+    """The whole definition, so that loading it makes an equal program. A fixed number of queries."""
+    rules = MatchRule.objects.select_related("taker_field", "giver_field", "condition_field")
+    around = program.tracks.select_related("intake", "plan")
+    tracks = list(around.prefetch_related(Prefetch("plan__rules", rules), "weeks"))
+    data = programs_part.dump(program, tracks)
+    for track, item in zip(tracks, data["tracks"], strict=True):
         item["matching"] = matching_part.dump_part(track)
         if weeks := sessions_part.dump_part(track):
             item["weeks"] = weeks

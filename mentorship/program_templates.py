@@ -12,6 +12,7 @@ from participants.models import User
 from programs import catalogue
 from programs.catalogue import registry
 from programs.catalogue.base import MentoringModel
+from programs.definition import dump
 from programs.models import Program
 from programs.services.programs import FIRST_YEAR, LAST_YEAR, slug_for
 
@@ -75,6 +76,11 @@ def get(slug: str) -> Template:
 def of_program(program: Program) -> Template:
     """A program of the organisation's own as a template: everything but its people."""
     return Template(program.slug, dump_program(program))
+
+
+def outline_of(program: Program) -> Template:
+    """Of such a template only what its page shows: name, questions and tracks. Queries: two."""
+    return Template(program.slug, dump(program, program.tracks.select_related("intake")))
 
 
 def start_from(template: Template, *, name: str, starts_on: dt.date, by: User, now: dt.datetime) -> Program:

@@ -52,7 +52,9 @@ def template(request: HttpRequest, template: str) -> HttpResponse:
 @program_view(Right.EDIT)
 def copy(request: ProgramRequest, program: Program) -> HttpResponse:
     """A new program like this one: questions, tracks, rules and surveys, but none of its people."""
-    return _start(request, program_templates.of_program(program), copied=program)
+    whole = request.method == "POST"
+    found = program_templates.of_program(program) if whole else program_templates.outline_of(program)
+    return _start(request, found, copied=program)
 
 
 def _start(request: HttpRequest, found: Template, copied: Program | None = None) -> HttpResponse:

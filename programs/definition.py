@@ -1,7 +1,7 @@
 """A program's own part of its JSON file: dates, fields and tracks. The floors above add theirs to each track."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,8 +19,9 @@ from programs.services.programs import RESERVED, Basics
 TAKEN = "slug: a program of that address has just been made. Look at it, then load the file again."
 
 
-def dump(program: Program) -> dict[str, Any]:
-    """The file's content without what matching and surveys add. Queries: fields and tracks."""
+def dump(program: Program, tracks: Iterable[Track]) -> dict[str, Any]:
+    """The file's content without what matching and surveys add; `tracks` are the program's, with their intake. Queries:
+    the fields."""
     return {
         "slug": program.slug,
         "version": program.version,
@@ -31,7 +32,7 @@ def dump(program: Program) -> dict[str, Any]:
         "timezone": program.timezone,
         "contact": {"name": program.contact_name, "email": program.contact_email},
         "fields": [_dump_field(field) for field in program.fields.all()],
-        "tracks": [dump_track(track) for track in program.tracks.select_related("intake")],
+        "tracks": [dump_track(track) for track in tracks],
     }
 
 

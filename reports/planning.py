@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from mail.models import Message
 from mail.quiet import shift
@@ -39,6 +39,11 @@ MONDAY_AT = dt.time(8)
 MONDAY_UNTIL = dt.time(20)
 
 
+def sequence_of(held: int, step: int) -> int:
+    """The number of the first (0) or second (1) reminder after so many sessions."""
+    return 2 * held + step
+
+
 @dataclass(frozen=True)
 class Silence:
     """An active match in which nothing is planned: since when, and after how many sessions."""
@@ -52,7 +57,7 @@ class Silence:
         return QUIET if self.held else NOT_MET
 
     def sequence(self, step: int) -> int:
-        return 2 * self.held + step
+        return sequence_of(self.held, step)
 
     def due_at(self, limits: Limits) -> dt.datetime:
         """When it is to be watched, and so the first reminder."""
@@ -66,6 +71,16 @@ def silences(now: dt.datetime, **which: Any) -> Iterator[Silence]:
 
     A match in which somebody pauses is not silent; when they are back it counts from there.
     """
+    matches = list(silent(now, **which).select_related("track__program").order_by("pk"))
+    rests = rests_of([match.pk for match in matches], now) if matches else {}
+    for match in matches:
+        rest, since = rests.get(match.pk, AWAKE), match.met or match.activated_at or match.created_at
+        if not rest.resting:
+            yield Silence(match, max(since, rest.back_at or since), match.times)
+
+
+def silent(now: dt.datetime, **which: Any) -> QuerySet[Match, Any]:
+    """The same as rows, also those in which somebody pauses: `met` last, so many `times`."""
     planned = Session.objects.filter(match=OuterRef("pk"), state=Session.State.PLANNED, starts_at__gt=now - ASKED_ABOUT)
     held = Q(sessions__state=Session.State.HELD)
     rows = Match.objects.filter(
@@ -76,13 +91,7 @@ def silences(now: dt.datetime, **which: Any) -> Iterator[Silence]:
         track__program__ends_on__gte=now.date(),
         **which,
     ).exclude(Q(track__program__state=Program.State.CLOSED) | Q(track__model__in=ONE_OFF) | Q(ends_on__lt=now.date()))
-    rows = rows.annotate(met=Max("sessions__starts_at", filter=held), times=Count("sessions", filter=held))
-    matches = list(rows.select_related("track__program").order_by("pk"))
-    rests = rests_of([match.pk for match in matches], now) if matches else {}
-    for match in matches:
-        rest, since = rests.get(match.pk, AWAKE), match.met or match.activated_at or match.created_at
-        if not rest.resting:
-            yield Silence(match, max(since, rest.back_at or since), match.times)
+    return rows.annotate(met=Max("sessions__starts_at", filter=held), times=Count("sessions", filter=held))
 
 
 def plan_all(now: dt.datetime) -> int:
@@ -158,15 +167,20 @@ def _of(
 
 def unanswered(program: Program, now: dt.datetime) -> list[int]:
     """Matches in which two reminders have changed nothing within a week: now a person's turn. At most three queries."""
-    second = Message.objects.filter(
-        kind__in=NUDGES, subject_type=SUBJECT, program_id=program.pk, not_before__lte=now - BETWEEN
-    ).exclude(state=Message.State.CANCELLED)
-    told = set(second.values_list("subject_id", "sequence"))
+    told = set(reminded(program, now).values_list("subject_id", "sequence"))
     if not told:
         return []
     return sorted(
         each.match.pk for each in silences(now, track__program=program) if (each.match.pk, each.sequence(1)) in told
     )
+
+
+def reminded(program: Program, now: dt.datetime) -> QuerySet[Message]:
+    """The reminders of a program that have had a week to change something."""
+    old = Message.objects.filter(
+        kind__in=NUDGES, subject_type=SUBJECT, program_id=program.pk, not_before__lte=now - BETWEEN
+    )
+    return old.exclude(state=Message.State.CANCELLED)
 
 
 def _digests(now: dt.datetime) -> Iterator[Draft]:

@@ -18,7 +18,7 @@ def is_lead(user: User | AnonymousUser) -> bool:
 
 def may_manage(user: User, case: Case) -> bool:
     """Assign, close, hold, open notes: leads who are not in the match themselves."""
-    return is_lead(user) and not case.people.filter(pk=user.pk).exists()
+    return is_lead(user) and user not in case.people.all()
 
 
 def may_read(user: User, case: Case) -> bool:

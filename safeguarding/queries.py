@@ -94,7 +94,7 @@ def cases_for(user: User) -> QuerySet[Case] | None:
 
 def case_of(user: User, number: str) -> Case | None:
     """One case, if this person may read it."""
-    rows = Case.objects.select_related("lead", "reporter", "match__track__program")
+    rows = Case.objects.select_related("lead", "reporter", "match__track__program").prefetch_related("people")
     found = rows.filter(number=number).first()
     return found if found and may_read(user, found) else None
 
@@ -123,7 +123,7 @@ def managed_case(user: User, number: str) -> Case | None:
 
 def may_take(case: Case) -> list[User]:
     """To whom it can be assigned: leads and, if it is about a match, its program's coordinators; nobody in it."""
-    involved = list(case.people.values_list("pk", flat=True))
+    involved = [each.pk for each in case.people.all()]
     found = leads(but=involved)
     if case.match:
         running = Coordinator.objects.filter(program=case.match.track.program_id, user__is_active=True)

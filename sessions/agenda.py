@@ -167,8 +167,7 @@ def _keys(mine: MyMatch) -> set[str]:
 
 
 def _seats(mine: MyMatch) -> list[Seat]:
-    seats = sorted(mine.match.seats.all(), key=lambda seat: seat.pk)
-    return [seat for seat in seats if seat.left_at is None and seat.answer == Seat.Answer.ACCEPTED]
+    return [seat for seat in mine.seats if seat.answer == Seat.Answer.ACCEPTED]
 
 
 def _people(mine: MyMatch) -> list[User]:

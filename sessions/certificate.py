@@ -19,7 +19,7 @@ STYLE = Path(__file__).with_name("certificate.css")
 
 def facts_of(closing: Closing, user: User) -> dict[str, Any]:
     """What stands on it, for page and file alike."""
-    mine, attended = closing.course.mine, closing.attended
+    mine, attended = closing.course.mine, closing.course.attended
     return {
         "name": user.name,
         "program": mine.program,

@@ -15,7 +15,7 @@ def dump_part(track: Track) -> list[dict[str, str]]:
     """The weeks in their order, without what a week does not have; empty where nobody has written any."""
     return [
         {key: words for key in ("title", "deliverable", "reading", "link") if (words := getattr(week, key))}
-        for week in track.weeks.order_by("number")
+        for week in track.weeks.all()
     ]
 
 

@@ -147,7 +147,7 @@ def _with_entries(context: Context, sessions: Sequence[Session] = ()) -> Context
     entries = [
         calendar.Entry(
             session=session,
-            people=[seat.enrolment.user for seat in mine.match.seats.all()],
+            people=[seat.enrolment.user for seat in mine.seats],
             summary=calendar.summary_for(mine.others),
             organiser=mine.program.contact_name or mine.program.name,
             cancelled=session.state == State.CANCELLED,

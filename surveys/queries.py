@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, Value
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from matching.models import Seat
 from participants.models import User
@@ -16,6 +17,7 @@ from surveys.models import GROUP, Answer, Invitation, Publication, Question, Res
 from surveys.wording import CORE, RELATIONSHIP, STANDARD, TIMES
 
 ANSWERED_ANEW = (Survey.Kind.PULSE,)
+_PUBLISHED = ("pk", "as_of", "people", "answers", "figures")
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,23 @@ def _people_of(surveys: Sequence[Survey]) -> dict[int, tuple[int, int]]:
 
 
 def figures_of(program: Program, kind: str) -> SurveyFigures | None:
-    """The figures of a program's survey of this kind, if it is in use. Queries: three."""
-    survey = program.surveys.filter(kind=kind, active=True).first()
+    """The figures of a program's survey of this kind, if it is in use. Queries: one."""
+    newest = Publication.objects.filter(survey=OuterRef("pk"))
+    last = {f"last_{each}": Subquery(newest.values(each)[:1]) for each in _PUBLISHED}
+    asked = _different("user", Invitation.objects.filter(survey=OuterRef("pk")))
+    sent = _different("respondent", Response.objects.filter(survey=OuterRef("pk"), submitted_at__isnull=False))
+    survey = program.surveys.filter(kind=kind, active=True).annotate(**last, asked=asked, sent=sent).first()
     if survey is None:
         return None
-    return SurveyFigures(survey, survey.publications.first(), *_people_of([survey]).get(survey.pk, (0, 0)))
+    values = {each: getattr(survey, f"last_{each}") for each in _PUBLISHED}
+    published = Publication(survey=survey, **values) if values["pk"] else None
+    return SurveyFigures(survey, published, survey.asked, survey.sent)
+
+
+def _different(column: str, rows: QuerySet[Any]) -> Coalesce:
+    """How many different ones a column has, for each survey."""
+    counted = rows.order_by().values("survey").annotate(people=Count(column, distinct=True))
+    return Coalesce(Subquery(counted.values("people")), 0)
 
 
 def questions_for(invitation: Invitation) -> list[Question]:

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from matching.models import GoesOn, Match, Seat
 from matching.queries.inputs import apart_among, model_of
@@ -50,7 +51,7 @@ class MyWish:
 def seats_of(match: Match) -> list[Seat]:
     """The people who were in it when it came to its end."""
     seats = match.seats.filter(left_at=None, answer=Seat.Answer.ACCEPTED)
-    return list(seats.select_related("enrolment__user", "goes_on").order_by("pk"))
+    return list(seats.select_related("enrolment__user", "goes_on", "match__continued_by").order_by("pk"))
 
 
 def may_be_asked(match: Match, seats: Sequence[Seat]) -> bool:
@@ -75,7 +76,7 @@ def my_wish(match: Match, seat: Seat, now: dt.datetime) -> MyWish | None:
     """What the person in this seat sees about going on; None where it is not asked, or the time for it is over."""
     seats = seats_of(match)
     mine = next((each for each in seats if each.pk == seat.pk), None)
-    following = Match.objects.filter(continues=match).first()
+    following: Match | None = getattr(mine.match, "continued_by", None) if mine else None
     if mine is None or (following is None and not may_be_asked(match, seats)):
         return None
     agreed, until = all_wish(seats), open_until(match)
@@ -170,6 +171,15 @@ class Wishing:
 
 def wishing_in(program: Program) -> list[Wishing]:
     """The matches of a program whose people all would go on and wait for a coordinator; two queries more for any."""
+    ids = list(all_wishing(program).order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        return []
+    matches = Match.objects.filter(pk__in=ids).select_related("track__program").order_by("ended_at", "pk")
+    return [Wishing(match, seats_of(match)) for match in matches]
+
+
+def all_wishing(program: Program) -> QuerySet[Match, Any]:
+    """The same as rows."""
     present = Q(seats__left_at=None, seats__answer=Seat.Answer.ACCEPTED)
     counted = Match.objects.filter(
         track__program=program, end_reason=Match.EndReason.FINISHED, continued_by=None
@@ -177,8 +187,4 @@ def wishing_in(program: Program) -> list[Wishing]:
         people=Count("seats", filter=present),
         wishing=Count("seats", filter=present & Q(seats__goes_on__wishes=True, seats__goes_on__settled_at=None)),
     )
-    ids = list(counted.filter(people__gt=1, wishing=F("people")).order_by("pk").values_list("pk", flat=True))
-    if not ids:
-        return []
-    matches = Match.objects.filter(pk__in=ids).select_related("track__program").order_by("ended_at", "pk")
-    return [Wishing(match, seats_of(match)) for match in matches]
+    return counted.filter(people__gt=1, wishing=F("people"))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from matching.criteria import Condition, Field, Person, Rule, Scores, Words, score_peers, score_two_sided
-from matching.models import Match, MatchingPlan, MatchRule, Proposal
+from matching.models import MatchingPlan, MatchRule, Proposal, Seat
 from matching.queries import wished
 from matching.queries.board_steps import reason_of
 from matching.queries.standing import Held, OpenOffer, default_places, open_offers, places_of, standing_of
@@ -28,6 +28,8 @@ __all__ = ["ENGINE_VERSION", "Entrant", "Inputs", "inputs_for", "inputs_of", "mo
 ENGINE_VERSION = "2"
 # Why two people are kept apart whatever the rules say.
 REPORTING_LINE, EXCLUDED = "reporting_line", "excluded"
+# What each rule gives to a match, as it is stored.
+Shares = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -228,24 +230,39 @@ def rules_as_data(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     ]
 
 
-def inputs_for(proposal: Proposal, asked: Sequence[ProfileField] | None = None) -> Inputs:
-    """What a proposal would be computed from now, as it was asked for, with the exceptions locked in the one before."""
+def inputs_for(
+    proposal: Proposal, asked: Sequence[ProfileField] | None = None, made: Iterable[frozenset[int]] | None = None
+) -> Inputs:
+    """What a proposal would be computed from now, as it was asked for, with the exceptions locked in the one before;
+    `made` are those, where they are read already."""
     inputs = inputs_of(
         proposal.track, capacity=proposal.capacity, objective=proposal.objective, now=proposal.created_at, asked=asked
     )
-    return replace(inputs, made=frozenset(exceptions_of(proposal.based_on_id)))
+    return replace(inputs, made=frozenset(exceptions_of(proposal.based_on_id) if made is None else made))
 
 
 def exceptions_of(proposal_id: int | None) -> dict[frozenset[int], str]:
-    """The people of each locked match that a coordinator made against the rules, and the reason for it."""
+    """The people of each locked match that a coordinator made against the rules, and the reason for it. One query."""
     if proposal_id is None:
         return {}
-    locked = Match.objects.filter(proposal=proposal_id, locked=True).prefetch_related("seats")
-    return {
-        frozenset(seat.enrolment_id for seat in match.seats.all()): reason
-        for match in locked
-        if (reason := reason_of(match.shares))
-    }
+    seats = Seat.objects.filter(match__proposal=proposal_id, match__locked=True)
+    return exceptions_among(seats.values_list("match", "enrolment", "match__shares"))
+
+
+def exceptions_among(locked: Iterable[tuple[int, int, Shares]]) -> dict[frozenset[int], str]:
+    """As exceptions_of, from match, person and shares of each seat in a locked match."""
+    people: dict[int, set[int]] = {}
+    reasons: dict[int, str] = {}
+    for match, person, shares in locked:
+        people.setdefault(match, set()).add(person)
+        reasons[match] = reason_of(shares)
+    return {frozenset(people[match]): reason for match, reason in reasons.items() if reason}
+
+
+def with_the_one_before(proposal: Proposal) -> Q:
+    """The seats of a proposal and, where it is based on another, those of its locked matches: they tell exceptions."""
+    own = Q(match__proposal=proposal)
+    return own | Q(match__proposal=proposal.based_on_id, match__locked=True) if proposal.based_on_id else own
 
 
 def inputs_of(
@@ -262,8 +279,9 @@ def inputs_of(
     program's profile fields, where they are read already.
     """
     plan, model = track.plan, model_of(track)
-    standing = standing_of(track, model, repeats=plan.allow_repeats)
-    present = [each for each in _present(track) if each.pk not in standing.resting]
+    everybody = _present(track)
+    standing = standing_of(track, model, everybody, repeats=plan.allow_repeats)
+    present = [each for each in everybody if each.pk not in standing.resting]
     default = default_places(track, model, capacity)
     entrants = [_entrant(each, places_of(each, model, default), standing.taken.get(each.pk, 0)) for each in present]
     takers, givers = _sides(model)

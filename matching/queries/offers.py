@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from matching.models import Match, Seat
+from matching.models import EndingToCome, Match, Seat
 from matching.queries.changing_over import last_day_of
 from matching.queries.inputs import model_of
 from participants.models import User
@@ -64,6 +64,10 @@ class MyMatch:
     model: MentoringModel
     others: list[Other]
     reasons: list[str]
+    # Everybody who is in it, in the order of their seats; who has left a group is not in it any more, for nobody.
+    seats: list[Seat]
+    # Whether this person has asked for the end of their part in it, which still waits.
+    is_ending: bool = False
 
     @property
     def state(self) -> str:
@@ -149,49 +153,46 @@ def is_over_for(mine: MyMatch) -> bool:
     return mine.seat.left_at is not None or mine.state == Match.State.ENDED
 
 
-def matches_of(user: User, *, live_only: bool = False, facts: bool = True) -> list[MyMatch]:
-    """All matches a person has been offered, newest first, in a fixed number of queries: three, or two without the
-    facts of the others, which only few pages show.
-    """
-    seats = _seats().filter(enrolment__user=user).exclude(match__state=Match.State.DRAFT)
-    if live_only:
-        seats = seats.filter(live=True)
-    return _views(list(seats.order_by("-match__offered_at", "-pk")), facts=facts)
+def matches_of(user: User, *, live_only: bool = False) -> list[MyMatch]:
+    """All matches a person has been offered, newest first. Queries: two."""
+    own = Seat.objects.filter(enrolment__user=user)
+    return _views(own.filter(live=True) if live_only else own)
 
 
 def my_match(*, user: User, match_id: int, facts: bool = True) -> MyMatch | None:
-    """One match a person has been offered, or None if there is none of that number for them; queries as above."""
-    seats = _seats().filter(enrolment__user=user, match__pk=match_id).exclude(match__state=Match.State.DRAFT)
-    return next(iter(_views(list(seats[:1]), facts=facts)), None)
+    """One match a person has been offered, or None if there is none of that number for them. Queries: two, or one
+    without the facts of the others, which only few pages show.
+    """
+    return next(iter(_views(Seat.objects.filter(enrolment__user=user, match=match_id), facts=facts)), None)
 
 
 def by_seat(seat_id: int) -> MyMatch | None:
     """The match of a seat that has been offered."""
-    return next(iter(_views(list(_seats().filter(pk=seat_id).exclude(match__state=Match.State.DRAFT)))), None)
+    return next(iter(_views(Seat.objects.filter(pk=seat_id))), None)
 
 
-def _seats() -> QuerySet[Seat]:
-    chain = "match__track__program", "enrolment__user"
-    # Who has left a group is not in it any more, for nobody.
-    around = Prefetch("match__seats", Seat.objects.filter(left_at=None).select_related("enrolment__user"))
-    return Seat.objects.select_related(*chain).prefetch_related(around)
-
-
-def _views(seats: Sequence[Seat], *, facts: bool = True) -> list[MyMatch]:
-    programs = {seat.match.track.program_id for seat in seats} if facts else set()
+def _views(own: QuerySet[Seat], *, facts: bool = True) -> list[MyMatch]:
+    """The matches of these seats, the newest first: one query for everybody in them, one for what is shared."""
+    own = own.exclude(match__state=Match.State.DRAFT)
+    ending = EndingToCome.objects.filter(seat=OuterRef("pk"), by=OuterRef("enrolment__user"))
+    rows = Seat.objects.filter(match__in=own.values("match")).annotate(
+        is_own=Exists(own.filter(pk=OuterRef("pk"))), is_ending=Exists(ending)
+    )
+    found = list(rows.select_related("match__track__program", "enrolment__user").order_by("-match__offered_at", "-pk"))
+    programs = {seat.match.track.program_id for seat in found} if facts else set()
     shared = list(ProfileField.objects.filter(program__in=programs, shared=True)) if programs else []
-    return [
-        _view(seat, [field for field in shared if field.program_id == seat.match.track.program_id]) for seat in seats
-    ]
+    around: dict[int, list[Seat]] = {}
+    for seat in reversed(found):
+        around.setdefault(seat.match_id, []).extend([seat] if seat.left_at is None else [])
+    return [_view(seat, around[seat.match_id], shared, is_ending=seat.is_ending) for seat in found if seat.is_own]
 
 
-def _view(seat: Seat, fields: Sequence[ProfileField]) -> MyMatch:
-    match = seat.match
-    around = sorted(match.seats.all(), key=lambda each: each.pk)
-    track = match.track
-    model = model_of(track)
+def _view(seat: Seat, around: list[Seat], shared: Sequence[ProfileField], *, is_ending: bool) -> MyMatch:
+    match, track = seat.match, seat.match.track
+    model, fields = model_of(track), [field for field in shared if field.program_id == track.program_id]
     others = [_other(each, fields, model) for each in around if each.pk != seat.pk]
-    return MyMatch(seat, match, track, track.program, model, others, reasons_for(match.shares, seat.enrolment_id))
+    reasons = reasons_for(match.shares, seat.enrolment_id)
+    return MyMatch(seat, match, track, track.program, model, others, reasons, around, is_ending)
 
 
 def reasons_for(shares: Iterable[Mapping[str, Any]], enrolment_id: int) -> list[str]:

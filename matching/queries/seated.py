@@ -11,7 +11,7 @@ import numpy as np
 from matching.criteria.model import BoolArray
 from matching.models import MatchingPlan, Proposal, Seat
 from matching.queries.board_steps import reason_of
-from matching.queries.inputs import Entrant, Inputs, inputs_for
+from matching.queries.inputs import Entrant, Inputs, Shares, exceptions_among, inputs_for, with_the_one_before
 from programs.catalogue.base import Shape
 from programs.models import Role
 
@@ -146,16 +146,20 @@ class Seated:
 
 def seated_in(proposal: Proposal) -> Seated:
     """One query more than the inputs of a run."""
-    inputs = inputs_for(proposal)
-    people = {*inputs.taker_row, *inputs.giver_column}
     groups: dict[int, list[tuple[bool, int]]] = {}
     marks: dict[int, tuple[bool, bool]] = {}
-    seats = Seat.objects.filter(match__proposal=proposal).order_by("pk")
-    for pk, role, person, locked, shares in seats.values_list(
-        "match", "role", "enrolment", "match__locked", "match__shares"
+    before: list[tuple[int, int, Shares]] = []
+    seats = Seat.objects.filter(with_the_one_before(proposal)).order_by("pk")
+    for of, pk, role, person, locked, shares in seats.values_list(
+        "match__proposal", "match", "role", "enrolment", "match__locked", "match__shares"
     ):
+        if of != proposal.pk:
+            before.append((pk, person, shares))
+            continue
         groups.setdefault(pk, []).append((role == Role.MENTOR, person))
         marks[pk] = (locked, bool(reason_of(shares)))
+    inputs = inputs_for(proposal, made=exceptions_among(before))
+    people = {*inputs.taker_row, *inputs.giver_column}
     sitting = {pk: tuple(person for _, person in sorted(group, key=lambda s: s[0])) for pk, group in groups.items()}
     here = {pk: group for pk, group in sitting.items() if set(group) <= people}
     return Seated(

@@ -9,15 +9,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Q, QuerySet
 
 from matching.models import Match, Proposal, Seat
 from matching.queries.around import Around
 from matching.queries.board_steps import reason_of
 from matching.queries.company import Company, in_order, pairs_within
-from matching.queries.inputs import Entrant, Inputs, inputs_for, inputs_of
+from matching.queries.inputs import Entrant, Inputs, exceptions_among, inputs_for, inputs_of, with_the_one_before
 from matching.queries.sizes import Sizes, sizes_of
 from programs.catalogue.base import Shape
 from programs.models import Role, Track
@@ -317,15 +318,23 @@ class Seating:
 
 
 def seating_in(proposal: Proposal, inputs: Inputs | None = None) -> Seating:
-    """The matches of a draft over the people as they are now; two queries more than the inputs of a run."""
-    inputs = inputs or inputs_for(proposal)
-    around = Prefetch("seats", Seat.objects.order_by("pk"))
-    found = Match.objects.filter(proposal=proposal).prefetch_related(around).order_by("number", "pk")
-    return Seating(inputs, _tables(inputs, found))
+    """The matches of a draft over the people as they are now; one query more than the inputs of a run."""
+    seats = list(_seats(with_the_one_before(proposal)))
+    before = [(seat.match_id, seat.enrolment_id, seat.match.shares) for seat in seats if not _is_of(seat, proposal)]
+    inputs = inputs or inputs_for(proposal, made=exceptions_among(before))
+    return Seating(inputs, _tables(inputs, [seat for seat in seats if _is_of(seat, proposal)]))
+
+
+def _seats(which: Q) -> QuerySet[Seat]:
+    return Seat.objects.filter(which).select_related("match").order_by("match__number", "match_id", "pk")
+
+
+def _is_of(seat: Seat, proposal: Proposal) -> bool:
+    return seat.match.proposal_id == proposal.pk
 
 
 def seating_on(track: Track, now: datetime) -> Seating | None:
-    """What is offered and on in a track. None where nothing is published yet; three queries more than the inputs."""
+    """What is offered and on in a track. None where nothing is published yet; two queries more than the inputs."""
     published = (
         Proposal.objects.filter(track=track, state=Proposal.State.PUBLISHED).select_related("track__plan").first()
     )
@@ -333,17 +342,19 @@ def seating_on(track: Track, now: datetime) -> Seating | None:
         return None
     published.track.program = track.program
     inputs = inputs_of(published.track, capacity=published.capacity, objective=published.objective, now=now)
-    around = Prefetch("seats", Seat.objects.order_by("pk"))
-    live = Match.objects.filter(track=track, state__in=Match.LIVE).prefetch_related(around)
-    return Seating(inputs, _tables(inputs, live.order_by("number", "pk")), published)
+    live = Q(match__track=track, match__state__in=Match.LIVE)
+    return Seating(inputs, _tables(inputs, _seats(live)), published)
 
 
-def _tables(inputs: Inputs, matches: Iterable[Match]) -> tuple[Table, ...]:
+def _tables(inputs: Inputs, taken: Iterable[Seat]) -> tuple[Table, ...]:
+    """A table for each match of these seats, which come match by match."""
     people = {each.enrolment_id: each for each in (*inputs.takers, *inputs.givers)}
     found = []
-    for match in matches:
-        seats = [seat for seat in match.seats.all() if seat.left_at is None]
-        past = frozenset(seat.enrolment_id for seat in match.seats.all() if seat.left_at)
+    for _, group in groupby(taken, key=lambda seat: seat.match_id):
+        around = list(group)
+        match = around[0].match
+        seats = [seat for seat in around if seat.left_at is None]
+        past = frozenset(seat.enrolment_id for seat in around if seat.left_at)
         members = in_order(people[seat.enrolment_id] for seat in seats if seat.enrolment_id in people)
         settled = frozenset(seat.enrolment_id for seat in seats if seat.answer == Seat.Answer.ACCEPTED)
         table = Table(

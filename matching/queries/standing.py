@@ -80,11 +80,13 @@ def open_offers(track: Track) -> QuerySet[Match]:
     return Match.objects.filter(track=track, state=Match.State.OFFERED).exclude(seats__answer=Seat.Answer.ACCEPTED)
 
 
-def standing_of(track: Track, model: MentoringModel, *, repeats: bool = False) -> Standing:
-    """Offers nobody has said yes to count for nothing: a later proposal takes their place. One query, and another
-    where people of the track were in matches elsewhere.
+def standing_of(
+    track: Track, model: MentoringModel, present: Iterable[Enrolment], *, repeats: bool = False
+) -> Standing:
+    """Offers nobody has said yes to count for nothing: a later proposal takes their place. One query.
 
-    `repeats` says that the people of matches that came to their planned end may be proposed to each other again.
+    `present` are the people who take part in the track; `repeats` says that the people of matches that came to their
+    planned end may be proposed to each other again.
     """
     matches: dict[int, _Past] = {}
     around: dict[int, list[_Chair]] = {}
@@ -103,7 +105,7 @@ def standing_of(track: Track, model: MentoringModel, *, repeats: bool = False) -
             _count(standing, match, around[pk], model)
         else:
             standing.offers.append(_offer(match, around[pk]))
-    standing.barred.update(_met_elsewhere(track, met))
+    standing.barred.update(_met_elsewhere(present, met))
     return standing
 
 
@@ -161,20 +163,17 @@ def _seats_elsewhere(track: Track, *, repeats: bool) -> QuerySet[Seat, Any]:
     """
     # One session elsewhere is no match one has had: who met for it may go on with each other.
     reasons = {Match.EndReason.ENDED, *(() if repeats else REPEATABLE)} - {Match.EndReason.DONE}
-    present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
+    present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE, user__is_active=True)
     seats = Seat.objects.filter(match__end_reason__in=reasons, enrolment__user__in=present.values("user"))
     seats = seats.exclude(match__track=track).filter(match__activated_at__isnull=False, answer=Seat.Answer.ACCEPTED)
     return seats.order_by().values_list(*_COLUMNS)
 
 
-def _met_elsewhere(track: Track, met: Mapping[tuple[int, str], list[_Chair]]) -> set[frozenset[int]]:
+def _met_elsewhere(present: Iterable[Enrolment], met: Mapping[tuple[int, str], list[_Chair]]) -> set[frozenset[int]]:
     """Pairs of enrolments of this track whose people met in these matches; the chairs there are accounts."""
-    if not met:
-        return set()
     mine: dict[int, list[int]] = {}
-    present = Enrolment.objects.filter(track=track, state=Enrolment.State.ACTIVE)
-    for enrolment, user in present.values_list("pk", "user"):
-        mine.setdefault(user, []).append(enrolment)
+    for each in present:
+        mine.setdefault(each.user_id, []).append(each.pk)
     pairs = {pair for (_, model), chairs in met.items() for pair in _acquainted(chairs, registry.get(model))}
     return {
         frozenset((one, other))

@@ -4,18 +4,18 @@ Nobody who has said yes moves. An offer that nobody has answered with yes may mo
 before anything is done.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.models import Match, Proposal
+from matching.models import Proposal
 from matching.queries.between import scores_between
-from matching.queries.inputs import Entrant, inputs_of, open_offers
+from matching.queries.inputs import Entrant, Inputs, inputs_of
 from matching.queries.others import points_of
 from matching.queries.seated import PAIRED, Pair, Seated
-from programs.models import Role, Track
+from programs.models import Track
 
 if TYPE_CHECKING:
     from matching.engine import AssignProblem
@@ -74,13 +74,13 @@ def standing_draft(track: Track) -> Seated | None:
     if inputs.model.shape not in PAIRED:
         return None
     people = {*inputs.taker_row, *inputs.giver_column}
-    groups = [_people(offer) for offer in open_offers(track).prefetch_related("seats").order_by("pk")]
-    return Seated(found, inputs, tuple(g for g in groups if set(g) <= people), frozenset(), frozenset())
+    offers = [offer.people for offer in inputs.offers if len(offer.people) > 1 and offer.people <= people]
+    return Seated(found, inputs, tuple(_in_order(each, inputs) for each in offers), frozenset(), frozenset())
 
 
-def _people(offer: Match) -> tuple[int, ...]:
-    seats = sorted(offer.seats.all(), key=lambda seat: (seat.role == Role.MENTOR, seat.pk))
-    return tuple(seat.enrolment_id for seat in seats)
+def _in_order(people: Iterable[int], inputs: Inputs) -> tuple[int, ...]:
+    """Who takes first."""
+    return tuple(sorted(people, key=lambda person: (person not in inputs.taker_row, person)))
 
 
 def who_waits(seated: Seated) -> list[Entrant]:

@@ -39,7 +39,7 @@ def _draft(program: Program, number: int) -> Proposal:
 def person(request: ProgramRequest, program: Program, number: int, person: int) -> HttpResponse:
     """Ways out, others, and why not somebody; a POST puts two together, and comes back to the board."""
     found = _draft(program, number)
-    if not Enrolment.objects.filter(track=found.track, pk=person).exists():
+    if request.method == "POST" and not Enrolment.objects.filter(track=found.track, pk=person).exists():
         raise Http404("There is no such person here")
     if model_of(found.track).shape not in PAIRED:
         return _of_many(request, found, person)

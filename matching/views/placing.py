@@ -32,9 +32,9 @@ def place(request: ProgramRequest, program: Program, number: int, person: int) -
     found = find(program, number)
     if found.state != Proposal.State.DRAFT:
         raise Http404("There is no such page")
-    if not Enrolment.objects.filter(track=found.track, pk=person).exists():
-        raise Http404("There is no such person here")
     if request.method == "POST":
+        if not Enrolment.objects.filter(track=found.track, pk=person).exists():
+            raise Http404("There is no such person here")
         return _do(request, found, person)
     page = place_page(found, person, now=timezone.now(), other=_number(request.GET.get("with", "")))
     if page is None:

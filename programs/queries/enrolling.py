@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -230,15 +231,21 @@ class Joining:
     asks_wishes: bool = False
 
 
-def joining_of(user: User, now: dt.datetime) -> list[Joining]:
-    """What a person has applied for and takes part in, in programs that are not over. Two queries."""
-    related = ("track__program", "track__intake")
-    over = Q(track__program__state=Program.State.CLOSED)
-    applied = list(user.applications.select_related(*related, "enrolment").exclude(over).order_by("pk"))
+def parts_of(user: User) -> QuerySet[Enrolment]:
+    """Where somebody takes part, or waits for the next round, also in programs that are over."""
+    found = Enrolment.objects.filter(user=user).exclude(state=Enrolment.State.LEFT)
+    return found.select_related("user", "track__program", "track__intake", "track__plan").order_by("pk")
+
+
+def joining_of(user: User, parts: Iterable[Enrolment], now: dt.datetime) -> list[Joining]:
+    """What a person has applied for and takes part in, in programs that are not over; `parts` as parts_of has them. One
+    query."""
+    related = ("track__program", "track__intake", "enrolment")
+    over = Program.State.CLOSED
+    applied = list(user.applications.select_related(*related).exclude(track__program__state=over).order_by("pk"))
     found = [each for application in applied if (each := _joining(application, now))]
     found.sort(key=lambda each: _FIRST.index(each.what))
     untold = {each.enrolment_id for each in applied if shown_state(each, now) != each.state}
-    parts = user.enrolments.select_related(*related).exclude(over | Q(state=Enrolment.State.LEFT)).order_by("pk")
     return found + [
         Joining(
             "next_round" if each.state == Enrolment.State.WAITING else "",
@@ -247,7 +254,7 @@ def joining_of(user: User, now: dt.datetime) -> list[Joining]:
             asks_wishes=intake_of(each.track).wishes > 0,
         )
         for each in parts
-        if each.pk not in untold
+        if each.pk not in untold and each.track.program.state != over
     ]
 
 

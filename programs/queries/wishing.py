@@ -86,13 +86,16 @@ def refs_in(exclusion: Exclusion) -> tuple[str, str]:
     return one, other
 
 
-def candidates_for(enrolment: Enrolment) -> QuerySet[Enrolment]:
-    """Whom somebody could be matched with: everybody on the other side of their track who takes part, whoever wants
-    whom kept apart. A list that were shorter for one person would tell them so.
+def candidates_for(*own: Enrolment) -> QuerySet[Enrolment]:
+    """Whom somebody could be matched with in these enrolments of theirs: everybody on the other side of their tracks
+    who takes part, whoever wants whom kept apart. A list that were shorter for one person would tell them so.
     """
-    other_side = {Role.MENTOR: Role.MENTEE, Role.MENTEE: Role.MENTOR}.get(Role(enrolment.role), Role.PEER)
-    there = Enrolment.objects.filter(track=enrolment.track_id, role=other_side, state=ACTIVE, user__is_active=True)
-    return there.exclude(user=enrolment.user_id).select_related("user")
+    sides = {Role.MENTOR: Role.MENTEE, Role.MENTEE: Role.MENTOR}
+    there = Q(pk__in=[])
+    for each in own:
+        there |= Q(track=each.track_id, role=sides.get(Role(each.role), Role.PEER))
+    found = Enrolment.objects.filter(there, state=ACTIVE, user__is_active=True)
+    return found.exclude(user__in=[each.user_id for each in own]).select_related("user")
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,11 @@ class Candidate:
     facts: tuple[str, ...]
 
 
-def shown_candidates(enrolment: Enrolment) -> list[Candidate]:
-    """Those one may wish for, by name, with a few shared facts each. Two queries."""
-    shared = list(ProfileField.objects.filter(program=enrolment.track.program_id, shared=True))
+def shown_candidates(program: Program, *own: Enrolment) -> list[Candidate]:
+    """Those one may wish for in these enrolments in a program, by name, with a few shared facts each. Two queries."""
+    shared = list(ProfileField.objects.filter(program=program, shared=True))
     return [
-        Candidate(each.pk, each.user.name, tuple(_facts(shared, each))[:MOST_FACTS])
-        for each in candidates_for(enrolment)
+        Candidate(each.pk, each.user.name, tuple(_facts(shared, each))[:MOST_FACTS]) for each in candidates_for(*own)
     ]
 
 
@@ -141,7 +143,7 @@ class Apart:
 
 def own_exclusions(program: Program, user: User) -> list[Apart]:
     """Whom somebody wants to be kept from. Nothing of what others want, whoever they are. Two queries."""
-    rows = list(Exclusion.objects.filter(program=program, owner=user))
+    rows = list(Exclusion.objects.filter(program=program, owner=user).select_related("owner"))
     return _in_words(rows, with_addresses=False)
 
 

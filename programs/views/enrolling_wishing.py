@@ -36,7 +36,7 @@ def wishes(request: HttpRequest, enrolment: int) -> HttpResponse:
     most = intake_of(found[0].track).wishes if found else 0
     if not most:
         raise Http404("There is no such page")
-    mine, people = found[0], shown_candidates(found[0])
+    mine, people = found[0], shown_candidates(found[0].track.program, found[0])
     data = request.POST if request.method == "POST" else None
     form = WishesForm(data, candidates=people, most=most, initial=_initial(mine))
     if request.method == "POST" and form.is_valid():
@@ -91,8 +91,8 @@ def apart(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _nameable(mine: list[Enrolment]) -> list[Candidate]:
     """The names one sees on the page of wishes anyway; where that is off, none."""
-    tracks = [each for each in mine if intake_of(each.track).wishes]
-    return [person for each in tracks for person in shown_candidates(each)]
+    wishing = [each for each in mine if intake_of(each.track).wishes]
+    return shown_candidates(mine[0].track.program, *wishing) if wishing else []
 
 
 @require_POST

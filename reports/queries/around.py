@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from django.db.models import BigIntegerField, FloatField, Value
 
@@ -11,7 +12,7 @@ from programs.models import Program, Role, Track
 from reports.health import Around, Limits
 from reports.models import Flag, Threshold
 from reports.queries.base import MatchRow, Member, ProgramData
-from reports.queries.resting import AWAKE, rests_of
+from reports.queries.resting import AWAKE, Rest, rests_among
 
 # Numbers of matches, each with a rule that says nothing about it any more.
 Muted = set[tuple[int, str]]
@@ -48,12 +49,12 @@ def limits_and_muted(program: Program) -> tuple[Limits, Muted]:
 
 
 def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, Around]:
-    """For each active match what its rules look at. Numbers and moments alone, in one query; no word is read."""
+    """For each active match what its rules look at. Numbers and moments alone; no word is read."""
     live = {match.pk: match for match in data.matches if match.live}
     tracks = {track.pk: track for track in data.tracks}
     goals, moved, steps = _work(data)
     loads = _loads(data, tracks, limits, now)
-    rests = rests_of(live, now)
+    rests = rests_in(live.values(), now)
     return {
         pk: Around(
             cadence_days=tracks[match.track].cadence_days,
@@ -66,6 +67,19 @@ def around_of(data: ProgramData, limits: Limits, now: dt.datetime) -> dict[int, 
         )
         for pk, match in live.items()
     }
+
+
+def rests_in(matches: Iterable[MatchRow], now: dt.datetime) -> dict[int, Rest]:
+    """By match, for those in which somebody pauses or has paused."""
+    return rests_among(_pauses(matches), now)
+
+
+def _pauses(matches: Iterable[MatchRow]) -> Iterator[tuple[int, int, dt.datetime | None, dt.datetime | None]]:
+    """Everybody in these matches, with each of their pauses."""
+    for match in matches:
+        for member in match.members:
+            if member.accepted:
+                yield from ((match.pk, member.user, *span) for span in member.pauses or ((None, None),))
 
 
 Moments = dict[int, list[dt.datetime]]

@@ -1,14 +1,15 @@
-"""Everything a program's figures are made of, in four queries whatever its size."""
+"""Everything that programs' figures are made of, in four queries whatever their size and however many they are."""
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db.models import BigIntegerField, DateTimeField, FilteredRelation, Q, Value
 
-from matching.models import Match
+from matching.models import Match, Seat
 from participants.models import User
 from programs.models import Enrolment, Program, Role, Track
 from sessions.models import Goal, NextStep, Session
@@ -47,6 +48,10 @@ class Meeting:
     expert_wanted: bool = False
 
 
+# From when to when somebody paused.
+Span = tuple[dt.datetime, dt.datetime]
+
+
 @dataclass(frozen=True)
 class Member:
     user: int
@@ -54,11 +59,17 @@ class Member:
     first_name: str
     name: str
     live: bool
+    accepted: bool = True
+    has_left: bool = False
+    pauses: tuple[Span, ...] = ()
 
 
 @dataclass
 class MatchRow:
-    """A match that was offered at some time, with its people and meetings in order of time."""
+    """A match that was offered at some time, with its people and meetings in order of time.
+
+    `members` are in it, mentors first; `seated` are all who were offered it, also those who have left, as they sit.
+    """
 
     pk: int
     track: int
@@ -68,6 +79,7 @@ class MatchRow:
     ended_at: dt.datetime | None
     end_reason: str
     members: list[Member] = field(default_factory=list)
+    seated: list[Member] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
 
     @property
@@ -96,6 +108,7 @@ class MatchRow:
 
 @dataclass(frozen=True)
 class GoalRow:
+    program: int
     match: int
     owner: int
     created_at: dt.datetime
@@ -115,6 +128,7 @@ class GoalRow:
 class StepRow:
     """A next step: when it was written down, and when it was done."""
 
+    program: int
     match: int
     created_at: dt.datetime
     done_at: dt.datetime | None
@@ -132,18 +146,35 @@ class ProgramData:
 
 def load(program: Program) -> ProgramData:
     """The rows behind all figures of one program."""
-    matches = _matches(program)
+    return load_all([program])[program.pk]
+
+
+def load_all(programs: Sequence[Program]) -> dict[int, ProgramData]:
+    """The same of several programs, by their number."""
+    matches, tracks_people = _matches(programs), tracks_and_people(*programs)
     by_pk = {match.pk: match for match in matches}
-    for meeting in _meetings(program):
+    for meeting in _meetings(programs):
         if meeting.match in by_pk:
             by_pk[meeting.match].meetings.append(meeting)
-    tracks, people = tracks_and_people(program)
-    return ProgramData(program, tracks, people, matches, *_goals_and_steps(program))
+    goals, steps = _goals_and_steps(programs)
+    tracks, people = tracks_people
+    where = {track.pk: track.program_id for track in tracks}
+    return {
+        program.pk: ProgramData(
+            program,
+            [track for track in tracks if track.program_id == program.pk],
+            [person for person in people if where[person.track] == program.pk],
+            [match for match in matches if where[match.track] == program.pk],
+            [goal for goal in goals if goal.program == program.pk],
+            [step for step in steps if step.program == program.pk],
+        )
+        for program in programs
+    }
 
 
-def tracks_and_people(program: Program) -> tuple[list[Track], list[Person]]:
+def tracks_and_people(*programs: Program) -> tuple[list[Track], list[Person]]:
     """Every track in its order, also one of nobody, and who is enrolled in it, in one query."""
-    rows = Track.objects.filter(program=program).order_by("position", "pk", "enrolments__pk")
+    rows = Track.objects.filter(program__in=programs).order_by("position", "pk", "enrolments__pk")
     columns = ("pk", "user", "role", "state", "capacity", f"answers__{DEPARTMENT}")
     tracks: dict[int, Track] = {}
     people: list[Person] = []
@@ -161,28 +192,43 @@ def department_of(answer: object) -> str:
     return " ".join(answer.split()) if isinstance(answer, str) else ""
 
 
-def _matches(program: Program) -> list[MatchRow]:
-    """Every match that was offered, with the people in it, in one query."""
-    rows = Match.objects.filter(track__program=program, offered_at__isnull=False).annotate(
-        seat=FilteredRelation("seats", condition=Q(seats__left_at=None))
-    )
-    columns = ("pk", "track_id", "state", "offered_at", "activated_at", "ended_at", "end_reason")
-    user = [f"seat__enrolment__user__{each}" for each in ("pk", "first_name", "last_name", "email")]
+_MATCH = ("pk", "track_id", "state", "offered_at", "activated_at", "ended_at", "end_reason")
+_SEAT = ("pk", "role", "live", "answer", "left_at")
+_USER = ("pk", "first_name", "last_name", "email", "pauses__begins_at", "pauses__ends_at")
+
+
+def _matches(programs: Iterable[Program]) -> list[MatchRow]:
+    """Every match that was offered, with its people and when they paused, in one query: a row for each pause."""
+    rows = Match.objects.filter(track__program__in=programs, offered_at__isnull=False).order_by("pk", "seats__pk")
+    columns = [*_MATCH, *(f"seats__{each}" for each in _SEAT), *(f"seats__enrolment__user__{each}" for each in _USER)]
     found: dict[int, MatchRow] = {}
-    seated = rows.order_by("pk", "seat__pk").values_list(*columns, "seat__role", "seat__live", *user)
-    for *match, role, live, pk, first, last, email in seated:
-        each = found.setdefault(match[0], MatchRow(*match))
-        if pk is not None:
-            named = User(first_name=first, last_name=last, email=email)
-            each.members.append(Member(pk, role, named.short_name, named.name, live))
-    for each in found.values():
-        each.members.sort(key=lambda member: member.role != Role.MENTOR)
+    seats: dict[int, tuple[int, tuple[Any, ...]]] = {}
+    pauses: dict[int, list[Span]] = defaultdict(list)
+    for row in rows.values_list(*columns):
+        pk, seat = row[0], row[len(_MATCH)]
+        found.setdefault(pk, MatchRow(*row[: len(_MATCH)]))
+        if seat is not None:
+            seats[seat] = pk, row[len(_MATCH) + 1 :]
+        if row[-1] is not None:
+            pauses[seat].append(row[-2:])
+    for seat, (pk, facts) in seats.items():
+        found[pk].seated.append(_member(facts, tuple(pauses[seat])))
+    for match in found.values():
+        here = (member for member in match.seated if not member.has_left)
+        match.members = sorted(here, key=lambda member: member.role != Role.MENTOR)
     return list(found.values())
 
 
-def _meetings(program: Program) -> list[Meeting]:
+def _member(facts: tuple[Any, ...], pauses: tuple[Span, ...]) -> Member:
+    role, live, answer, left_at, pk, first, last, email, *_ = facts
+    named = User(first_name=first, last_name=last, email=email)
+    accepted = answer == Seat.Answer.ACCEPTED
+    return Member(pk, role, named.short_name, named.name, live, accepted, left_at is not None, pauses)
+
+
+def _meetings(programs: Iterable[Program]) -> list[Meeting]:
     """Each with who was missing, in one query: a row comes again for each of those."""
-    rows = Session.objects.filter(match__track__program=program).annotate(
+    rows = Session.objects.filter(match__track__program__in=programs).annotate(
         gap=FilteredRelation("attendance", condition=Q(attendance__present=False))
     )
     columns = ("match_id", "state", "starts_at", "minutes", "facilitated_by__enrolment__user", "expert_wanted")
@@ -199,19 +245,24 @@ def _meetings(program: Program) -> list[Meeting]:
     ]
 
 
-def _goals_and_steps(program: Program) -> tuple[list[GoalRow], list[StepRow]]:
+def _goals_and_steps(programs: Iterable[Program]) -> tuple[list[GoalRow], list[StepRow]]:
     """In the order in which they were written down, in one query: a step has no owner here, and is never dropped."""
-    goals = Goal.objects.filter(match__track__program=program).order_by()
-    steps = NextStep.objects.filter(match__track__program=program).order_by()
+    goals = Goal.objects.filter(match__track__program__in=programs).order_by()
+    steps = NextStep.objects.filter(match__track__program__in=programs).order_by()
+    where = "match__track__program"
     nobody = Value(None, output_field=BigIntegerField())
-    both = goals.values_list("pk", "match_id", "owner_id", "created_at", "reached_at", "dropped_at").union(
+    both = goals.values_list("pk", where, "match_id", "owner_id", "created_at", "reached_at", "dropped_at").union(
         steps.annotate(nobody=nobody, never=Value(None, output_field=DateTimeField())).values_list(
-            "pk", "match_id", "nobody", "created_at", "done_at", "never"
+            "pk", where, "match_id", "nobody", "created_at", "done_at", "never"
         ),
         all=True,
     )
     rows: list[tuple[Any, ...]] = sorted(both, key=lambda row: row[0])
     return (
-        [GoalRow(*row) for _, *row in rows if row[1] is not None],
-        [StepRow(match, created, done) for _, match, owner, created, done, _ in rows if owner is None],
+        [GoalRow(*row) for _, *row in rows if row[2] is not None],
+        [
+            StepRow(program, match, created, done)
+            for _, program, match, owner, created, done, _ in rows
+            if owner is None
+        ],
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from programs.models import Program
 from reports.figures import LEAST_PEOPLE
-from reports.queries.base import MatchRow, ProgramData, load
+from reports.queries.base import MatchRow, ProgramData, load_all
 from reports.queries.bounds import part_of
 from reports.queries.outcome import ENDED_AS_PLANNED
 from reports.statistics import BinaryUnit, Estimate, compare_shares, components
@@ -80,8 +80,9 @@ class _People:
 
 
 def compare_cohorts(first: Program, second: Program, today: dt.date) -> list[Compared]:
-    """Every measure of both; who came to the planned end only where both are over. Queries: those of load(), twice."""
-    one, two = load(first), load(second)
+    """Every measure of both; who came to the planned end only where both are over. Queries: those of load()."""
+    data = load_all([first, second])
+    one, two = data[first.pk], data[second.pk]
     return [
         _compared(label, out_of, _people(one, slug), _people(two, slug), (first.name, second.name))
         for slug, label, out_of in MEASURES

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
-
 from matching.models import Match, Proposal
 from programs.models import Program
 from reports.charts.rhythm import MOST_WEEKS, Mark, Window, window
 from reports.health import Limits, Signal, signals_of
 from reports.health.rules import ORDER, calm
-from reports.queries.around import Muted, around_of, limits_and_muted
+from reports.queries.around import Muted, around_of, limits_and_muted, rests_in
 from reports.queries.asks import AsksShown, asks_shown
 from reports.queries.base import MatchRow, Meeting, ProgramData, load
+from reports.queries.beside import Beside, beside
 from reports.queries.latest import Latest, latest_of
+from reports.queries.resting import AWAKE
 from reports.queries.stages import Stage, stages_of
 from sessions.models import Session
 from surveys.models import Survey
@@ -99,10 +99,16 @@ class Overview:
     survey: SurveyFigures | None
     waiting: int
     asks: AsksShown | None
-    draft: Proposal | None
+    beside: Beside
+    # Matches in which two reminders have changed nothing.
+    silent: int
     unmatched: int
     stages: list[Stage]
     latest: list[Latest]
+
+    @property
+    def draft(self) -> Proposal | None:
+        return self.beside.draft
 
     @property
     def useful(self) -> dict[str, Any] | None:
@@ -189,10 +195,10 @@ def _row(
 
 
 def overview(program: Program, now: dt.datetime) -> Overview:
-    """All of the overview page. Queries: those of load(), two for signals, three for the survey, one each for the draft
-    and for the days on which surveys are sent, and one for asks where a track has networks."""
-    data, known = load(program), limits_and_muted(program)
-    rows = pair_rows(data, now, known)
+    """All of the overview page. Queries: those of load(), one for the survey, one for what stands beside it, and one
+    for asks where a track has networks."""
+    data, known = load(program), beside(program, now)
+    rows = pair_rows(data, now, (known.limits, known.muted))
     weeks = week_of(program, dt.datetime.combine(program.ends_on, dt.time(12), ZoneInfo(program.timezone))) + 1
     now_week = max(week_of(program, now), 0)
     shown = window(max(weeks, now_week + 1), now_week)
@@ -222,21 +228,19 @@ def overview(program: Program, now: dt.datetime) -> Overview:
         finding=_busiest(weekdays),
         survey=figures_of(program, Survey.Kind.PULSE),
         waiting=sum(match.state == Match.State.OFFERED for match in data.matches),
-        asks=asks_shown(program, data.tracks, data.people, known[0], now),
-        draft=_draft(program),
+        asks=asks_shown(program, data.tracks, data.people, known.limits, now),
+        beside=known,
+        silent=_silent(data, known, now),
         unmatched=_unmatched(data),
-        stages=stages_of(data, now),
+        stages=stages_of(data, known.moved, now),
         latest=latest_of(data, now),
     )
 
 
-def _draft(program: Program) -> Proposal | None:
-    """The newest draft that could still be published: none that a later one of its track has overtaken."""
-    later = Proposal.objects.filter(
-        track=OuterRef("track"), state=Proposal.State.PUBLISHED, number__gt=OuterRef("number")
-    )
-    drafts = Proposal.objects.filter(program=program, state=Proposal.State.DRAFT)
-    return drafts.exclude(Exists(later)).order_by("-number").first()
+def _silent(data: ProgramData, known: Beside, now: dt.datetime) -> int:
+    """In how many matches two reminders have changed nothing, without those that rest."""
+    rests = rests_in([match for match in data.matches if match.pk in known.unanswered], now)
+    return sum(not rests.get(pk, AWAKE).resting for pk in known.unanswered)
 
 
 def _groups(rows: list[PairRow]) -> list[PairGroup]:

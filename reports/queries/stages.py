@@ -1,6 +1,7 @@
 """Where a program stands between being set up and its report."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from programs.models import Program
 from reports.models import ComparisonLook
 from reports.queries.base import ProgramData
 from reports.queries.looks import due_dates, half_way
-from surveys.models import Survey, Timing
+from surveys.models import Survey
 
 State = Literal["done", "now", "todo"]
 NAMES = {
@@ -32,11 +33,10 @@ class Stage:
     state: State
 
 
-def stages_of(data: ProgramData, now: dt.datetime) -> list[Stage]:
+def stages_of(data: ProgramData, moved: Mapping[str, int | None], now: dt.datetime) -> list[Stage]:
     """Every stage in order; one is done once the next has begun. A program too short to be asked half-way has no
-    mid-point. Queries: one."""
+    mid-point. `moved` are the days after which surveys are sent, where they were changed."""
     program = data.program
-    moved = dict(Timing.objects.filter(program=program).values_list("kind", "after_days"))
     half = half_way(program, moved.get(Survey.Kind.MIDPOINT.value))
     day = now.astimezone(zone(program.timezone)).date()
     slugs = [slug for slug in NAMES if slug != "half" or half]

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from matching.queries.going_on import wishing_in
 from matching.services.finishing import running
 from participants.zones import zone
-from programs.models import Application, Draw, Program
+from programs.models import Draw, Program
 from programs.queries.drawing import to_change_over
-from reports.planning import unanswered
-from reports.queries.around import ONE_OFF
 from reports.queries.overview import Overview
-from sessions.queries.slots import going_on_in
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,8 @@ class Todo:
 
 
 def todos_of(shown: Overview, program: Program, now: dt.datetime) -> list[Todo]:
-    """The most pressing first; at most six queries besides those of the overview.
+    """The most pressing first. Queries: none besides those of the overview; one where two models change over, and one
+    of a program that is over.
 
     Of a program that is over, nobody is to be matched or admitted any more: what is left is to close it.
     """
@@ -38,7 +35,7 @@ def todos_of(shown: Overview, program: Program, now: dt.datetime) -> list[Todo]:
     rest = _closing(program) if over else _people(shown, program)
     return [
         *_changing_over(program, now),
-        *_help(shown, program, now),
+        *_help(shown, program),
         *_asks(shown, program),
         *_going_on(shown, program),
         *rest,
@@ -75,14 +72,13 @@ def _asks(shown: Overview, program: Program) -> Iterator[Todo]:
 
 
 def _going_on(shown: Overview, program: Program) -> Iterator[Todo]:
-    once = any(track.model in ONE_OFF for track in shown.data.tracks)
-    wishing = len(going_on_in(program)) if once else 0
+    wishing = shown.beside.going_on
     if wishing:
         title = f"{wishing} {'pair wants' if wishing == 1 else 'pairs want'} to go on after a single session"
         text = "Both have said so. Match them for longer, or tell them why not."
         url = reverse("curriculum:bookings", kwargs={"slug": program.slug})
         yield Todo("info", "arrow-repeat", title, text, url, "See who")
-    waiting = len(wishing_in(program))
+    waiting = shown.beside.wishing
     if waiting:
         title = f"{waiting} {'match' if waiting == 1 else 'matches'} whose people all would go on"
         text = "Their new match could not begin by itself."
@@ -104,10 +100,10 @@ def _closing(program: Program) -> Iterator[Todo]:
         yield Todo("warn", "flag", title, text, reverse("programs:close", kwargs=slug), "Close the program")
 
 
-def _help(shown: Overview, program: Program, now: dt.datetime) -> Iterator[Todo]:
+def _help(shown: Overview, program: Program) -> Iterator[Todo]:
     slug = {"slug": program.slug}
     pairs = reverse("reports:pairs", kwargs=slug)
-    turn = len(unanswered(program, now))
+    turn = shown.silent
     if turn:
         title = f"{turn} {'match has' if turn == 1 else 'matches have'} not met after two reminders"
         text = "No more mail goes there by itself. A call or a message from you helps more."
@@ -121,7 +117,7 @@ def _help(shown: Overview, program: Program, now: dt.datetime) -> Iterator[Todo]
 
 def _people(shown: Overview, program: Program) -> Iterator[Todo]:
     slug = {"slug": program.slug}
-    applied = Application.objects.filter(track__program=program, state=Application.State.APPLIED).count()
+    applied = shown.beside.applied
     if applied:
         title = f"{applied} {'application waits' if applied == 1 else 'applications wait'} for your decision"
         url = reverse("programs:applications", kwargs=slug)

@@ -3,6 +3,7 @@
 Coordinators read none of this; what they see is in queries.ask_figures.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -29,6 +30,10 @@ def _places(user: User) -> QuerySet[Enrolment]:
     """Where this person takes part in networks, in whichever role."""
     mine = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE, track__model__in=asking_models())
     return mine.select_related("track__program", "user").order_by("track__program__name", "pk")
+
+
+def _by_program(place: Enrolment) -> tuple[str, int]:
+    return place.track.program.name, place.pk
 
 
 def _may_ask(place: Enrolment) -> bool:
@@ -90,14 +95,15 @@ class Asks:
         return [each for each in self.mine if each.ask.state != Ask.State.OPEN]
 
 
-def asks_of(user: User) -> Asks:
-    """Three queries; one for somebody who is in no network."""
-    places = list(_places(user))
+def asks_of(user: User, parts: Iterable[Enrolment]) -> Asks:
+    """`parts` is where they take part. Two queries; none for somebody who is in no network."""
+    models = asking_models()
+    places = [each for each in parts if each.state == Enrolment.State.ACTIVE and each.track.model in models]
     if not places:
         return Asks()
     routes = list(_routes(user).filter(state__in=AskRoute.ANSWERABLE, ask__state=Ask.State.OPEN).order_by("answer_by"))
     return Asks(
-        desks=[each for each in places if _may_ask(each)],
+        desks=sorted((each for each in places if _may_ask(each)), key=_by_program),
         waiting=[each for each in routes if each.state == State.WAITING],
         late=[each for each in routes if each.state == State.LATE],
         mine=_mine(user),

@@ -25,8 +25,7 @@ def attendees_of(course: Course, session: Session | None) -> list[Attendee]:
 
     At most one query, and none where a match is never of more than two, or the session has not been held.
     """
-    around = course.mine.match.seats.all()
-    seats = {seat.pk: seat for seat in around if seat.left_at is None and seat.answer == Seat.Answer.ACCEPTED}
+    seats = {seat.pk: seat for seat in course.mine.seats if seat.answer == Seat.Answer.ACCEPTED}
     there: dict[int, bool] = {}
     if session and session.state == Session.State.HELD and max(course.mine.model.size.most, len(seats)) >= GROUP:
         for each in Attendance.objects.filter(session=session).select_related("seat__enrolment__user"):

@@ -1,9 +1,9 @@
 """A match that is over, from the side of one of its people: what is left to do, and what they take with them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from matching.models import Match, Thanks
 from matching.queries import is_over_for, my_match
@@ -14,15 +14,21 @@ from sessions.queries.courses import Course, State
 
 
 @dataclass(frozen=True)
+class OverCourse(Course):
+    """A match that is over. `attended` are the sessions that were held with its reader there, while they were in it."""
+
+    attended: list[Session] = field(default_factory=list)
+    own_notes: int = 0
+
+
+@dataclass(frozen=True)
 class Closing:
     """What the closing page shows; goals are the reader's own."""
 
-    course: Course
+    course: OverCourse
     goals: list[Goal]
     thanks: Thanks | None
     thanked_by: list[Thanks]
-    attended: list[Session]
-    own_notes: int
     # Whether they would go on with the same people; None where that is not asked.
     wish: MyWish | None
 
@@ -39,23 +45,33 @@ class Closing:
 
     @property
     def minutes(self) -> int:
-        return sum(session.minutes for session in self.attended)
+        return sum(session.minutes for session in self.course.attended)
 
     @property
     def ended_at(self) -> datetime | None:
         return self.course.mine.seat.left_at or self.course.mine.match.ended_at
 
 
-def over_course(user: User, match_id: int) -> Course | None:
+def over_course(user: User, match_id: int) -> OverCourse | None:
     """A match that is over for this person, with its sessions; None for strangers and for matches that are on."""
     mine = my_match(user=user, match_id=match_id)
     if mine is None or not is_over_for(mine):
         return None
-    sessions = Session.objects.filter(match=match_id).order_by("starts_at", "pk")
-    return Course(mine, list(sessions))
+    absent = Attendance.objects.filter(session=OuterRef("pk"), seat__enrolment__user=user, present=False)
+    own = Count("notes", filter=Q(notes__author=user))
+    rows = Session.objects.filter(match=match_id).annotate(was_missed=Exists(absent), own_notes=own)
+    sessions = list(rows.order_by("starts_at", "pk"))
+    there = [each for each in sessions if each.state == State.HELD and not each.was_missed]
+    left = mine.seat.left_at
+    return OverCourse(
+        mine,
+        list(sessions),
+        attended=[each for each in there if left is None or each.starts_at <= left],
+        own_notes=sum(each.own_notes for each in sessions),
+    )
 
 
-def closing_of(course: Course, user: User, now: datetime) -> Closing:
+def closing_of(course: OverCourse, user: User, now: datetime) -> Closing:
     """All of the closing page in a fixed number of queries."""
     thanks = list(Thanks.objects.filter(match=course.pk).select_related("author"))
     return Closing(
@@ -63,25 +79,8 @@ def closing_of(course: Course, user: User, now: datetime) -> Closing:
         goals=list(Goal.objects.filter(match=course.pk, owner=user, dropped_at=None).order_by("created_at", "pk")),
         thanks=next((each for each in thanks if each.author_id == user.pk), None),
         thanked_by=[each for each in thanks if each.author_id != user.pk],
-        attended=attended(course, user),
-        own_notes=Note.objects.filter(session__match=course.pk, author=user).count(),
         wish=my_wish(course.mine.match, course.mine.seat, now),
     )
-
-
-def attended(course: Course, user: User) -> list[Session]:
-    """The sessions of a match that were held with this person there, while they were in it."""
-    held = Session.objects.filter(match=course.pk, state=State.HELD).order_by("starts_at", "pk")
-    left = course.mine.seat.left_at
-    if left is not None:
-        held = held.filter(starts_at__lte=left)
-    return list(held.exclude(pk__in=missed_by(user, course.pk)))
-
-
-def missed_by(user: User, match_id: int) -> list[int]:
-    """The sessions of a match that took place without this person."""
-    ticked = Attendance.objects.filter(session__match=match_id, seat__enrolment__user=user, present=False)
-    return list(ticked.values_list("session", flat=True))
 
 
 def notes_left(course: Course, user: User) -> list[Note]:

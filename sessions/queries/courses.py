@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
+from programs.models import Enrolment
 from sessions.models import AskRoute, Note, Session
 from sessions.permissions import may_open
 from sessions.queries.asks import Asks, asks_of
@@ -91,15 +92,16 @@ class Home:
     asks: Asks
 
 
-def home_of(user: User, now: datetime) -> Home:
-    """All that a person is in: what was offered, what is going on, and the one thing to do first."""
+def home_of(user: User, parts: Iterable[Enrolment], now: datetime) -> Home:
+    """All that a person is in: what was offered, what is going on, and the one thing to do first; `parts` is where they
+    take part."""
     live = matches_of(user, live_only=True)
     courses = _courses(live)
     offered = [course for course in courses if not may_open(course.mine)]
     rows = [Row(course, course.next_after(now), course.to_log(now)) for course in courses if may_open(course.mine)]
     offers = [course for course in offered if course.mine.is_open(now)]
     answered = [course for course in offered if not course.mine.is_open(now)]
-    asks = asks_of(user)
+    asks = asks_of(user, parts)
     return Home(offers, answered, rows, _next(user, offers, rows, asks), asks)
 
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from matching.models import Match, Seat
 from matching.queries.between import scores_between
@@ -20,6 +21,7 @@ from participants.models import User
 from programs.catalogue import registry
 from programs.catalogue.base import Booking, Shape
 from programs.models import Enrolment, Program, Role, Track
+from programs.queries.enrolling import parts_of
 from sessions.models import Session, Slot, SlotAsk, SlotReview
 
 # The least time an expert has for an answer before the notice begins.
@@ -28,6 +30,7 @@ MOST_SHOWN = 60
 # Figures of what people said go up in steps of so many, so that no single answer shows.
 STEP = 5
 State = SlotAsk.State
+OPEN_FOR = (Program.State.OPEN, Program.State.RUNNING)
 BOOLEAN = BooleanField()
 
 
@@ -56,11 +59,23 @@ class Desk:
         return self.enrolment.role == Role.MENTOR
 
 
-def desks_of(user: User) -> list[Desk]:
-    """Where this person offers times or may ask for one."""
-    waiting = Count("slots__asks", filter=Q(slots__asks__state=State.WAITING))
-    found = _taking_part(user).annotate(waiting_asks=waiting).order_by("track__program__name", "role", "pk")
-    return [Desk(each, each.waiting_asks) for each in found]
+def parts_with_waiting(user: User) -> list[Enrolment]:
+    """Where somebody takes part, each with how many wait for their answer to an ask for a session. One query."""
+    asks = SlotAsk.objects.filter(slot__enrolment=OuterRef("pk"), state=State.WAITING).order_by()
+    counted = asks.values("slot__enrolment").annotate(waiting=Count("pk")).values("waiting")
+    return list(parts_of(user).annotate(waiting_asks=Coalesce(Subquery(counted), 0)))
+
+
+def desks_of(parts: Iterable[Enrolment]) -> list[Desk]:
+    """Where somebody offers times or may ask for one, of parts_with_waiting."""
+    booked, open_for = booked_models(), OPEN_FOR
+    here = [
+        each
+        for each in parts
+        if each.state == Enrolment.State.ACTIVE and each.track.model in booked and each.track.program.state in open_for
+    ]
+    in_order = sorted(here, key=lambda each: (each.track.program.name, each.role, each.pk))
+    return [Desk(each, getattr(each, "waiting_asks", 0)) for each in in_order]
 
 
 def desk(user: User, enrolment_id: int, role: str) -> Enrolment | None:
@@ -70,8 +85,7 @@ def desk(user: User, enrolment_id: int, role: str) -> Enrolment | None:
 
 def _taking_part(user: User) -> QuerySet[Enrolment]:
     found = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE, track__model__in=booked_models())
-    open_for = (Program.State.OPEN, Program.State.RUNNING)
-    return found.filter(track__program__state__in=open_for).select_related("track__program", "track__plan", "user")
+    return found.filter(track__program__state__in=OPEN_FOR).select_related("track__program", "track__plan", "user")
 
 
 @dataclass(frozen=True)
@@ -241,8 +255,7 @@ def bookings_of(program: Program, now: datetime) -> Bookings:
 
 def going_on_in(program: Program) -> list[GoingOn]:
     """The pairs that both want to go on and that no coordinator has seen to."""
-    reviews = SlotReview.objects.filter(match__track__program=program, goes_on=True, settled_at=None)
-    wishing = Counter(reviews.values_list("match", flat=True))
+    wishing = Counter(wishes_to_go_on(program).values_list("match", flat=True))
     ids = [pk for pk, count in wishing.items() if count == 2]
     if not ids:
         return []
@@ -256,6 +269,11 @@ def going_on_in(program: Program) -> list[GoingOn]:
     tracks = _long_tracks(program)
     elsewhere = _enrolled(tracks, (seat.enrolment.user_id for _, both in pairs for seat in both))
     return [_going_on(match, both, tracks, elsewhere) for match, both in pairs]
+
+
+def wishes_to_go_on(program: Program) -> QuerySet[SlotReview]:
+    """A row for each person of a single session who wants to go on and has heard nothing yet."""
+    return SlotReview.objects.filter(match__track__program=program, goes_on=True, settled_at=None)
 
 
 def _long_tracks(program: Program) -> list[Track]:

@@ -1,11 +1,14 @@
 """What the people of a match work with, side by side: agreement, preparation, balance, curriculum and next steps."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q, Sum
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, Sum
 
+from matching.models import Seat
 from participants.models import User
 from participants.zones import zone
 from programs.catalogue.base import Shape
@@ -13,7 +16,7 @@ from programs.catalogue.working import PreparationForm
 from sessions.models import ExpertWanted, Given, NextStep, Preparation, Session, Week
 from sessions.queries.agreements import AgreementState, agreement_of, people_of
 from sessions.queries.courses import Course, course_of
-from sessions.queries.slots import desks_of
+from sessions.queries.slots import desks_of, parts_with_waiting
 
 PAIR = 2
 LIMITED = "limited_expertise"
@@ -26,6 +29,13 @@ class Written:
     user: User
     is_reader: bool
     lines: list[tuple[str, str]]
+
+
+class Heard(NamedTuple):
+    """What somebody wrote before they meet, by the keys of the form, and for how many minutes they gave, if counted."""
+
+    words: dict[str, str]
+    minutes: int | None
 
 
 @dataclass(frozen=True)
@@ -108,14 +118,15 @@ def together_of(course: Course, now: datetime, session: Session | None = None) -
     """
     model = course.mine.model
     ahead = session is None or session.state == Session.State.PLANNED
+    heard = heard_of(course) if ahead and (model.preparation or model.balance) else {}
     called_off = session is not None and session.state == Session.State.CANCELLED
     return Together(
         agreement=agreement_of(course) if ahead else None,
         today=now.astimezone(zone(course.mine.seat.enrolment.user.timezone)).date(),
         form=model.preparation,
         may_write=model.preparation is not None and course.mine.seat.role in model.preparation.by,
-        written=written_in(course) if ahead else [],
-        balance=balance_of(course) if session is None and model.balance else [],
+        written=written_in(course, heard) if ahead else [],
+        balance=balance_of(course, heard) if session is None and model.balance else [],
         giving=giving_in(course, session) if session else None,
         weeks=weeks_of(course) if ahead and model.curriculum else [],
         expert=expert_in(course, session) if session else None,
@@ -123,17 +134,26 @@ def together_of(course: Course, now: datetime, session: Session | None = None) -
     )
 
 
-def written_in(course: Course) -> list[Written]:
+def heard_of(course: Course) -> dict[int, Heard]:
+    """By account, what everybody in the match wrote before they meet, and how long they gave: one query."""
+    user = OuterRef("enrolment__user")
+    body = Preparation.objects.filter(match=course.pk, author=user).values("body")
+    held = Given.objects.filter(session__match=course.pk, session__state=Session.State.HELD, user=user)
+    minutes = held.order_by().values("user").annotate(sum=Sum("minutes")).values("sum")
+    seats = Seat.objects.filter(match=course.pk).order_by()
+    rows = seats.values_list("enrolment__user", Subquery(body), Subquery(minutes))
+    return {user: Heard(Preparation(body=said).words if said else {}, given) for user, said, given in rows}
+
+
+def written_in(course: Course, heard: Mapping[int, Heard]) -> list[Written]:
     """What everybody who is asked to has written before they meet, the reader first."""
     form = course.mine.model.preparation
     if form is None:
         return []
-    said = {each.author_id: each.words for each in Preparation.objects.filter(match=course.pk)}
-    seats = [seat for seat in course.mine.match.seats.all() if seat.left_at is None and seat.role in form.by]
-    asked = {seat.enrolment.user_id for seat in seats}
+    asked = {seat.enrolment.user_id for seat in course.mine.seats if seat.role in form.by}
     me = course.mine.seat.enrolment.user
     return [
-        Written(user, user.pk == me.pk, _lines(form, said.get(user.pk, {})))
+        Written(user, user.pk == me.pk, _lines(form, heard[user.pk].words))
         for user in people_of(course)
         if user.pk in asked
     ]
@@ -148,10 +168,9 @@ def _lines(form: PreparationForm, words: dict[str, str]) -> list[tuple[str, str]
     return [(each.label, words[each.key]) for each in form.fields if words.get(each.key)]
 
 
-def balance_of(course: Course) -> list[Share]:
+def balance_of(course: Course, heard: Mapping[int, Heard]) -> list[Share]:
     """For how long everybody has given in all held sessions, the reader first; empty before anything was counted."""
-    counted = Given.objects.filter(session__match=course.pk, session__state=Session.State.HELD)
-    minutes = dict(counted.values("user").annotate(sum=Sum("minutes")).order_by().values_list("user", "sum"))
+    minutes = {user: each.minutes for user, each in heard.items() if each.minutes is not None}
     if not minutes:
         return []
     me, most = course.mine.seat.enrolment.user_id, max(minutes.values())
@@ -174,7 +193,7 @@ def expert_in(course: Course, session: Session) -> Expert | None:
     if session.state != Session.State.HELD or not _may_lack_an_expert(course):
         return None
     wanted = ExpertWanted.objects.filter(session=session).exists()
-    desks = desks_of(course.mine.seat.enrolment.user) if wanted else []
+    desks = desks_of(parts_with_waiting(course.mine.seat.enrolment.user)) if wanted else []
     return Expert(wanted, next((each.enrolment.pk for each in desks if not each.is_expert), None))
 
 

@@ -16,6 +16,7 @@ from mail.tasks import ring
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
+from programs.queries.enrolling import parts_of
 from sessions.access import MemberRequest
 from sessions.ask_mails import ROUTE_PURPOSE
 from sessions.errors import SessionError, TooFew
@@ -39,7 +40,8 @@ def _number(text: str) -> int:
 @require_safe
 def asks(request: MemberRequest) -> HttpResponse:
     """What waits for this person's reply, and what they asked."""
-    return render(request, "sessions/asks.html", {"asks": asks_of(request.user), "now": timezone.now()})
+    found = asks_of(request.user, parts_of(request.user))
+    return render(request, "sessions/asks.html", {"asks": found, "now": timezone.now()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

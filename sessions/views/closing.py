@@ -20,7 +20,7 @@ from sessions import hooks
 from sessions.access import MemberRequest, any_match_view, match_view, over_view
 from sessions.closing_forms import ReachedForm, ThanksForm
 from sessions.queries import Course
-from sessions.queries.closing import Closing, closing_of, notes_left
+from sessions.queries.closing import Closing, OverCourse, closing_of, notes_left
 from sessions.services.closing import decide_on_notes, give_thanks, rate_goals
 from sessions.views import parts
 
@@ -29,7 +29,7 @@ from sessions.views import parts
 @match_view
 def end(request: MemberRequest, course: Course) -> HttpResponse:
     """This is not working: one button ends it, and nothing has to be explained."""
-    if request.method != "POST" and my_ending(course.mine.seat, request.user):
+    if request.method != "POST" and course.mine.is_ending:
         return redirect("sessions:ending", match_id=course.pk)
     form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -81,7 +81,7 @@ def _settle_ending(request: MemberRequest, course: Course, waiting: EndingToCome
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @over_view
-def closing(request: MemberRequest, course: Course) -> HttpResponse:
+def closing(request: MemberRequest, course: OverCourse) -> HttpResponse:
     """How far one got, thanks, going on, the certificate, and somebody else; each part saves by itself."""
     found = closing_of(course, request.user, timezone.now())
     sent = request.POST.get("part", "") if request.method == "POST" else ""
@@ -103,7 +103,7 @@ def closing(request: MemberRequest, course: Course) -> HttpResponse:
     return render(request, "sessions/closing.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _save(request: MemberRequest, course: Course, sent: str, goals: ReachedForm, thanks: ThanksForm) -> bool:
+def _save(request: MemberRequest, course: OverCourse, sent: str, goals: ReachedForm, thanks: ThanksForm) -> bool:
     match, by, now = course.mine.match, request.user, timezone.now()
     if sent == "goals":
         return goals.is_valid() and parts.attempt(
@@ -121,7 +121,7 @@ def _save(request: MemberRequest, course: Course, sent: str, goals: ReachedForm,
     return wish in {"another", "nobody"}
 
 
-def _go_on(request: MemberRequest, course: Course) -> bool:
+def _go_on(request: MemberRequest, course: OverCourse) -> bool:
     """Whether one would go on with the same people: a yes or a no that nobody else reads before all have said yes."""
     said = request.POST.get("go_on", "")
     if said not in {"yes", "no"}:
@@ -135,7 +135,7 @@ def _go_on(request: MemberRequest, course: Course) -> bool:
     return True
 
 
-def _parts(course: Course, request: MemberRequest) -> list[str]:
+def _parts(course: OverCourse, request: MemberRequest) -> list[str]:
     """What the floors above add, rendered."""
     match, now = course.mine.match, timezone.now()
     found = [part for call in hooks.closing if (part := call(match, request.user, now))]
@@ -144,7 +144,7 @@ def _parts(course: Course, request: MemberRequest) -> list[str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @over_view
-def notes(request: MemberRequest, course: Course) -> HttpResponse:
+def notes(request: MemberRequest, course: OverCourse) -> HttpResponse:
     """One's notes of a match that is over, to read once more, to keep, or to erase."""
     if request.method == "POST":
         wish = request.POST.get("notes", "")
@@ -157,16 +157,16 @@ def notes(request: MemberRequest, course: Course) -> HttpResponse:
     return render(request, "sessions/closing_notes.html", context)
 
 
-def _certified(request: MemberRequest, course: Course) -> Closing:
+def _certified(request: MemberRequest, course: OverCourse) -> Closing:
     found = closing_of(course, request.user, timezone.now())
-    if not found.attended:
+    if not course.attended:
         raise Http404("There is nothing to certify")
     return found
 
 
 @require_safe
 @over_view
-def certificate(request: MemberRequest, course: Course) -> HttpResponse:
+def certificate(request: MemberRequest, course: OverCourse) -> HttpResponse:
     found = _certified(request, course)
     context = {"course": course, "no_pdf": "no-pdf" in request.GET, **paper.facts_of(found, request.user)}
     return render(request, "sessions/certificate.html", context)
@@ -174,7 +174,7 @@ def certificate(request: MemberRequest, course: Course) -> HttpResponse:
 
 @require_safe
 @over_view
-def certificate_pdf(request: MemberRequest, course: Course) -> HttpResponse:
+def certificate_pdf(request: MemberRequest, course: OverCourse) -> HttpResponse:
     """The same as a file; where the machine cannot draw one, the page says so and can be printed."""
     found = _certified(request, course)
     try:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mail.tasks import ring
-from matching.queries.ending_soon import my_ending
 from sessions import services
 from sessions.access import MemberRequest, match_page, match_view
 from sessions.agenda import agenda_for
@@ -34,7 +33,7 @@ def match(request: MemberRequest, course: Course) -> HttpResponse:
         "goals": goals_of(course),
         "together": together_of(course, now),
         "offer": open_offer(course, request.user, now),
-        "waiting": my_ending(course.mine.seat, request.user),
+        "waiting": course.mine.is_ending,
         "now": now,
     }
     return render(request, "sessions/match.html", context)

@@ -14,10 +14,10 @@ from matching.forms import AnswerForm
 from matching.queries import my_match
 from matching.services import answer_seat
 from participants.models import User
-from programs.queries.enrolling import joining_of
+from programs.queries.enrolling import joining_of, parts_of
 from sessions.access import MemberRequest
 from sessions.queries import home_of
-from sessions.queries.slots import desks_of
+from sessions.queries.slots import desks_of, parts_with_waiting
 from sessions.views import parts
 
 
@@ -28,14 +28,21 @@ def home(request: MemberRequest) -> HttpResponse:
 
 
 def _context(user: User, now: datetime) -> dict[str, Any]:
-    return {"home": home_of(user, now), "joining": joining_of(user, now), "desks": desks_of(user), "now": now}
+    taken = parts_with_waiting(user)
+    return {
+        "home": home_of(user, taken, now),
+        "joining": joining_of(user, taken, now),
+        "desks": desks_of(taken),
+        "now": now,
+    }
 
 
 @require_safe
 def offline(request: MemberRequest) -> HttpResponse:
     """The sessions one can log without network. A phone keeps this page; no note, goal or place stands on it."""
     now = timezone.now()
-    rows = parts.offline_rows(home_of(request.user, now), request.user)
+    home = home_of(request.user, parts_of(request.user), now)
+    rows = parts.offline_rows(home, request.user)
     return render(request, "sessions/offline.html", {"rows": rows, "now": now})
 
 

@@ -13,7 +13,7 @@ from sessions.forms_together import GivenForm, PreparingForm
 from sessions.models import Session
 from sessions.queries import Course
 from sessions.queries.agreements import people_of
-from sessions.queries.together import given_in, preparation_by, written_in
+from sessions.queries.together import given_in, heard_of, preparation_by, written_in
 from sessions.services import preparing as services
 from sessions.views import parts
 
@@ -46,7 +46,7 @@ def preparation(request: MemberRequest, course: Course) -> HttpResponse:
             form.add_error(None, str(error))
         except SessionError as error:
             parts.add_refusal(form, error)
-    theirs = [each for each in written_in(course) if not each.is_reader and each.lines]
+    theirs = [each for each in written_in(course, heard_of(course)) if not each.is_reader and each.lines]
     context = {"course": course, "form": form, "asked": asked, "stored": stored, "theirs": theirs}
     status = 409 if stored else 422 if form.errors else 200
     return render(request, "sessions/preparation.html", context, status=status)

@@ -77,7 +77,7 @@ def test_who_says_yes_later_joins_and_the_others_are_told(circle):
     assert mine is not None
     assert mine.is_open(NOW)
     assert course_of(fifth.enrolment.user, circle.pk) is None
-    assert [course.pk for course in home_of(fifth.enrolment.user, NOW).offers] == [circle.pk]
+    assert [course.pk for course in home_of(fifth.enrolment.user, [], NOW).offers] == [circle.pk]
     say(circle, True, fifth)
     assert (told("match-on"), told("match-joined")) == (6, 5)
     assert course_of(fifth.enrolment.user, circle.pk) is not None

@@ -243,7 +243,7 @@ def test_nobody_is_matched_before_they_have_confirmed_every_point(track, boss):
     take_in(track, boss, screened=False, mentee_places=1, orientation="Read this", orientation_points=["A", "B"])
     application = apply(track)
     assert (again(application).state, Enrolment.objects.count()) == (State.ACCEPTED, 0)
-    assert [each.what for each in joining_of(application.user, NOW)] == ["orient"]
+    assert [each.what for each in joining_of(application.user, [], NOW)] == ["orient"]
     # The place is taken all the same.
     assert again(apply(track)).state == State.WAITING
     with pytest.raises(ProgramError, match="every point"):

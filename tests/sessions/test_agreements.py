@@ -258,11 +258,11 @@ def test_it_stands_on_the_pages_of_match_and_session(cast, plan, as_):
 
 
 def test_once_a_session_is_planned_signing_comes_next(cast, plan, as_):
-    assert home_of(cast.bob, NOW).next.what == "plan"
+    assert home_of(cast.bob, [], NOW).next.what == "plan"
     plan(starts=dt.datetime(2027, 3, 8, 16, 0))
-    assert (home_of(cast.bob, NOW).next.what, home_of(cast.mia, NOW).next.what) == ("sign", "sign")
+    assert (home_of(cast.bob, [], NOW).next.what, home_of(cast.mia, [], NOW).next.what) == ("sign", "sign")
     assert heading(as_(cast.bob).get("/me/")) == "Agree with Mia on how you work together"
     sign_agreement(match=cast.match, version=0, by=cast.bob, now=NOW)
-    assert (home_of(cast.bob, NOW).next.what, home_of(cast.mia, NOW).next.what) == ("meet", "sign")
+    assert (home_of(cast.bob, [], NOW).next.what, home_of(cast.mia, [], NOW).next.what) == ("meet", "sign")
     assert unsigned_by(cast.mia, [cast.match.pk]) == {cast.match.pk}
     assert unsigned_by(cast.bob, [cast.match.pk]) == set()

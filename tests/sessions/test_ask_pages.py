@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from programs.models import Role
+from programs.queries.enrolling import parts_of
 from programs.services import leave
 from sessions.ask_mails import route_path
 from sessions.models import Ask, AskReply, AskRoute
@@ -118,6 +119,6 @@ def test_a_page_takes_as_many_questions_for_many_asks_as_for_few(web, address):
             web.reply(route)
     for route in AskRoute.objects.filter(ask=mine, state="waiting"):
         web.reply(route)
-    assert len(asks_of(web.own[0].user).waiting) == 12
+    assert len(asks_of(web.own[0].user, parts_of(web.own[0].user)).waiting) == 12
     assert look() == few
     assert few <= 14

@@ -15,7 +15,7 @@ from sessions.errors import AlreadyDelivered, NotInMatch, PreparationChanged, Se
 from sessions.mails import session_path
 from sessions.models import Delivery, Given, NextStep, Preparation, Week
 from sessions.queries import course_of
-from sessions.queries.together import balance_of, giving_in, steps_of, together_of, weeks_of
+from sessions.queries.together import balance_of, giving_in, heard_of, steps_of, together_of, weeks_of
 from sessions.services import curriculum, preparing, steps
 from sessions.services.curriculum import WeekSpec
 from tests.factories.matching import MatchFactory, SeatFactory
@@ -168,7 +168,8 @@ def held(match, minutes=60, **facts):
 
 
 def given(user, match):
-    return [(share.user.first_name, share.minutes) for share in balance_of(course(user, match))]
+    found = course(user, match)
+    return [(share.user.first_name, share.minutes) for share in balance_of(found, heard_of(found))]
 
 
 def test_one_tap_on_the_receipt_counts_who_gave(cast, swap, as_, client):
