@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -39,30 +39,41 @@ class PlanForm(LookForm):
     )
 
 
+class OneOf(forms.TypedChoiceField):
+    """One of some rows that are read already, so that the database is not asked for them again."""
+
+    def __init__(self, *, label: str, nothing: str = "", help_text: str = "") -> None:
+        super().__init__(label=label, help_text=help_text, empty_value=None, required=not nothing)
+        self.nothing = nothing
+
+    def offer(self, rows: Iterable[Any], *, by: str = "pk", called: Callable[[Any], str] = str) -> None:
+        known = {str(getattr(row, by)): row for row in rows}
+        told = [(value, called(row)) for value, row in known.items()]
+        self.choices = [("", self.nothing), *told] if self.nothing else told
+        self.coerce = known.get
+
+
 class PlacesForm(FilterForm):
     """For how many places of a track lots are drawn, and within which answers as many get one."""
 
-    track = forms.ModelChoiceField(Track.objects.none(), label="Places in", empty_label=None)
+    track = OneOf(label="Places in")
     number = forms.IntegerField(
         min_value=1,
         max_value=5000,
         label="How many of those who learn can begin now?",
         help_text="The others wait, keep their place for the next round, and answer the same surveys meanwhile.",
     )
-    stratum = forms.ModelChoiceField(
-        ProfileField.objects.none(),
+    stratum = OneOf(
         label="The same share of each answer begins",
-        empty_label="No question: only as many people",
-        to_field_name="slug",
-        required=False,
+        nothing="No question: only as many people",
         help_text="Choose what may matter most for the outcome, such as the level.",
     )
 
     def __init__(self, *args: Any, tracks: Sequence[Track], fields: Sequence[ProfileField], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: Mapping[str, Any] = self.fields
-        choices["stratum"].queryset = ProfileField.objects.filter(pk__in=[each.pk for each in fields])
-        choices["track"].queryset = Track.objects.filter(pk__in=[each.pk for each in tracks])
+        choices["stratum"].offer(fields, by="slug")
+        choices["track"].offer(tracks)
         choices["track"].required = choices["number"].required = True
 
 
@@ -87,26 +98,22 @@ class AsideForm(LookForm):
 class NextForm(LookForm):
     """Where the next round is."""
 
-    track = forms.ModelChoiceField(Track.objects.none(), label="The next round is", empty_label=None)
+    track = OneOf(label="The next round is")
 
     def __init__(self, *args: Any, tracks: Sequence[Track], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: Mapping[str, Any] = self.fields
-        known = Track.objects.filter(pk__in=[each.pk for each in tracks]).select_related("program")
-        choices["track"].queryset = known
-        choices["track"].label_from_instance = lambda each: f"{each.program.name}: {each.name}"
+        choices["track"].offer(tracks, called=lambda each: f"{each.program.name}: {each.name}")
 
 
 class LotsForm(FilterForm):
     """Between which tracks lots are drawn, and within which answers both get as many."""
 
-    first = forms.ModelChoiceField(Track.objects.none(), label="Lots decide between", empty_label=None)
-    second = forms.ModelChoiceField(Track.objects.none(), label="and", empty_label=None)
-    stratum = forms.ModelChoiceField(
-        ProfileField.objects.none(),
+    first = OneOf(label="Lots decide between")
+    second = OneOf(label="and")
+    stratum = OneOf(
         label="As many of each answer in both",
-        empty_label="No question: only as many people",
-        to_field_name="slug",
+        nothing="No question: only as many people",
         help_text="Choose what may matter most for the outcome, such as the level.",
     )
 
@@ -129,9 +136,9 @@ class LotsForm(FilterForm):
             choices["changes_on"].required = True
         else:
             del self.fields["changes_on"]
-        choices["stratum"].queryset = ProfileField.objects.filter(pk__in=[each.pk for each in fields])
+        choices["stratum"].offer(fields, by="slug")
         for name in ("first", "second"):
-            choices[name].queryset = Track.objects.filter(pk__in=[each.pk for each in tracks])
+            choices[name].offer(tracks)
             choices[name].required = True
 
     def clean(self) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from participants.models import User
 from programs.lots import choose, deal
 from programs.models import Draw, Enrolment, Lot, Program, SetAside, Track
@@ -40,7 +42,8 @@ class Drawn:
 def draws_of(program: Program) -> list[Drawn]:
     """Every draw of a program, the first one first, those taken back too. Queries: two."""
     related = ("first", "second", "by", "undone_by")
-    draws = program.draws.select_related(*related).prefetch_related("lots")
+    lots = Prefetch("lots", Lot.objects.select_related("next_place__track__program"))
+    draws = program.draws.select_related(*related).prefetch_related(lots)
     return [drawn_of(draw, list(draw.lots.all())) for draw in draws]
 
 
@@ -107,16 +110,11 @@ class Waiting:
         return self.lot.next_place.track if self.lot.next_place else None
 
 
-def waiting_in(program: Program) -> list[Waiting]:
-    """Everybody who waits for the next round. Queries: two."""
+def waiting_in(program: Program, draws: Iterable[Drawn]) -> list[Waiting]:
+    """Everybody who waits for the next round by one of these draws, which are all of the program's. Queries: one."""
     found = Enrolment.objects.filter(track__program=program, state=Enrolment.State.WAITING).select_related("user")
-    lots = {lot.user_id: lot for lot in _waiting_lots(program)}
+    lots = {lot.user_id: lot for drawn in draws for lot in drawn.draw.lots.all() if lot.waits}
     return [Waiting(each, lots[each.user_id]) for each in found if each.user_id in lots]
-
-
-def _waiting_lots(program: Program) -> Iterable[Lot]:
-    related = ("draw", "next_place__track__program")
-    return Lot.objects.filter(program=program, waits=True).select_related(*related)
 
 
 def set_aside_in(program: Program) -> list[SetAside]:

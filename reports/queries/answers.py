@@ -21,9 +21,10 @@ from programs.catalogue.base import Family
 from programs.models import Draw, Program, Role
 from programs.queries.drawing import Given, lots_of
 from reports.figures import LEAST_PEOPLE
+from reports.queries.base import ProgramData
 from reports.queries.pseudonyms import Key, kept_of
 from reports.statistics import Learner, components
-from surveys.models import Answer, Response, Survey
+from surveys.models import Answer, AnswerKey, Response, Survey
 from surveys.wording import CORE, CORE_LEAST
 
 Kind = Draw.Kind
@@ -133,17 +134,27 @@ class Gathered:
         return [("before", BEFORE), *middle, ("after", self.after)]
 
 
-def gather(programs: Sequence[Program], *, after: str, by: str = BY_FAMILY, until: Until | None = None) -> Gathered:
+def gather(
+    programs: Sequence[Program],
+    *,
+    after: str,
+    by: str = BY_FAMILY,
+    until: Until | None = None,
+    data: ProgramData | None = None,
+    keys: Iterable[AnswerKey] | None = None,
+) -> Gathered:
     """What comparisons of these programs are made of. Queries: three, and one each where lots decide, where there
-    are several programs and where a key has been destroyed, whatever the size.
+    are several programs and where a key has been destroyed, whatever the size; one less of a single program whose
+    `data` is read already, and one less where its `keys` are.
 
     until   for each program (its number) the moment after which no answer counts; without it all do
     Raises ValueError for an `after` or `by` of another name.
     """
     if after not in AFTER or by not in (BY_FAMILY, BY_MODEL):
         raise ValueError(f"nothing is compared after “{after}” by “{by}”")
-    kept, by_model = kept_of(programs), by == BY_MODEL
-    seats, lots = _seats(kept.live), lots_of([program for program in programs if program.by_lot])
+    kept, by_model = kept_of(programs, keys), by == BY_MODEL
+    seats = _seats_in(data) if data and kept.live else _seats(kept.live)
+    lots = lots_of([program for program in programs if program.by_lot])
     drawn = {program: given.kind for (program, _), given in lots.items()}
     known = {program.pk for program in kept.live}
     mine: dict[Key, Given] = {key: lot for key, lot in lots.items() if key[0] in known}
@@ -170,18 +181,20 @@ def paired(
     by: str = BY_FAMILY,
     construct: str = "",
     until: Until | None = None,
+    data: ProgramData | None = None,
+    keys: Iterable[AnswerKey] | None = None,
 ) -> Paired:
     """Before and after of every learner, by family of models or by model. Queries as `gather`.
 
     after      the survey that counts as after: "midpoint" or "closing"
     construct  "growth", "problem_solving" or "connection" for its two items alone; "": the primary outcome, which is
                the mean of the core where at least four of its six items were answered
-    until      as `gather` has it
+    until      as `gather` has it, like `data` and `keys`
 
     A unit is a component of people and matches within one program, and programs are the cohorts that are compared
     within themselves. Raises ValueError for an `after` or `by` of another name.
     """
-    found = gather(programs, after=after, by=by, until=until)
+    found = gather(programs, after=after, by=by, until=until, data=data, keys=keys)
     learners = [found.learner(key, construct) for key, arm in found.arms.items() if arm != BOTH]
     names = tuple(sorted({learner.arm for learner in learners}))
     kinds = {found.drawn.get(program.pk, "") for program in programs}
@@ -209,6 +222,18 @@ def _seats(programs: Sequence[Program]) -> list[_Seated]:
     )
     columns = ("match", "match__track__program", "enrolment__user", "role", "match__track__model")
     return [_Seated(*row) for row in rows.order_by("match", "pk").values_list(*columns)]
+
+
+def _seats_in(known: ProgramData) -> list[_Seated]:
+    """The same from the rows of one program."""
+    models = {track.pk: track.model for track in known.tracks}
+    return [
+        _Seated(match.pk, known.program.pk, member.user, member.role, models[match.track])
+        for match in known.matches
+        if match.began
+        for member in match.seated
+        if member.accepted
+    ]
 
 
 def _units(seats: Iterable[_Seated], lots: Mapping[Key, Given]) -> dict[Key, str]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from matching.models import Match, Proposal, Seat
 from participants.models import User
@@ -36,16 +36,14 @@ def tracks_for_lots(program: Program) -> list[Track]:
     return [track for track in program.tracks.all() if arm_of(track.model, BY_FAMILY) != BOTH]
 
 
-def tracks_for_places(program: Program) -> list[Track]:
-    """The tracks of which people can be told that they wait: all but those without matches, where one only asks."""
-    return [track for track in program.tracks.all() if registry.get(track.model).shape is not Shape.SLOTS]
-
-
-def next_tracks(program: Program, user: User) -> list[Track]:
-    """The tracks of other programs that somebody runs: into one of them the next round can go."""
-    others = programs_to_change(user).exclude(pk=program.pk)
-    tracks = Track.objects.filter(program__in=others).select_related("program")
-    return list(tracks.order_by("program", "position", "pk"))
+def tracks_for_rounds(program: Program, user: User) -> tuple[list[Track], list[Track]]:
+    """The tracks of which people can be told that they wait: all but those without matches, where one only asks; and
+    those of other programs that somebody runs, into one of which the next round can go. Queries: one."""
+    here = Q(program=program) | Q(program__in=programs_to_change(user))
+    tracks = Track.objects.filter(here).select_related("program").order_by("program", "position", "pk")
+    own = [track for track in tracks if track.program_id == program.pk]
+    others = [track for track in tracks if track.program_id != program.pk]
+    return [track for track in own if registry.get(track.model).shape is not Shape.SLOTS], others
 
 
 def fields_for_lots(program: Program) -> list[ProfileField]:

@@ -1,22 +1,24 @@
 """The looks at a program that a reader has opened, and what may be opened next."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from participants.models import User
 from programs.models import Program
 from reports.figures import MEASURES, Figure, Measure
 from reports.models import ComparisonLook, ComparisonPlan, Price
 from reports.queries.answers import BOTH, paired
+from reports.queries.base import ProgramData
 from reports.queries.bounds import SCALE
 from reports.queries.looks import due_dates, planned
 from reports.verdicts import Assignment, Kind, Look, analyse, decide
 from surveys.coding import ABOUT, LESS, MORE, sign_of, words_of
-from surveys.models import Question
+from surveys.models import AnswerKey, Question
 
 WHOLE = "Whole program"
 CLOSE, MIDPOINT = ComparisonLook.Kind.CLOSE.value, ComparisonLook.Kind.MIDPOINT.value
@@ -180,33 +182,46 @@ class Fixed:
     plan: ComparisonPlan | None
     price: Price | None
     moved: dict[str, int | None]
+    # What its pseudonyms are made with, once somebody has begun to answer.
+    keys: tuple[AnswerKey, ...] = ()
+    # Whether there is a look that the reader has opened.
+    has_opened: bool = True
 
 
 _PLAN = ("assignment", "margin")
 _PRICE = ("hour", "costs", "currency")
+_KEY = ("pk", "key", "destroyed_at")
 
 
-def fixed_of(program: Program) -> Fixed:
+def fixed_of(program: Program, reader: User | None = None) -> Fixed:
     """Queries: one."""
+    looks = _looks_of(OuterRef("pk"), reader)
     columns = ("comparison_plan", *(f"comparison_plan__{each}" for each in _PLAN))
     price = ("price", *(f"price__{each}" for each in _PRICE))
     timing = ("survey_timings__kind", "survey_timings__after_days")
-    rows = list(Program.objects.filter(pk=program.pk).order_by().values_list(*columns, *price, *timing))
+    key = [f"answer_key__{each}" for each in _KEY]
+    found = Program.objects.filter(pk=program.pk).order_by().annotate(has_opened=Exists(looks))
+    rows = list(found.values_list("has_opened", *key, *columns, *price, *timing))
     if not rows:
         return Fixed(None, None, {})
-    plan, assignment, margin, priced, *of_price = rows[0][:-2]
+    has_opened, *of_key = rows[0][: 1 + len(_KEY)]
+    plan, assignment, margin, priced, *of_price = rows[0][1 + len(_KEY) : -2]
+    keys = (AnswerKey(program=program, **dict(zip(_KEY, of_key, strict=True))),) if of_key[0] else ()
     return Fixed(
         ComparisonPlan(pk=plan, program=program, assignment=assignment, margin=margin) if plan else None,
         Price(pk=priced, program=program, **dict(zip(_PRICE, of_price, strict=True))) if priced else None,
         {row[-2]: row[-1] for row in rows if row[-2]},
+        keys,
+        has_opened,
     )
 
 
-def opened_by(program: Program, reader: User | None, now: dt.datetime, moved: Mapping[str, int | None]) -> Opened:
-    """What somebody has opened; without a reader what anybody has. `moved` as `fixed_of` has it. Queries: one."""
-    looks = list(_looks_of(program, reader))
+def opened_by(program: Program, reader: User | None, now: dt.datetime, fixed: Fixed) -> Opened:
+    """What somebody has opened; without a reader what anybody has. `fixed` is for the same reader. Queries: one, none
+    where they have opened nothing."""
+    looks = list(_looks_of(program.pk, reader)) if fixed.has_opened else []
     kinds = {look.kind for look in looks}
-    dates = due_dates(program, moved)
+    dates = due_dates(program, fixed.moved)
     ready = [kind for kind, due in dates.items() if due and due <= now]
     # Once the close is there the mid-point has nothing more to say.
     open_now = CLOSE if CLOSE in ready else MIDPOINT if ready else ""
@@ -219,14 +234,15 @@ def opened_by(program: Program, reader: User | None, now: dt.datetime, moved: Ma
     )
 
 
-def _looks_of(program: Program, reader: User | None) -> Iterable[ComparisonLook]:
+def _looks_of(program: int | OuterRef, reader: User | None) -> QuerySet[ComparisonLook]:
     looks = ComparisonLook.objects.filter(program=program).order_by("as_of")
     return looks if reader is None else looks.filter(views__by=reader)
 
 
-def progress(program: Program) -> str:
-    """How many have answered twice by now, of whom: nothing else may be known before the mid-point. Queries: two."""
-    found = paired([program])
+def progress(program: Program, known: ProgramData | None = None, fixed: Fixed | None = None) -> str:
+    """How many have answered twice by now, of whom: nothing else may be known before the mid-point. Queries: those of
+    `gather`, two less where the program's rows and what it has settled are known."""
+    found = paired([program], data=known, keys=fixed.keys if fixed else None)
     if len(found.arms) < 2:
         return ""
     one, two = found.arms[:2]

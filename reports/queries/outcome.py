@@ -76,6 +76,8 @@ class Outcome:
     fixed: Fixed
     heading: str
     lede: str
+    # The rows that it was counted from; None in one that was kept.
+    data: ProgramData | None = None
 
     @property
     def hidden_tracks(self) -> list[Track]:
@@ -112,10 +114,10 @@ def outcome(program: Program, now: dt.datetime, reader: User | None = None) -> O
 
     Queries: those of load(), and one each for published surveys, for looks, and for what is settled.
     """
-    data, fixed = load(program), fixed_of(program)
+    data, fixed = load(program), fixed_of(program, reader)
     published = _last_published(program)
     figures = {figure.slug: figure for figure in _figures(data, WHOLE, now, fixed.price)}
-    opened = opened_by(program, reader, now, fixed.moved)
+    opened = opened_by(program, reader, now, fixed)
     return Outcome(
         program=program,
         as_of=now,
@@ -129,6 +131,7 @@ def outcome(program: Program, now: dt.datetime, reader: User | None = None) -> O
         fixed=fixed,
         heading=opened.heading or _heading(figures),
         lede=_heading(figures) if opened.heading else "",
+        data=data,
     )
 
 

@@ -55,9 +55,10 @@ def _key(each: Respondent) -> Key:
     return each.program_id, each.code
 
 
-def kept_of(programs: Sequence[Program]) -> Kept:
-    """Queries: one; one more where a key has been destroyed, and one where there are several programs."""
-    rows = list(AnswerKey.objects.filter(program__in=programs))
+def kept_of(programs: Sequence[Program], keys: Iterable[AnswerKey] | None = None) -> Kept:
+    """Queries: one, none where the `keys` are known; one more where a key has been destroyed, and one where there are
+    several programs."""
+    rows = list(AnswerKey.objects.filter(program__in=programs) if keys is None else keys)
     gone = {each.program_id for each in rows if each.destroyed_at is not None}
     live = [each for each in programs if each.pk not in gone]
     stood = list(_stood(gone)) if gone else []

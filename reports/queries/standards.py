@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import Count, FilteredRelation, Q, Subquery
+from django.db.models.functions import Coalesce
+
 from participants.models import RoleGrant
 from programs.models import Intake, Program
 from reports.figures import LEAST_PEOPLE
 from reports.queries.base import MatchRow, ProgramData, load
-from reports.queries.opened import Fixed, fixed_of
 from sessions.models import Signature
 from surveys.models import Survey
 
@@ -66,7 +68,7 @@ class Assessment:
 @dataclass(frozen=True)
 class _Known:
     data: ProgramData
-    fixed: Fixed
+    planned: bool
     intakes: dict[int, Intake]
     surveys: set[str]
     signed: set[int]
@@ -83,19 +85,36 @@ class _Known:
 
 
 def assess(program: Program, now: dt.datetime) -> Assessment:
-    """Every standard with its state. Queries: five of load() and five more, whatever the size."""
+    """Every standard with its state. Queries: those of load() and three more, whatever the size."""
+    planned, surveys, leads = _set_up(program)
     known = _Known(
         data=load(program),
-        fixed=fixed_of(program),
+        planned=planned,
         intakes={each.track_id: each for each in Intake.objects.filter(track__program=program)},
-        surveys=set(Survey.objects.filter(program=program, active=True).values_list("kind", flat=True)),
+        surveys=surveys,
         signed=_signed(program),
-        leads=RoleGrant.objects.filter(role=RoleGrant.Role.SAFEGUARDING_LEAD, user__is_active=True).count(),
+        leads=leads,
         now=now,
     )
     makers = (_purpose, _recruiting, _screening, _orientation, _criteria, _agreement, _first_contact, _contact)
     more = (_rematch, _goals, _closure, _ethics)
     return Assessment(program, now, [make(known) for make in (*makers, *more)])
+
+
+def _set_up(program: Program) -> tuple[bool, set[str], int]:
+    """Whether what the comparison goes by is fixed, the kinds of surveys in use, and how many look after concerns."""
+    leads = RoleGrant.objects.filter(role=RoleGrant.Role.SAFEGUARDING_LEAD, user__is_active=True)
+    counted = leads.order_by().values("role").annotate(people=Count("pk")).values("people")
+    found = (
+        Program.objects.filter(pk=program.pk)
+        .order_by()
+        .annotate(
+            used=FilteredRelation("surveys", condition=Q(surveys__active=True)), leads=Coalesce(Subquery(counted), 0)
+        )
+    )
+    rows = list(found.values_list("comparison_plan", "used__kind", "leads"))
+    kinds = {kind for _, kind, _ in rows if kind}
+    return any(plan for plan, _, _ in rows), kinds, max((people for _, _, people in rows), default=0)
 
 
 def _signed(program: Program) -> set[int]:
@@ -123,7 +142,7 @@ def _share(standard: str, matches: list[MatchRow], good: Iterable[bool], what: s
 
 
 def _purpose(known: _Known) -> Row:
-    state = _of_several([bool(known.program.description), known.fixed.plan is not None])
+    state = _of_several([bool(known.program.description), known.planned])
     found = {
         MET: "The program says what it is for, and what its comparison goes by was fixed before the answers.",
         PARTLY: "Of two things one is there: what the program is for, and what its comparison goes by.",

@@ -176,7 +176,7 @@ def outcome_report(request: ProgramRequest, program: Program) -> HttpResponse:
     context = {
         **outcome_context(report),
         "may_plan": Right.EDIT in request.program_rights,
-        "progress": progress(program) if waiting else "",
+        "progress": progress(program, report.data, report.fixed) if waiting else "",
         "no_pdf": "no-pdf" in request.GET,
     }
     return render(request, "reports/outcome.html", context)

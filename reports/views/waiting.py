@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from programs.access import ProgramRequest, program_view
 from programs.errors import ProgramError
-from programs.models import Draw, Enrolment, Program
+from programs.models import Draw, Enrolment, Program, Track
 from programs.permissions import Right
 from programs.queries.drawing import set_aside_in, waiting_in
 from programs.services.waiting import begin_next_round, set_aside
 from reports import services
 from reports.forms import AsideForm, NextForm, PlacesForm
-from reports.queries.lots import Wanting, fields_for_lots, next_tracks, places_in, tracks_for_places
+from reports.queries.lots import Wanting, fields_for_lots, places_in, tracks_for_rounds
 from reports.queries.opened import plan_of
 from reports.views.lots import shown_draws, told_of
 
@@ -25,7 +25,8 @@ from reports.views.lots import shown_draws, told_of
 @program_view(Right.MATCH)
 def places(request: ProgramRequest, program: Program) -> HttpResponse:
     """For which track and how many places, who would be drawn, who waits, and what was drawn. A POST draws."""
-    form = _form(request, program)
+    tracks, others = tracks_for_rounds(program, request.user)
+    form = _form(request, program, tracks)
     error = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -35,29 +36,28 @@ def places(request: ProgramRequest, program: Program) -> HttpResponse:
         else:
             messages.info(request, told_of(drawn))
             return redirect("reports:places", program.slug)
-    context = {**_context(request, program, form), "error": error}
+    context = {**_context(program, form), "next_form": NextForm(tracks=others), "error": error}
     return render(request, "reports/places.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _context(request: ProgramRequest, program: Program, form: PlacesForm) -> dict[str, Any]:
-    found = _found(form)
+def _context(program: Program, form: PlacesForm) -> dict[str, Any]:
+    found, draws = _found(form), shown_draws(program, timezone.now())
     return {
         "program": program,
         "form": form,
         "plan": plan_of(program),
         "found": found,
         "aside_form": AsideForm(people=found.people) if found else None,
-        "waiting": waiting_in(program),
+        "waiting": waiting_in(program, (drawn for drawn, _ in draws)),
         "set_aside": set_aside_in(program),
-        "draws": shown_draws(program, timezone.now()),
-        "next_form": NextForm(tracks=next_tracks(program, request.user)),
+        "draws": draws,
         "is_over": timezone.now().date() > program.ends_on,
     }
 
 
-def _form(request: ProgramRequest, program: Program) -> PlacesForm:
+def _form(request: ProgramRequest, program: Program, tracks: list[Track]) -> PlacesForm:
     data: Any = request.POST if request.method == "POST" else request.GET if "track" in request.GET else None
-    return PlacesForm(data, tracks=tracks_for_places(program), fields=fields_for_lots(program))
+    return PlacesForm(data, tracks=tracks, fields=fields_for_lots(program))
 
 
 def _found(form: PlacesForm) -> Wanting | None:
@@ -89,7 +89,7 @@ def aside(request: ProgramRequest, program: Program) -> HttpResponse:
 def next_round(request: ProgramRequest, program: Program, pk: int) -> HttpResponse:
     """Take those who wait into a track of another program."""
     draw = get_object_or_404(Draw, pk=pk, program=program)
-    form = NextForm(request.POST, tracks=next_tracks(program, request.user))
+    form = NextForm(request.POST, tracks=tracks_for_rounds(program, request.user)[1])
     if not form.is_valid():
         messages.error(request, "Choose the track of another program that you run.")
         return redirect("reports:places", program.slug)

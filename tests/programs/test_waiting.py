@@ -173,7 +173,7 @@ def test_the_next_round_takes_them_with_their_answers_after_the_last_day(queue):
     assert all(each.answers == ({} if each.user_id in juniors else {"level": "Senior"}) for each in begun)
     assert begin_next_round(draw=draw, track=following, by=queue.by, now=over) == []
     assert Message.objects.filter(kind=NEXT).count() == 5
-    assert {each.next_track for each in waiting_in(queue.program)} == {following}
+    assert {each.next_track for each in waiting_in(queue.program, draws_of(queue.program))} == {following}
 
 
 def test_the_database_keeps_the_shapes_of_draws(queue):

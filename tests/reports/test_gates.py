@@ -16,7 +16,7 @@ from matching.models import Match
 from programs.models import Draw, Lot, Program
 from reports import services
 from reports.queries.looks import content_of, due_at
-from reports.queries.opened import opened_by
+from reports.queries.opened import Fixed, opened_by
 from reports.views.drawing import comparison_tables
 from tests.factories.finished import DAY, Finished
 from tests.factories.programs import NOW, CoordinatorFactory
@@ -84,7 +84,7 @@ def test_sizes_one_person_and_one_relationship_at_a_time() -> None:
 def test_the_date_one_day_at_a_time() -> None:
     program = Growing().program
     close = due_at(program, "close") or NOW
-    before, then = (opened_by(program, None, moment, {}) for moment in (close - DAY, close))
+    before, then = (opened_by(program, None, moment, Fixed(None, None, {})) for moment in (close - DAY, close))
     # Until then it is the mid-point's turn.
     assert (before.next_kind, then.next_kind) == ("midpoint", "close")
 
