@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
@@ -42,6 +43,8 @@ from tests.factories.programs import (
 from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
 from tests.house.world_place import LATER
 
+PLACES = 50
+
 
 class Crowd:
     """A program with so many of everything that is listed; alice runs it, ada is the admin, bob mentors many."""
@@ -56,8 +59,8 @@ class Crowd:
         RoleGrant.objects.create(user=self.people["ada"], role="admin", granted_at=NOW)
         RoleGrant.objects.create(user=self.people["sally"], role="safeguarding_lead", granted_at=NOW)
         self.grade = FieldFactory.create(program=self.program, slug="grade", label="Grade", shared=True)
-        # One mentor has at most fifty places in a track, so that bob needs two of them.
-        self.tracks = [self._track("mentoring"), self._track("second")]
+        # One mentor has at most fifty places in a track, so that bob needs several of them.
+        self.tracks = [self._track(f"track-{number}") for number in range(max(2, ceil(size / PLACES)))]
         self._pair_up()
         self._part()
         self._meet()
@@ -70,12 +73,12 @@ class Crowd:
         self._weave()
 
     def _track(self, slug: str) -> Track:
-        track = TrackFactory.create(program=self.program, slug=slug, capacity=50)
+        track = TrackFactory.create(program=self.program, slug=slug, capacity=PLACES)
         PlanFactory.create(track=track)
         return track
 
     def _enrol(self, role: str, number: int, **more: Any) -> Enrolment:
-        track = self.tracks[number % 2]
+        track = self.tracks[number % len(self.tracks)]
         return EnrolmentFactory.create(track=track, role=role, answers={"grade": "x"}, **more)
 
     def _enrol_all(self, role: str) -> list[Enrolment]:
@@ -83,10 +86,11 @@ class Crowd:
 
     def _pair_up(self) -> None:
         """As many pairs of bob's as of others'."""
-        bob = [self._enrol(Role.MENTOR, number, user=self.people["bob"]) for number in range(2)]
+        bob = [self._enrol(Role.MENTOR, number, user=self.people["bob"]) for number in range(len(self.tracks))]
         self.pairs: list[Match] = []
         for number in range(self.size):
-            mine = self._with(bob[number % 2], self._enrol(Role.MENTEE, number), place=number // 2 + 1)
+            place, track = divmod(number, len(self.tracks))
+            mine = self._with(bob[track], self._enrol(Role.MENTEE, number), place=place + 1)
             self.pairs += [mine, make_pair(self._enrol(Role.MENTOR, number), self._enrol(Role.MENTEE, number))]
         self.args["match"] = self.pairs[0].pk
 
@@ -103,7 +107,7 @@ class Crowd:
             track=mentor.track, proposal=proposal, state="active", activated_at=NOW, offered_at=NOW
         )
         for each, at in ((mentor, place), (mentee, 1)):
-            told = {"answer": "accepted", "answered_at": NOW, "live": True, "place": at, "places": 50}
+            told = {"answer": "accepted", "answered_at": NOW, "live": True, "place": at, "places": PLACES}
             Seat.objects.create(match=match, enrolment=each, role=each.role, **told)
         return match
 
@@ -149,7 +153,7 @@ class Crowd:
                 Seat.objects.create(match=match, enrolment=each, role=each.role)
         for number in range(self.size):
             ProposalFactory.create(track=track, number=200_000 + number, state="discarded")
-        self.args |= {"number": draft.number, "draft": draft.matches.earliest("pk").pk}
+        self.args |= {"number": draft.number, "draft": draft.matches.earliest("pk").pk, "taker": mentees[0].pk}
 
     def _list(self) -> None:
         """Many programs, coordinators, admins, fields, rules, deeds and messages."""

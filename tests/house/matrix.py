@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
 from tests.house.headers import STORED, wrong
@@ -19,6 +20,8 @@ from tests.house.world_place import Place
 FILE = Path(__file__).with_name("permissions.yaml")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 REDIRECT, NOT_ALLOWED = 302, 405
+# So often a page may ask the database, whoever looks at it.
+MOST_QUESTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -138,13 +141,21 @@ def surprises(row: Row, world: World, roles: tuple[str, ...]) -> list[str]:
     found = []
     for role in roles:
         for method in METHODS:
-            response = ask(world.clients[role], method, row.url(world, role), row.data(world.here))
+            with CaptureQueriesContext(connection) as asked:
+                response = ask(world.clients[role], method, row.url(world, role), row.data(world.here))
             status = response.status_code
+            if method == "GET" and (count := _questions(asked)) > MOST_QUESTIONS:
+                found.append(f"{role} GET: {count} questions to the database instead of {MOST_QUESTIONS}")
             bad = wrong(response, referrer=_referrer(row, status), stored=row.name in STORED)
             found += [f"{role} {method}: {each}" for each in bad]
             if status != row.expected(role, method):
                 found.append(f"{role} {method}: {status} instead of {row.expected(role, method)}")
     return found
+
+
+def _questions(asked: CaptureQueriesContext) -> int:
+    """Without the marks that ask() sets to take everything back."""
+    return sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries)
 
 
 def _referrer(row: Row, status: int) -> str:

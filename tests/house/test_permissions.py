@@ -75,6 +75,12 @@ def test_an_answer_that_differs_is_found(world: World):
     assert surprises(replace(row, is_behind_sign_in=False), world, ("an",))[0] == "an GET: 302 instead of 404"
 
 
+def test_a_page_that_asks_the_database_too_often_is_found(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(matrix, "MOST_QUESTIONS", 7)
+    found = surprises(MATRIX["programs:people"], world, ("co", "pu"))
+    assert found == ["co GET: 8 questions to the database instead of 7"]
+
+
 @pytest.mark.pure
 @pytest.mark.parametrize(
     ("before", "after", "error"),
