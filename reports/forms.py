@@ -80,7 +80,7 @@ class PlacesForm(FilterForm):
 class AsideForm(LookForm):
     """Who begins whatever the lots say, and why."""
 
-    enrolment = forms.ModelChoiceField(Enrolment.objects.none(), label="Who cannot wait?", empty_label=None)
+    enrolment = OneOf(label="Who cannot wait?")
     reason = forms.ChoiceField(
         choices=SetAside.Reason.choices,
         label="Why?",
@@ -90,9 +90,7 @@ class AsideForm(LookForm):
     def __init__(self, *args: Any, people: Sequence[Enrolment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: Mapping[str, Any] = self.fields
-        known = Enrolment.objects.filter(pk__in=[each.pk for each in people]).select_related("user")
-        choices["enrolment"].queryset = known
-        choices["enrolment"].label_from_instance = lambda each: str(each.user)
+        choices["enrolment"].offer(people, called=lambda each: str(each.user))
 
 
 class NextForm(LookForm):

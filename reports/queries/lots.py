@@ -1,10 +1,10 @@
 """Between whom lots can be drawn, so that at the end a difference can be said to come from the model."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from matching.models import Match, Proposal, Seat
 from participants.models import User
@@ -51,18 +51,13 @@ def fields_for_lots(program: Program) -> list[ProfileField]:
 
 
 def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Candidates:
-    """Who learns in either track, has no lot and has not been in a match there. Queries: six, whatever the size."""
-    tracks = (first.pk, second.pk)
-    known = _learning(tracks)
-    twice = _in_both(tracks)
-    drawn = set(Lot.objects.filter(program=first.program_id).values_list("user", flat=True))
-    aside = set(SetAside.objects.filter(program=first.program_id).values_list("user", flat=True))
-    seated = set(_seats(tracks).values_list("enrolment", flat=True))
+    """Who learns in either track, has no lot and has not been in a match there. Queries: three, whatever the size."""
+    known = _learning((first.pk, second.pk))
     reasons = {
-        "are or were in both tracks": {each.pk for each in known if each.user_id in twice},
-        "have a lot already": {each.pk for each in known if each.user_id in drawn},
-        "have been in a match": seated & {each.pk for each in known},
-        "begin without a lot": {each.pk for each in known if each.user_id in aside},
+        "are or were in both tracks": {each.pk for each in known if each.in_both},
+        "have a lot already": {each.pk for each in known if each.has_lot},
+        "have been in a match": {each.pk for each in known if each.was_seated},
+        "begin without a lot": {each.pk for each in known if each.is_set_aside},
     }
     out = set().union(*reasons.values())
     people = [each for each in known if each.pk not in out]
@@ -76,9 +71,20 @@ def _orders_drawn(program: int) -> str:
     return "Orders were drawn here already, and all change over on one day." if drawn.exists() else ""
 
 
-def _learning(tracks: Sequence[int]) -> list[Enrolment]:
+def _learning(tracks: Sequence[int]) -> list[Any]:
+    """The enrolments of who learns in these tracks, each with what may stand against a lot. Whoever is or was in both
+    tracks cannot be moved to where they are already. Queries: one."""
     active = Enrolment.objects.filter(track__in=tracks, state=Enrolment.State.ACTIVE).exclude(role=Role.MENTOR)
-    return list(active.select_related("user").order_by("pk"))
+    same = {"program": OuterRef("track__program"), "user": OuterRef("user")}
+    elsewhere = Enrolment.objects.filter(track__in=tracks, user=OuterRef("user")).exclude(track=OuterRef("track"))
+    seats = Seat.objects.filter(enrolment=OuterRef("pk"), match__track__in=tracks)
+    found = active.annotate(
+        in_both=Exists(elsewhere),
+        has_lot=Exists(Lot.objects.filter(**same)),
+        is_set_aside=Exists(SetAside.objects.filter(**same)),
+        was_seated=Exists(seats.exclude(match__state=Match.State.DRAFT)),
+    )
+    return list(found.select_related("user").order_by("pk"))
 
 
 @dataclass(frozen=True)
@@ -92,15 +98,12 @@ class Wanting:
 
 
 def places_in(track: Track) -> Wanting:
-    """Who learns in a track, has no lot, no match and no place by a decision. Queries: six, whatever the size."""
+    """Who learns in a track, has no lot, no match and no place by a decision. Queries: three, whatever the size."""
     known = _learning([track.pk])
-    drawn = set(Lot.objects.filter(program=track.program_id).values_list("user", flat=True))
-    aside = set(SetAside.objects.filter(program=track.program_id).values_list("user", flat=True))
-    seated = set(_seats((track.pk,)).values_list("enrolment", flat=True))
     reasons = {
-        "have a lot already": {each.pk for each in known if each.user_id in drawn},
-        "begin without a lot": {each.pk for each in known if each.user_id in aside},
-        "have been in a match": seated & {each.pk for each in known},
+        "have a lot already": {each.pk for each in known if each.has_lot},
+        "begin without a lot": {each.pk for each in known if each.is_set_aside},
+        "have been in a match": {each.pk for each in known if each.was_seated},
     }
     out = set().union(*reasons.values())
     told = [(why, len(who)) for why, who in reasons.items() if who]
@@ -113,17 +116,6 @@ def _drawn_before(program: int) -> str:
     drawn = Draw.objects.filter(program=program, kind=Draw.Kind.WAITLIST, undone_at=None)
     refusal = "Places were drawn here already, and with another chance the groups would not be alike."
     return refusal if drawn.exists() else ""
-
-
-def _in_both(tracks: tuple[int, int]) -> set[int]:
-    """People who are or were in both tracks: nobody can be moved to where they are already."""
-    places = set(Enrolment.objects.filter(track__in=tracks).values_list("user", "track"))
-    count = Counter(user for user, _ in places)
-    return {user for user, number in count.items() if number > 1}
-
-
-def _seats(tracks: Sequence[int]) -> QuerySet[Seat]:
-    return Seat.objects.filter(match__track__in=tracks).exclude(match__state=Match.State.DRAFT)
 
 
 def _obstacle(first: Track, second: Track) -> str:
