@@ -19,7 +19,11 @@ from tests.template import template
 # "pure" tests ask for no database, so that once is enough; so it is for long ones with one of the two marks of
 # pyproject.toml. The browser drives the site on PostgreSQL, as in production.
 # In both the long ones come first (tests/conftest.py), so that no process waits for another's last one.
-LEGS = {"SQLite": "not browser and (pure or not as_in_production)", "PostgreSQL": "not pure and not any_database"}
+LEGS = {
+    "SQLite": ("not browser and (pure or not as_in_production)", 2),
+    # A third process has something to do while the two wait for the server, the browser or each other.
+    "PostgreSQL": ("not pure and not any_database", 3),
+}
 
 
 def pytest(env: dict[str, str], *arguments: str) -> int:
@@ -44,12 +48,12 @@ def pytest(env: dict[str, str], *arguments: str) -> int:
 def everything(env: dict[str, dict[str, str]]) -> int:
     """Both legs, the second also when the first has failed; the status of the first that failed."""
     results = []
-    for name, selection in LEGS.items():
+    for name, (selection, hands) in LEGS.items():
         say(f"Tests on {name}")
         begun = time.monotonic()
         with template(env[name]) as made:
             told = {**env[name], **made, "PICTURES": "no"}
-            results.append(pytest(told, "-n", "2", "--dist", "worksteal", "-m", selection))
+            results.append(pytest(told, "-n", str(hands), "--dist", "worksteal", "-m", selection))
         say(f"Tests on {name}: {'passed' if results[-1] == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s")
     return next((status for status in results if status), 0)
 

@@ -34,13 +34,15 @@ def pytest_configure(config: pytest.Config) -> None:
 # From the longest: a process that begins one of these when the others are done would let them wait for it.
 LONG = (
     "browser/test_pages",
-    "browser/test_six_months",
-    "browser/test_journey",
     "browser/test_every_model",
+    "browser/test_six_months",
+    "mentorship/test_demo",
+    "races/",
+    "browser/test_journey",
+    "mentorship/test_every_model",
+    "house/test_permissions",
     "browser/",
     "mail/test_chaos",
-    "mentorship/test_demo",
-    "mentorship/test_every_model",
     "house/test_hostile",
     "house/",
     "matching/",
@@ -52,13 +54,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not _uses_database(item):
             item.add_marker(pytest.mark.pure)
-    items.sort(key=_place)
+    items[:] = _dealt(items, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
-def _place(item: pytest.Item) -> int:
-    """Where in the line; among those of one place the order stays as shuffled."""
-    path = item.path.relative_to(Path(__file__).parent).as_posix()
-    return next((place for place, start in enumerate(LONG) if path.startswith(start)), len(LONG))
+def _dealt(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]:
+    """The same tests in another order: cut into as many equal parts as there are processes, each part begins with its
+    share of the files that take long.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    line = sorted(files, key=_place)
+    long = [path for path in line if _place(path) < len(LONG)]
+    others = [item for path in line[len(long) :] for item in files[path]]
+    order = []
+    for hand in range(hands):
+        part = [item for path in long[hand::hands] for item in files[path]]
+        wanted = max(0, len(items) * (hand + 1) // hands - len(order) - len(part)) if hand < hands - 1 else len(others)
+        order += [*part, *others[:wanted]]
+        others = others[wanted:]
+    return order
+
+
+def _place(path: Path) -> int:
+    """Where in the line; among files of one place the order stays as shuffled."""
+    name = path.relative_to(Path(__file__).parent).as_posix()
+    return next((place for place, start in enumerate(LONG) if name.startswith(start)), len(LONG))
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -52,8 +52,9 @@ def readers(row: Row) -> list[str]:
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_looking_writes_nothing(world: World, name: str):
     row = MATRIX[name]
-    for role in readers(row):
-        for method in ("GET", "HEAD"):
+    for place, role in enumerate(readers(row)):
+        # What a HEAD does is what a GET does, for whomever it is.
+        for method in ("GET", "HEAD") if place == 0 else ("GET",):
             with no_writes():
                 status = ask(world.clients[role], method, row.url(world, role)).status_code
             assert (role, method, status) == (role, method, row.expected(role, method))

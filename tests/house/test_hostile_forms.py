@@ -36,6 +36,9 @@ from tests.house.matrix import ask
 from tests.house.world import World
 from tests.house.world_place import LATER
 
+# Of what a form took when all its fields were fed at once, so many are fed alone again, spread over fields and texts.
+MOST_ALONE = 8
+
 
 @pytest.fixture(autouse=True)
 def _no_limit_on_asking(settings: Any) -> None:
@@ -51,7 +54,7 @@ def test_no_text_that_a_database_may_refuse_breaks_a_form(world: World, name: st
 @pytest.mark.any_database
 @pytest.mark.parametrize("name", FORMS)
 def test_no_text_in_any_field_of_a_form_breaks_it(world: World, name: str) -> None:
-    assert broken_by(READ, world, ROWS[name]) == []
+    assert broken_by(READ, world, ROWS[name], most_alone=MOST_ALONE) == []
 
 
 @pytest.mark.any_database
@@ -233,14 +236,15 @@ def probed(world: World) -> World:
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if "GET" in row.answers))
-def test_a_script_in_any_text_is_shown_and_not_run(probed: World, name: str) -> None:
-    row = MATRIX[name]
-    for role in ("co", "ad", "me", "mn", "ts", "tr", "tm", "tf", "tl"):
+@pytest.mark.parametrize("role", ["co", "ad", "me", "mn", "ts", "tr", "tm", "tf", "tl"])
+def test_a_script_in_any_text_is_shown_and_not_run(probed: World, role: str) -> None:
+    seen = [row for row in MATRIX.values() if "GET" in row.answers and row.expected(role, "GET") == 200]
+    assert seen
+    for row in seen:
         response: Any = ask(probed.clients[role], "GET", row.url(probed, role))
         content = response.content if response["Content-Type"].startswith("text/html") else b""
-        assert b"<script>alert" not in content, role
-        assert b"\"'><" not in content, role
+        assert b"<script>alert" not in content, row.name
+        assert b"\"'><" not in content, row.name
 
 
 @pytest.mark.any_database
