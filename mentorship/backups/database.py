@@ -7,7 +7,7 @@ from typing import IO, Protocol
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.loader import MigrationLoader
 
 # Who is signed in belongs to the machine that was; after a restore everybody signs in again.
 LEFT_OUT = frozenset({"django_session", "django_migrations"})
@@ -70,5 +70,6 @@ def filled_tables() -> Iterator[str]:
 
 
 def migrations() -> list[str]:
-    """The migrations that this database has been through."""
-    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+    """The migrations that this database has been through, without those that others have replaced since."""
+    loader = MigrationLoader(connection)
+    return sorted(f"{app}.{name}" for app, name in set(loader.applied_migrations) & set(loader.disk_migrations))

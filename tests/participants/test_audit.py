@@ -7,11 +7,9 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 
@@ -317,21 +315,7 @@ def test_were_places_given_at_once_the_two_would_wait_for_each_other() -> None:
     assert (verify().problem, verify().holds_to.number) == ("", 1)
 
 
-# --- the migration and the command --------------------------------------------------------
-@pytest.mark.django_db
-def test_entries_from_before_the_chain_get_their_places() -> None:
-    written()
-    with connection.cursor() as cursor:
-        with unguarded(cursor):
-            cursor.execute(f"DELETE FROM {LINK}")
-            cursor.execute(f"UPDATE {ENTRY} SET digest = ''")
-            assert verify().problem == "it has no place in the chain"
-            import_module("participants.migrations.0003_append_only").chain(apps, connection.schema_editor())
-        record(by=None, verb="after it", now=NOW)
-    placed()
-    assert (verify().problem, verify().holds_to.number) == ("", ENTRIES + 1)
-
-
+# --- the command -------------------------------------------------------------------------
 def run(*arguments: str) -> str:
     out = io.StringIO()
     call_command("audit", "verify", *arguments, stdout=out)

@@ -2,15 +2,12 @@
 
 import datetime as dt
 from functools import partial
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 
 from mail import links, services
-from mail.models import MailPreference, Message
+from mail.models import Message
 from mail.registry import groups_in_use
-from mail.services import Choice
 from sessions import planning
 
 AFTER = dt.datetime(2027, 3, 8, 14, 30, tzinfo=dt.UTC)
@@ -34,13 +31,3 @@ def test_one_of_the_two_is_not_sent_to_who_has_switched_it_off(cast, plan, clien
     assert {kind for kind, state in mine.items() if state == "cancelled"} == off
     assert [state for state in mine.values() if state == "sent"] == ["sent"]
     assert {each.state for each in reminders.filter(recipient=cast.bob)} == {"sent"}
-
-
-def test_who_had_switched_off_all_of_sessions_gets_neither_from_now_on(cast):
-    services.save_wishes(
-        user_id=cast.mia.pk, program_id=cast.program.pk, choice=Choice.FEWER, off=["sessions"], now=AFTER
-    )
-    import_module("mail.migrations.0004_reminders_apart").keep_off(apps, None)
-    rows = MailPreference.objects.filter(user=cast.mia, program_id=cast.program.pk)
-    assert {row.kind_group for row in rows} == {"sessions", "day_before", "hour_before"}
-    assert not MailPreference.objects.filter(user=cast.bob).exists()

@@ -1,4 +1,4 @@
-"""Chains the entries there are, then has the database refuse any change to entries and chain.
+"""Has the database chain what is entered in the record, and refuse any change to entries and chain.
 
 A later migration that alters one of the two tables on SQLite makes it anew, which drops its triggers: it has to run
 `guard` again. The tests would notice.
@@ -7,9 +7,6 @@ A later migration that alters one of the two tables on SQLite makes it anew, whi
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-# What an entry's hash covers can never change, or no old chain would hold: so there is but one place that says it.
-from participants.audit import START, chained, digest
 
 TABLES = ('participants_auditentry', 'participants_auditlink')
 REFUSAL = 'The record of who did what is append-only'
@@ -100,18 +97,6 @@ NO_SQLITE = [
 ]
 
 
-def chain(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    entries = apps.get_model('participants', 'AuditEntry').objects.using(editor.connection.alias)
-    links = apps.get_model('participants', 'AuditLink')
-    before, batch = START.hash, []
-    for number, entry in enumerate(entries.order_by('pk').iterator(500), start=1):
-        entry.digest = digest(entry)
-        entry.save(update_fields=['digest'])
-        before = chained(before, entry)
-        batch.append(links(number=number, entry_id=entry.pk, hash=before))
-    links.objects.using(editor.connection.alias).bulk_create(batch, batch_size=500)
-
-
 def guard(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     for statement in POSTGRESQL if editor.connection.vendor == 'postgresql' else SQLITE:
         editor.execute(statement, params=None)
@@ -123,11 +108,12 @@ def unguard(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    replaces = [('participants', '0003_append_only')]
+
     dependencies = [
-        ('participants', '0002_chained_entries'),
+        ('participants', '0001_models'),
     ]
 
     operations = [
-        migrations.RunPython(chain, migrations.RunPython.noop),
         migrations.RunPython(guard, unguard),
     ]
