@@ -67,7 +67,7 @@ def _dealt(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]:
     line = sorted(files, key=_place)
     long = [path for path in line if _place(path) < len(LONG)]
     others = [item for path in line[len(long) :] for item in files[path]]
-    order = []
+    order: list[pytest.Item] = []
     for hand in range(hands):
         part = [item for path in long[hand::hands] for item in files[path]]
         wanted = max(0, len(items) * (hand + 1) // hands - len(order) - len(part)) if hand < hands - 1 else len(others)
