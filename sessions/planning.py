@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from mail.models import Message
 from mail.services import Draft, cancel, enqueue_many
@@ -27,6 +27,8 @@ OFFER, OFFER_SUBJECT = "time-offer", "mentoring_sessions.timeoffer"
 HORIZON = timedelta(hours=48)
 # The earliest reminder is at most a day and a night before the session.
 AHEAD = HORIZON + timedelta(hours=36)
+# Between two looks at all of these days somebody may join whose reminder is due an hour before the session.
+SOON = timedelta(hours=2, minutes=5)
 # How long "did you meet?" is worth sending, and news about a change.
 ASKED_FOR = timedelta(days=7)
 NEWS = timedelta(days=2)
@@ -129,14 +131,21 @@ def drop(session: Session, now: datetime, *, below_sequence: int | None = None) 
 
 def plan_all(now: datetime) -> int:
     """Write down every reminder that has come near; returns how many are new. Safe to run twice, or twice at once."""
-    near = (
-        Session.objects.filter(state=Session.State.PLANNED, match__state=Match.State.ACTIVE)
-        .filter(starts_at__lt=now + AHEAD, ends_at__gt=now - ASKED_FOR - timedelta(days=1))
+    return _plan_those(Q(starts_at__lt=now + AHEAD, ends_at__gt=now - ASKED_FOR - timedelta(days=1)), now)
+
+
+def plan_next(now: datetime) -> int:
+    """The same for the few sessions that begin soon: whoever has just joined their match is reminded of them too."""
+    return _plan_those(Q(starts_at__gt=now, starts_at__lt=now + SOON), now)
+
+
+def _plan_those(near: Q, now: datetime) -> int:
+    sessions = list(
+        Session.objects.filter(near, state=Session.State.PLANNED, match__state=Match.State.ACTIVE)
         .select_related("match__track")
         .prefetch_related(Prefetch("match__seats", _AGREED))
         .order_by("starts_at", "pk")
     )
-    sessions = list(near)
     return sum(_plan(sessions[start : start + BATCH], now) for start in range(0, len(sessions), BATCH))
 
 

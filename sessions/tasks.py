@@ -38,3 +38,5 @@ def tick(now: datetime) -> None:
     # so that all sessions of these days are looked at once an hour and not each minute.
     if take_slot(name="sessions-near", slot=now.replace(minute=0, second=0, microsecond=0)):
         planning.plan_all(now)
+    else:
+        planning.plan_next(now)

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 
 from mail.models import Message
-from matching.models import Match
+from matching.models import Match, Seat
 from programs.models import Role
 from sessions import tasks as sessions
 from surveys import tasks as surveys
-from tests.factories.matching import make_pair
+from tests.factories.matching import SeatFactory, make_pair
 from tests.factories.programs import NOW, EnrolmentFactory, TrackFactory
 from tests.factories.sessions import SessionFactory
 
@@ -72,3 +72,15 @@ def test_what_comes_near_is_written_within_the_hour_and_a_day_before_it_is_due()
     assert {each.created_at.minute for each in late} == {0}
     assert all(each.not_before - each.created_at > DAY for each in late)
     assert late.count() == 2
+
+
+def test_whoever_joins_shortly_before_a_session_is_reminded_of_it() -> None:
+    match = crowd(1)
+    soon = match.sessions.latest("starts_at")
+    begins = soon.starts_at - dt.timedelta(minutes=90)
+    sessions.tick(begins)
+    late = EnrolmentFactory.create(track=match.track, role=Role.MENTEE)
+    accepted = Seat.Answer.ACCEPTED
+    SeatFactory.create(match=match, enrolment=late, answer=accepted, answered_at=begins, live=True, place=1, places=1)
+    sessions.tick(begins + MINUTE)
+    assert Message.objects.filter(kind="session-hour-before", subject_id=soon.pk, recipient=late.user).exists()
