@@ -159,5 +159,5 @@ def test_what_is_not_shared_is_not_shown_to_the_other(town, offered):
 def test_my_matches_take_the_same_queries_for_one_and_for_three(town, django_assert_num_queries):
     services.publish(proposal=town.propose(capacity=2), by=None, now=NOW)
     for name, count in (("Nils", 1), ("Mona", 2)):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             assert len(matches_of(town.people[name].user)) == count

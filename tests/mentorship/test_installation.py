@@ -128,7 +128,7 @@ def changed(file: Path, name: str, old: bytes, new: bytes) -> Path:
 
 
 DAMAGES = [
-    ("manifest.json", b'"participants.0001_initial"', b'"participants.0099_later"', "another version"),
+    ("manifest.json", b'"participants.0001_models"', b'"participants.0099_later"', "another version"),
     ("manifest.json", b'"format": 1', b'"format": 2', "another version"),
     ("tables/participants.User.jsonl", b"mia@example.org", b"eve@example.org", "is not what the file says"),
     ("tables/participants.User.jsonl", b"[", b"{", "damaged"),
