@@ -104,6 +104,7 @@ QUERIES = (
 )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", PAGES)
 def test_no_question_mark_breaks_a_page(world: World, name: str) -> None:
     row = ROWS[name]
@@ -115,6 +116,7 @@ def test_no_question_mark_breaks_a_page(world: World, name: str) -> None:
     assert {query[:60]: status for query, status in answers.items() if status not in allowed} == {}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", BY_NUMBER)
 @pytest.mark.parametrize(
     "number", ["1" + "0" * 30, "9" * 5_000, "9223372036854775808", "-1", "1e3", "²", "%00", "..%2f"]
