@@ -53,6 +53,7 @@ def main() -> int:
         here.start()
         failed = _say_costs(here, knows, 20 if options.small else 100)
         if not options.costs:
+            here.start_others()
             failed += _say_load("mix", here, "Visitor", options.users, options.seconds)
             failed += _say_load("mail-out", here, "Clicker", 10, min(300, options.seconds))
             failed += _with_files(here, knows, options)

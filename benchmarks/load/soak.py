@@ -114,6 +114,7 @@ def main() -> int:
         targets.write_text(json.dumps(known().as_json()))
         os.environ["LOAD_TARGETS"] = str(targets)
         here.start()
+        here.start_others()
         watch = Watch(here, postmaster())
         thread = threading.Thread(target=watch.run)
         thread.start()

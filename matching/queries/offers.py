@@ -173,11 +173,11 @@ def by_seat(seat_id: int) -> MyMatch | None:
 
 def _views(own: QuerySet[Seat], *, facts: bool = True) -> list[MyMatch]:
     """The matches of these seats, the newest first: one query for everybody in them, one for what is shared."""
-    own = own.exclude(match__state=Match.State.DRAFT)
     ending = EndingToCome.objects.filter(seat=OuterRef("pk"), by=OuterRef("enrolment__user"))
-    rows = Seat.objects.filter(match__in=own.values("match")).annotate(
-        is_own=Exists(own.filter(pk=OuterRef("pk"))), is_ending=Exists(ending)
-    )
+    # Drafts are left out here and not of `own`: with a ninth table PostgreSQL would look for the best order no more,
+    # and go through the seats of everybody.
+    offered = Seat.objects.filter(match__in=own.values("match")).exclude(match__state=Match.State.DRAFT)
+    rows = offered.annotate(is_own=Exists(own.filter(pk=OuterRef("pk"))), is_ending=Exists(ending))
     found = list(rows.select_related("match__track__program", "enrolment__user").order_by("-match__offered_at", "-pk"))
     programs = {seat.match.track.program_id for seat in found} if facts else set()
     shared = list(ProfileField.objects.filter(program__in=programs, shared=True)) if programs else []
