@@ -13,8 +13,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.http import base36_to_int, int_to_base36
+
+from mail.prepared import prepared
 
 MAX_LENGTH = 150
 _EXTRA = re.compile(r"[A-Za-z0-9_-]{0,40}")
@@ -73,13 +76,18 @@ def read(token: str, purpose: str, *, now: datetime) -> Link:
         user_id, version, subject_id, ends, extra = _signer(purpose).unsign(token).split(".")
     except (signing.BadSignature, ValueError) as error:
         raise LinkInvalid("Not a link of this kind") from error
-    user = get_user_model().objects.filter(pk=base36_to_int(user_id), is_active=True).first()
+    user = next(iter(_active(base36_to_int(user_id))), None)
     if user is None or user.link_version != base36_to_int(version):
         raise LinkInvalid("Withdrawn")
     link = Link(user, base36_to_int(subject_id), extra, datetime.fromtimestamp(base36_to_int(ends), UTC))
     if now >= link.expires_at:
         raise LinkExpired(link)
     return link
+
+
+@prepared
+def _active(user: int) -> QuerySet[Any]:
+    return get_user_model().objects.filter(pk=user, is_active=True)
 
 
 def url(path: str) -> str:

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from mail.prepared import prepared
 from participants.models import RoleGrant, User
 from participants.permissions import organisation_roles
 from programs.models import Coordinator, Enrolment, Program
@@ -45,12 +46,16 @@ def roles_in(user: User, program: Program) -> frozenset[str]:
 
 def program_and_roles(slug: str, user: User) -> tuple[Program | None, frozenset[str]]:
     """A program with the roles of roles_in, in one query, as every page of a program asks for both."""
-    coordinates = Coordinator.objects.filter(program=OuterRef("pk"), user=user)
-    grants = RoleGrant.objects.filter(user=user, user__is_active=True, role=RoleGrant.Role.ADMIN)
-    found = Program.objects.filter(slug=slug).annotate(coordinated=Exists(coordinates), administered=Exists(grants))
-    program = found.first()
+    program = next(iter(_seen_by(slug, user.pk)), None)
     held = {COORDINATOR: getattr(program, "coordinated", False), ADMIN: getattr(program, "administered", False)}
     return program, frozenset(role for role, holds in held.items() if holds)
+
+
+@prepared
+def _seen_by(slug: str, user: int) -> QuerySet[Program]:
+    coordinates = Coordinator.objects.filter(program=OuterRef("pk"), user=user)
+    grants = RoleGrant.objects.filter(user=user, user__is_active=True, role=RoleGrant.Role.ADMIN)
+    return Program.objects.filter(slug=slug).annotate(coordinated=Exists(coordinates), administered=Exists(grants))
 
 
 def may(user: User, right: Right, program: Program) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 from django.urls import reverse
 
 from mail import links
+from mail.prepared import prepared
 from matching.models import Match, Seat
 from participants.models import User
 from programs.models import Enrolment
@@ -44,22 +45,28 @@ def entries_of(user: User, key: str, now: datetime) -> list[Entry] | None:
     Planned and held ones stand in it, and those called off as such. What did not happen, and what was written down
     without having been planned, was never agreed in a calendar or is of no use there. Queries: two.
     """
-    around = _around(user, key)
+    around = _around(user.pk, key)
     if not around:
         return [] if _is_address_of(user, key) else None
     if not around[0].holds:  # type: ignore[attr-defined]  # annotated
         return None
     mine = {each.match_id: each for each in reversed(around) if each.enrolment.user_id == user.pk}
     called = {pk: summary_for(_others(seat, around)) for pk, seat in mine.items()}
-    agreed = Session.objects.filter(match__in=mine, planned_at__isnull=False, ends_at__gt=now - KEPT)
     return [
         Entry(each, [], called[each.match_id], "", cancelled=each.state == State.CANCELLED)
-        for each in agreed.exclude(state=State.MISSED).only(*SHOWN).order_by("starts_at", "pk")
+        for each in _agreed(list(mine), now - KEPT)
         if may_follow(mine[each.match_id], each)
     ]
 
 
-def _around(user: User, key: str) -> list[Seat]:
+@prepared
+def _agreed(matches: list[int], since: datetime) -> QuerySet[Session]:
+    planned = Session.objects.filter(match__in=matches, planned_at__isnull=False, ends_at__gt=since)
+    return planned.exclude(state=State.MISSED).only(*SHOWN).order_by("starts_at", "pk")
+
+
+@prepared
+def _around(user: int, key: str) -> QuerySet[Seat]:
     """The seats of all matches that a person has been offered, with no more than is needed of each: calendar programs
     ask all day. `holds` says on each whether the key is theirs, and they may have a feed.
     """
@@ -67,7 +74,7 @@ def _around(user: User, key: str) -> list[Seat]:
     feed = CalendarFeed.objects.filter(user=user, key=key)
     active = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE)
     seats = Seat.objects.filter(match__in=offered).annotate(holds=Q(Exists(feed), Exists(active)))
-    return list(seats.select_related("match", "enrolment__user").only(*KNOWN).order_by("pk"))
+    return seats.select_related("match", "enrolment__user").only(*KNOWN).order_by("pk")
 
 
 def _is_address_of(user: User, key: str) -> bool:

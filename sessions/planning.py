@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from mail.models import Message
+from mail.prepared import prepared
 from mail.services import Draft, cancel, enqueue_many
 from matching.models import Match, Seat
 from participants.models import User
@@ -50,7 +51,12 @@ def in_it(match_id: int) -> QuerySet[Seat]:
 
 def members_of(match_id: int) -> list[User]:
     """The people of a match, as they sit."""
-    return [seat.enrolment.user for seat in in_it(match_id).select_related("enrolment__user").order_by("pk")]
+    return [seat.enrolment.user for seat in _in_order(match_id)]
+
+
+@prepared
+def _in_order(match: int) -> QuerySet[Seat]:
+    return in_it(match).select_related("enrolment__user").order_by("pk")
 
 
 def reminders(session: Session, user: User) -> Iterator[Due]:

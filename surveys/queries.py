@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from mail.prepared import prepared
 from matching.models import Seat
 from participants.models import User
 from programs.models import Enrolment, Program
@@ -194,9 +195,14 @@ def is_sent(invitation: Invitation) -> bool:
 
 def invitation_of(user: User, pk: int) -> Invitation | None:
     """What somebody was asked, with all that its pages need. Queries: two."""
+    return next(iter(_invitation(pk, user.pk)), None)
+
+
+@prepared
+def _invitation(pk: int, user: int) -> QuerySet[Invitation]:
     rows = Invitation.objects.select_related("survey__program", "session__match", "match__track", "user")
     questions = Prefetch("survey__questions", Question.objects.order_by("position", "pk"))
-    return rows.prefetch_related(questions).filter(pk=pk, user=user).first()
+    return rows.prefetch_related(questions).filter(pk=pk, user=user)
 
 
 def open_for(user: User, now: dt.datetime) -> list[Invitation]:
@@ -208,8 +214,12 @@ def open_for(user: User, now: dt.datetime) -> list[Invitation]:
 
 def own_answers(invitation: Invitation) -> dict[str, int | str]:
     """What the invited person has answered, by question."""
-    rows = Answer.objects.filter(response__invitation=invitation).select_related("question")
-    return {row.question.slug: row.text if row.value is None else row.value for row in rows}
+    return {row.question.slug: row.text if row.value is None else row.value for row in _own(invitation.pk)}
+
+
+@prepared
+def _own(invitation: int) -> QuerySet[Answer]:
+    return Answer.objects.filter(response__invitation=invitation).select_related("question")
 
 
 def wants_contact(invitation: Invitation) -> bool:

@@ -1,5 +1,5 @@
 """A track's people, answers and rules as the criteria and the engine want them: a fixed number of queries, and one more
-for each 900 people."""
+for each 10,000 people."""
 
 import datetime as dt
 import hashlib

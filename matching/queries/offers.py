@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from mail.prepared import prepared
 from matching.models import EndingToCome, Match, Seat
 from matching.queries.changing_over import last_day_of
 from matching.queries.inputs import model_of
@@ -155,32 +156,56 @@ def is_over_for(mine: MyMatch) -> bool:
 
 def matches_of(user: User, *, live_only: bool = False) -> list[MyMatch]:
     """All matches a person has been offered, newest first. Queries: two."""
-    own = Seat.objects.filter(enrolment__user=user)
-    return _views(own.filter(live=True) if live_only else own)
+    return _views(_of_person(user.pk, live_only=live_only))
 
 
 def my_match(*, user: User, match_id: int, facts: bool = True) -> MyMatch | None:
     """One match a person has been offered, or None if there is none of that number for them. Queries: two, or one
     without the facts of the others, which only few pages show.
     """
-    return next(iter(_views(Seat.objects.filter(enrolment__user=user, match=match_id), facts=facts)), None)
+    return next(iter(_views(_of_one_match(user.pk, match_id), facts=facts)), None)
 
 
 def by_seat(seat_id: int) -> MyMatch | None:
     """The match of a seat that has been offered."""
-    return next(iter(_views(Seat.objects.filter(pk=seat_id))), None)
+    return next(iter(_views(_of_seat(seat_id))), None)
 
 
-def _views(own: QuerySet[Seat], *, facts: bool = True) -> list[MyMatch]:
-    """The matches of these seats, the newest first: one query for everybody in them, one for what is shared."""
+@prepared
+def _of_person(user: int, *, live_only: bool) -> QuerySet[Seat]:
+    own = Seat.objects.filter(enrolment__user=user)
+    return _around(own.filter(live=True) if live_only else own)
+
+
+@prepared
+def _of_one_match(user: int, match: int) -> QuerySet[Seat]:
+    return _around(Seat.objects.filter(enrolment__user=user, match=match))
+
+
+@prepared
+def _of_seat(seat: int) -> QuerySet[Seat]:
+    return _around(Seat.objects.filter(pk=seat))
+
+
+def _around(own: QuerySet[Seat]) -> QuerySet[Seat]:
+    """The seats of everybody in the matches of these seats, those of the newest match first."""
     ending = EndingToCome.objects.filter(seat=OuterRef("pk"), by=OuterRef("enrolment__user"))
     # Drafts are left out here and not of `own`: with a ninth table PostgreSQL would look for the best order no more,
     # and go through the seats of everybody.
     offered = Seat.objects.filter(match__in=own.values("match")).exclude(match__state=Match.State.DRAFT)
     rows = offered.annotate(is_own=Exists(own.filter(pk=OuterRef("pk"))), is_ending=Exists(ending))
-    found = list(rows.select_related("match__track__program", "enrolment__user").order_by("-match__offered_at", "-pk"))
-    programs = {seat.match.track.program_id for seat in found} if facts else set()
-    shared = list(ProfileField.objects.filter(program__in=programs, shared=True)) if programs else []
+    return rows.select_related("match__track__program", "enrolment__user").order_by("-match__offered_at", "-pk")
+
+
+@prepared
+def _shared_fields(programs: list[int]) -> QuerySet[ProfileField]:
+    return ProfileField.objects.filter(program__in=programs, shared=True)
+
+
+def _views(found: Sequence[Any], *, facts: bool = True) -> list[MyMatch]:
+    """The matches whose seats these are, as their owner sees them: one query more, for what is shared."""
+    programs = sorted({seat.match.track.program_id for seat in found}) if facts else []
+    shared = _shared_fields(programs) if programs else []
     around: dict[int, list[Seat]] = {}
     for seat in reversed(found):
         around.setdefault(seat.match_id, []).extend([seat] if seat.left_at is None else [])

@@ -11,8 +11,8 @@ from programs.models import Enrolment, LineManager, ProfileField, Role, Track
 from programs.reading import Checked, CleanRow, RowProblem, Table, Target, check_rows
 from programs.services.enrolments import clean_answer
 
-# Databases take only so many values in one query.
-_CHUNK = 500
+# Databases take only so many values in one query; SQLite 32,766.
+_CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def plan_rows(*, track: Track, role: str, table: Table, mapping: Mapping[str, st
     """Compare the rows of a file with who is in the track. Nothing is written.
 
     A cell left empty keeps the answer given before; a row whose answers would not be complete is a problem.
-    Queries: fields, addresses in the program, and users, enrolments and line managers in chunks of 500 addresses.
+    Queries: fields, addresses in the program, and users, enrolments and line managers in chunks of 10,000 addresses.
     """
     reading = read_rows(track=track, role=role, table=table, mapping=mapping)
     return compare(track=track, role=role, mapping=mapping, reading=reading)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from mail.prepared import prepared
 from participants.models import User
 from participants.zones import zone
 from programs.catalogue import registry
@@ -217,6 +218,13 @@ def shown_state(application: Application, now: dt.datetime) -> str:
     return application.state
 
 
+@prepared
+def _applied_for(user: int) -> QuerySet[Application]:
+    """Of all applications of a person, those to programs that are not over."""
+    sent = Application.objects.filter(user=user).exclude(track__program__state=Program.State.CLOSED)
+    return sent.select_related("track__program", "track__intake", "enrolment").order_by("pk")
+
+
 @dataclass(frozen=True)
 class Joining:
     """One way into a program, or one part in it, as its owner's home page tells of it.
@@ -231,7 +239,7 @@ class Joining:
     asks_wishes: bool = False
 
 
-def parts_of(user: User) -> QuerySet[Enrolment]:
+def parts_of(user: int) -> QuerySet[Enrolment]:
     """Where somebody takes part, or waits for the next round, also in programs that are over."""
     found = Enrolment.objects.filter(user=user).exclude(state=Enrolment.State.LEFT)
     return found.select_related("user", "track__program", "track__intake", "track__plan").order_by("pk")
@@ -240,9 +248,7 @@ def parts_of(user: User) -> QuerySet[Enrolment]:
 def joining_of(user: User, parts: Iterable[Enrolment], now: dt.datetime) -> list[Joining]:
     """What a person has applied for and takes part in, in programs that are not over; `parts` as parts_of has them. One
     query."""
-    related = ("track__program", "track__intake", "enrolment")
-    over = Program.State.CLOSED
-    applied = list(user.applications.select_related(*related).exclude(track__program__state=over).order_by("pk"))
+    applied = _applied_for(user.pk)
     found = [each for application in applied if (each := _joining(application, now))]
     found.sort(key=lambda each: _FIRST.index(each.what))
     untold = {each.enrolment_id for each in applied if shown_state(each, now) != each.state}
@@ -254,7 +260,7 @@ def joining_of(user: User, parts: Iterable[Enrolment], now: dt.datetime) -> list
             asks_wishes=intake_of(each.track).wishes > 0,
         )
         for each in parts
-        if each.pk not in untold and each.track.program.state != over
+        if each.pk not in untold and each.track.program.state != Program.State.CLOSED
     ]
 
 

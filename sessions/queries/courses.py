@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from mail.prepared import prepared
 from matching.queries import MyMatch, matches_of, my_match
 from participants.models import User
 from programs.models import Enrolment
@@ -147,20 +148,30 @@ def course_with_notes(user: User, match_id: int) -> Course | None:
 
 def session_of(user: User, session_id: int) -> tuple[Course, Session] | None:
     """A session of one of this person's active matches."""
-    match = Session.objects.filter(pk=session_id).values("match")
-    around = list(_in_order().filter(match__in=match))
+    around = _around(session_id)
     here = next((each for each in around if each.pk == session_id), None)
     mine = my_match(user=user, match_id=here.match_id, facts=False) if here else None
     return (Course(mine, around), here) if here and mine and may_open(mine) else None
+
+
+@prepared
+def _around(session: int) -> QuerySet[Session]:
+    """The sessions of the match of one of them."""
+    return _in_order().filter(match__in=Session.objects.filter(pk=session).values("match"))
 
 
 def _in_order() -> QuerySet[Session]:
     return Session.objects.order_by("starts_at", "pk")
 
 
+@prepared
+def _of_matches(matches: list[int]) -> QuerySet[Session]:
+    return _in_order().filter(match__in=matches)
+
+
 def _courses(mine: Iterable[MyMatch]) -> list[Course]:
     found = list(mine)
     sessions = defaultdict(list)
-    for session in _in_order().filter(match__in=[each.match.pk for each in found]):
+    for session in _of_matches([each.match.pk for each in found]):
         sessions[session.match_id].append(session)
     return [Course(each, sessions[each.match.pk]) for each in found]

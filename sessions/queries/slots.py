@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from mail.prepared import prepared
 from matching.models import Match, Seat
 from matching.queries.between import scores_between
 from matching.queries.inputs import Inputs, inputs_of, model_of
@@ -61,9 +62,14 @@ class Desk:
 
 def parts_with_waiting(user: User) -> list[Enrolment]:
     """Where somebody takes part, each with how many wait for their answer to an ask for a session. One query."""
+    return _parts_with_waiting(user.pk)
+
+
+@prepared
+def _parts_with_waiting(user: int) -> QuerySet[Enrolment]:
     asks = SlotAsk.objects.filter(slot__enrolment=OuterRef("pk"), state=State.WAITING).order_by()
     counted = asks.values("slot__enrolment").annotate(waiting=Count("pk")).values("waiting")
-    return list(parts_of(user).annotate(waiting_asks=Coalesce(Subquery(counted), 0)))
+    return parts_of(user).annotate(waiting_asks=Coalesce(Subquery(counted), 0))
 
 
 def desks_of(parts: Iterable[Enrolment]) -> list[Desk]:

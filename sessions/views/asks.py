@@ -40,7 +40,7 @@ def _number(text: str) -> int:
 @require_safe
 def asks(request: MemberRequest) -> HttpResponse:
     """What waits for this person's reply, and what they asked."""
-    found = asks_of(request.user, parts_of(request.user))
+    found = asks_of(request.user, parts_of(request.user.pk))
     return render(request, "sessions/asks.html", {"asks": found, "now": timezone.now()})
 
 

@@ -41,7 +41,7 @@ def _context(user: User, now: datetime) -> dict[str, Any]:
 def offline(request: MemberRequest) -> HttpResponse:
     """The sessions one can log without network. A phone keeps this page; no note, goal or place stands on it."""
     now = timezone.now()
-    home = home_of(request.user, parts_of(request.user), now)
+    home = home_of(request.user, parts_of(request.user.pk), now)
     rows = parts.offline_rows(home, request.user)
     return render(request, "sessions/offline.html", {"rows": rows, "now": now})
 

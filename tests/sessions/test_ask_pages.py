@@ -119,6 +119,6 @@ def test_a_page_takes_as_many_questions_for_many_asks_as_for_few(web, address):
             web.reply(route)
     for route in AskRoute.objects.filter(ask=mine, state="waiting"):
         web.reply(route)
-    assert len(asks_of(web.own[0].user, parts_of(web.own[0].user)).waiting) == 12
+    assert len(asks_of(web.own[0].user, parts_of(web.own[0].user.pk)).waiting) == 12
     assert look() == few
     assert few <= 14

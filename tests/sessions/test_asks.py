@@ -222,7 +222,7 @@ def test_a_closed_ask_asks_and_reminds_nobody_any_more(web, outcome):
     assert went_to(ask, RouteState.WAITING, RouteState.LATE) == []
     tasks.tick(NOW + 9 * DAY)
     assert not Message.objects.filter(kind__startswith="ask", state=Message.State.PENDING).exists()
-    assert asks_of(web.own[1].user, parts_of(web.own[1].user)).waiting == []
+    assert asks_of(web.own[1].user, parts_of(web.own[1].user.pk)).waiting == []
     with pytest.raises(TooLate):
         web.reply(ask.routes.last())
     other = State.HELPED if outcome != State.HELPED else State.DROPPED
