@@ -9,10 +9,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as SignedIn
 
 from matching.models import Match, Proposal, Seat
+from participants.browsers import SessionStore
 from participants.models import User
 from programs.models import Coordinator, Enrolment, ProfileField, Program, Track
 from sessions.models import CalendarFeed, Goal, Session
@@ -221,7 +221,7 @@ def sign_in(users: Sequence[User], now: datetime) -> list[str]:
             session_data=store.encode(
                 {
                     "_auth_user_id": str(user.pk),
-                    "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+                    "_auth_user_backend": "participants.browsers.AccountBackend",
                     "_auth_user_hash": user.get_session_auth_hash(),
                 }
             ),

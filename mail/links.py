@@ -76,7 +76,7 @@ def read(token: str, purpose: str, *, now: datetime) -> Link:
         user_id, version, subject_id, ends, extra = _signer(purpose).unsign(token).split(".")
     except (signing.BadSignature, ValueError) as error:
         raise LinkInvalid("Not a link of this kind") from error
-    user = next(iter(_active(base36_to_int(user_id))), None)
+    user = _active.first(base36_to_int(user_id))
     if user is None or user.link_version != base36_to_int(version):
         raise LinkInvalid("Withdrawn")
     link = Link(user, base36_to_int(subject_id), extra, datetime.fromtimestamp(base36_to_int(ends), UTC))

@@ -29,6 +29,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 Given = ParamSpec("Given")
 Row = TypeVar("Row")
@@ -93,6 +94,8 @@ class _Words:
         """That which has put it into words, and so knows its columns, on the connection of this thread."""
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[using]
+        if self.query.select_for_update:
+            _in_transaction(compiler.connection)
         compiler.as_sql = lambda *_, **__: (self.sql, self.params)  # type: ignore[method-assign]  # it is done
         return compiler
 
@@ -110,6 +113,10 @@ class Prepared(Generic[Given, Row]):
 
     def __call__(self, *values: Given.args, **shape: Given.kwargs) -> list[Row]:
         return list(self.put(*values, **shape))
+
+    def first(self, *values: Given.args, **shape: Given.kwargs) -> Row | None:
+        """Of a question that has one answer, or none."""
+        return next(iter(self(*values, **shape)), None)
 
     def put(self, *values: Given.args, **shape: Given.kwargs) -> QuerySet[Any, Row]:
         """The question with these values, not asked yet. Nothing can be added to it."""
@@ -129,13 +136,17 @@ class Prepared(Generic[Given, Row]):
 
 
 def prepared(ask: Callable[Given, QuerySet[Any, Row]]) -> Prepared[Given, Row]:
-    """Of a function that makes a question, one that gives its answer. Raises ValueError for one that locks rows."""
+    """Of a function that makes a question, one that gives its answer."""
     return Prepared(ask)
 
 
+def _in_transaction(connection: BaseDatabaseWrapper) -> None:
+    """As Django does each time it makes such a question."""
+    if connection.features.has_select_for_update and connection.get_autocommit():
+        raise TransactionManagementError("Rows are locked until the end of a transaction, and there is none")
+
+
 def _put_into_words(rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
-    if rows.query.select_for_update:
-        raise ValueError("What locks rows is looked at by Django each time it is asked")
     compiler = rows.query.get_compiler(using=rows.db)
     sql, params = compiler.as_sql()
     compiler.connection = None  # each thread has its own

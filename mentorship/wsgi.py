@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -5,3 +6,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
 
 application = get_wsgi_application()
+# What is loaded by now stays until the process ends: nobody need look through it again for what could be dropped.
+gc.collect()
+gc.freeze()

@@ -20,7 +20,7 @@ from participants.mails import PURPOSE
 from participants.models import User
 from participants.sending import done
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "participants.browsers.AccountBackend"
 NEXT = "sign_in_next"
 YEAR = 365 * 24 * 3600
 LONGEST_PATH = 2000

@@ -46,7 +46,7 @@ def roles_in(user: User, program: Program) -> frozenset[str]:
 
 def program_and_roles(slug: str, user: User) -> tuple[Program | None, frozenset[str]]:
     """A program with the roles of roles_in, in one query, as every page of a program asks for both."""
-    program = next(iter(_seen_by(slug, user.pk)), None)
+    program = _seen_by.first(slug, user.pk)
     held = {COORDINATOR: getattr(program, "coordinated", False), ADMIN: getattr(program, "administered", False)}
     return program, frozenset(role for role, holds in held.items() if holds)
 

@@ -146,13 +146,13 @@ def plan_next(now: datetime) -> int:
 
 
 def _plan_those(near: Q, now: datetime) -> int:
-    sessions = list(
-        Session.objects.filter(near, state=Session.State.PLANNED, match__state=Match.State.ACTIVE)
-        .select_related("match__track")
-        .prefetch_related(Prefetch("match__seats", _AGREED))
-        .order_by("starts_at", "pk")
-    )
-    return sum(_plan(sessions[start : start + BATCH], now) for start in range(0, len(sessions), BATCH))
+    on = Session.objects.filter(near, state=Session.State.PLANNED, match__state=Match.State.ACTIVE)
+    in_order = on.order_by("starts_at", "pk")
+    numbers = list(in_order.values_list("pk", flat=True))
+    whole = in_order.select_related("match__track").prefetch_related(Prefetch("match__seats", _AGREED))
+    # So many at a time: a process keeps the memory that it has once taken.
+    batches = (numbers[start : start + BATCH] for start in range(0, len(numbers), BATCH))
+    return sum(_plan(list(whole.filter(pk__in=batch)), now) for batch in batches)
 
 
 def _plan(sessions: Sequence[Session], now: datetime) -> int:

@@ -195,7 +195,7 @@ def is_sent(invitation: Invitation) -> bool:
 
 def invitation_of(user: User, pk: int) -> Invitation | None:
     """What somebody was asked, with all that its pages need. Queries: two."""
-    return next(iter(_invitation(pk, user.pk)), None)
+    return _invitation.first(pk, user.pk)
 
 
 @prepared

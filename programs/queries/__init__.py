@@ -54,7 +54,7 @@ def people_of(program: Program, wanted: PeopleFilter) -> QuerySet[Enrolment]:
 
 def head_count(program: Program) -> dict[str, int]:
     """How many people take part in each role, and in all (a person in two roles counts once in all)."""
-    return next(iter(_heads(program.pk)), dict.fromkeys([*Role.values, "all"], 0))
+    return _heads.first(program.pk) or dict.fromkeys([*Role.values, "all"], 0)
 
 
 @prepared

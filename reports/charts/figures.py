@@ -1,6 +1,7 @@
 """Charts of one figure each: for the cards of an overview and the key facts of a report."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from django.utils.safestring import SafeString
@@ -67,6 +68,7 @@ def unit_dots(on: int, total: int, unit: str = "pairs") -> SafeString:
     return picture(WIDE, height, marks, name=name)
 
 
+@lru_cache(maxsize=1_000)
 def session_dots(held: int, planned: int) -> SafeString:
     """The way through one match: a dot for each planned session, those held filled; more than planned is drawn too."""
     total = max(held, planned)

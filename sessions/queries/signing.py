@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Prefetch, Q
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 
+from mail.prepared import prepared
 from matching.models import Match, Seat
 from participants.models import User
 from programs.models import Program
@@ -14,10 +15,15 @@ from sessions.models import Agreement, Signature
 def unsigned_by(user: User, matches: Iterable[int]) -> set[int]:
     """Which of these matches have an agreement, proposed or changed, that this person has not signed."""
     numbers = set(matches)
+    return numbers - set(_signed(user.pk, sorted(numbers)))
+
+
+@prepared
+def _signed(user: int, matches: list[int]) -> QuerySet[Agreement, int]:
+    """Those whose newest agreement has this person's name under it."""
     mine = Max("version", filter=Q(signatures__user=user))
-    rows = Agreement.objects.filter(match__in=numbers).values("match").annotate(last=Max("version"), mine=mine)
-    signed = rows.order_by().filter(mine=F("last")).values_list("match", flat=True)
-    return numbers - set(signed) if numbers else set()
+    rows = Agreement.objects.filter(match__in=matches).values("match").annotate(last=Max("version"), mine=mine)
+    return rows.order_by().filter(mine=F("last")).values_list("match", flat=True)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """What every write about a match does first: take the locks in one order, and look again who may."""
 
+from django.db.models import QuerySet
+
+from mail.prepared import prepared
 from matching.models import Match, Seat
 from participants.models import User
 from sessions.errors import NotActive, NotInMatch
@@ -18,22 +21,33 @@ def lock_match(match_id: int, by: User) -> Match:
 
 def lock_session(session: Session, by: User) -> Session:
     """The session, locked, with its match, under the rules of lock_match()."""
-    return _lock(session, by, "match__track__program")[0]
+    return _lock(session, by, with_program=True)[0]
 
 
 def lock_with_people(session: Session, by: User) -> tuple[Session, list[Seat]]:
     """The same, without the program, and the seats of those who are in the match, as they sit. Two statements."""
-    return _lock(session, by, "match__track")
+    return _lock(session, by, with_program=False)
 
 
-def _lock(session: Session, by: User, chain: str) -> tuple[Session, list[Seat]]:
-    # Rows are locked in the order in which they are named here.
-    locked = Session.objects.select_for_update(of=("match", "self")).select_related(chain)
-    found = locked.get(pk=session.pk)
-    around = Seat.objects.filter(match=found.match_id, left_at=None).select_related("enrolment__user")
-    seats = list(around.order_by("pk"))
+def _lock(session: Session, by: User, *, with_program: bool) -> tuple[Session, list[Seat]]:
+    found = _locked.first(session.pk, with_program=with_program)
+    if found is None:
+        raise Session.DoesNotExist
+    seats = _around(found.match_id)
     _may_write(found.match, next((seat for seat in seats if seat.enrolment.user_id == by.pk), None))
     return found, [seat for seat in seats if seat.answer == Seat.Answer.ACCEPTED]
+
+
+@prepared
+def _locked(session: int, *, with_program: bool) -> QuerySet[Session]:
+    # Rows are locked in the order in which they are named here.
+    locked = Session.objects.select_for_update(of=("match", "self"))
+    return locked.select_related("match__track__program" if with_program else "match__track").filter(pk=session)
+
+
+@prepared
+def _around(match: int) -> QuerySet[Seat]:
+    return Seat.objects.filter(match=match, left_at=None).select_related("enrolment__user").order_by("pk")
 
 
 def _may_write(match: Match, mine: Seat | None) -> None:

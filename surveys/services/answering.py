@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from mail.prepared import prepared
 from mail.services import cancel, enqueue
 from programs.models import Coordinator
 from surveys.errors import AlreadySent, BadAnswer, SurveyClosed
@@ -70,13 +72,18 @@ def ask_for_contact(*, invitation: Invitation, now: dt.datetime) -> None:
 
 
 def _locked(invitation: Invitation, now: dt.datetime) -> Invitation:
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__program", "user", "session")
-    locked = rows.filter(pk=invitation.pk).first()
+    locked = _to_lock.first(invitation.pk)
     if locked is None or not is_open(locked, now):
         raise SurveyClosed("The time to answer is over")
     if locked.answered_at is not None and locked.survey.kind != Survey.Kind.PULSE:
         raise AlreadySent("These answers have been sent")
     return locked
+
+
+@prepared
+def _to_lock(invitation: int) -> QuerySet[Invitation]:
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("survey__program", "user", "session")
+    return rows.filter(pk=invitation)
 
 
 def _sent(response: Response, invitation: Invitation, now: dt.datetime) -> Response:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, Q, QuerySet
 
+from mail.prepared import prepared
 from mail.quiet import shift
 from mail.services import Draft, cancel, put
 from matching.models import Match
@@ -55,14 +56,19 @@ def _pulse_of(session: Session) -> tuple[int | None, set[int], bool]:
     and whether the program asks. One query.
     """
     program_id, kind = session.match.track.program_id, Survey.Kind.PULSE
-    here = FilteredRelation("invitations", condition=Q(invitations__session=session.pk))
-    off = Timing.objects.filter(program=program_id, kind=kind, on=False)
-    surveys = Survey.objects.filter(program=program_id, kind=kind).annotate(here=here, off=Exists(off)).order_by()
-    rows = list(surveys.values_list("pk", "active", "here__user", "off"))
+    rows = _asked_about(session.pk, program_id, kind)
     active = next((pk for pk, is_active, _, _ in rows if is_active), None)
     # Without a survey there is no row to say it either.
     is_on = not rows[0][3] if rows else definition.timing_of(session.match.track.program, kind).on
     return active, {user for _, _, user, _ in rows if user is not None}, is_on
+
+
+@prepared
+def _asked_about(session: int, program: int, kind: str) -> QuerySet[Survey, tuple[int, bool, int | None, bool]]:
+    here = FilteredRelation("invitations", condition=Q(invitations__session=session))
+    off = Timing.objects.filter(program=program, kind=kind, on=False)
+    surveys = Survey.objects.filter(program=program, kind=kind).annotate(here=here, off=Exists(off)).order_by()
+    return surveys.values_list("pk", "active", "here__user", "off")
 
 
 def _next_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:

@@ -4,11 +4,12 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Prefetch, QuerySet
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from mail.prepared import MOST_GAPS, Prepared, prepared
+from mail.prepared import MOST_GAPS, prepared
 from participants.models import RoleGrant, User
 from tests.factories.participants import UserFactory
 
@@ -39,10 +40,15 @@ def granted(user: int) -> QuerySet[User]:
     return User.objects.filter(pk=user).prefetch_related(grants)
 
 
+@prepared
+def locked(user: int) -> QuerySet[User]:
+    return User.objects.select_for_update().filter(pk=user)
+
+
 @pytest.fixture(autouse=True)
 def unmade() -> None:
     made.clear()
-    for each in (named, numbered, seen, granted):
+    for each in (named, numbered, seen, granted, locked):
         each.kept.clear()
 
 
@@ -111,12 +117,17 @@ def test_what_is_no_number_text_or_time_is_refused(people: list[User], value: ob
         (numbered if isinstance(value, list) else named)(value)  # type: ignore[arg-type]  # that is the point
 
 
-@pytest.mark.django_db
-def test_what_locks_is_refused() -> None:
-    locking = Prepared(lambda user: User.objects.select_for_update().filter(pk=user))
-    Prepared.every.remove(locking)
-    with pytest.raises(ValueError, match="locks rows"):
-        locking(1)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+@pytest.mark.django_db(transaction=True)
+def test_what_locks_does_so_in_a_transaction_and_is_refused_without() -> None:
+    ana = UserFactory.create()
+    with pytest.raises(TransactionManagementError):
+        locked(ana.pk)
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        assert [locked.first(ana.pk), locked.first(0)] == [ana, None]
+    assert all("FOR UPDATE" in each["sql"] for each in asked.captured_queries)
+    with pytest.raises(TransactionManagementError):
+        locked(ana.pk)
 
 
 @pytest.mark.django_db

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.messages.storage import default_storage
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404
 from django.test import RequestFactory
 from django.urls import resolve, reverse
 
 from mentorship.forms_sent import FIELD, FormsSentMiddleware
 from participants import lasting
+from participants.browsers import SessionStore
 from participants.models import User
 from programs import services
 from programs.models import Coordinator
