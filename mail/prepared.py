@@ -11,17 +11,19 @@ Where only values differ between one asking and the next, `prepared` keeps the w
 
 What stands in the question is given by place; what shapes it (``live_only=True``) by name. The function is called with
 gaps where values will stand, once for each shape: it puts them into filters, and must not look at them. A list has as
-many gaps as values; one that is empty or has more than MOST_GAPS is asked in the usual way.
+many gaps as values; one that is empty or has more than MOST_GAPS is asked in the usual way, as is a number too high.
 
 What the database is asked is the same, letter by letter, as without: tests/house/test_prepared.py puts every prepared
-question both ways. Only `_Words` leans on how Django is made: on a QuerySet asking its query for a compiler, and on
+question both ways. Only `_Asked` leans on how Django is made: on a QuerySet asking its query for a compiler, and on
 that one's `as_sql` and `connection`.
 """
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import connections
@@ -31,9 +33,13 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
+from mail import statements
+
 Given = ParamSpec("Given")
 Row = TypeVar("Row")
 MOST_GAPS = 20
+HIGHEST = 2**63
+_numbers = count(1)
 
 
 class Gap(Expression):
@@ -71,32 +77,56 @@ class Gaps(Expression):
         return f"({', '.join(['%s'] * len(self.gaps))})", tuple(self.gaps)
 
 
+@dataclass(frozen=True)
 class _Words:
-    """In a QuerySet stands for its query, and answers with what that one has been put into."""
+    """What a question has been put into; `params` holds gaps among its own values."""
 
-    def __init__(self, query: Query, compiler: SQLCompiler, sql: str, params: tuple[Any, ...]) -> None:
-        self.query, self.compiler, self.sql, self.params = query, compiler, sql, params
+    query: Query
+    compiler: SQLCompiler
+    sql: str
+    params: tuple[Any, ...]
+    called: str = field(default_factory=lambda: f"prepared_{next(_numbers)}")
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        return [each for each in self.params if isinstance(each, Gap)]
+
+    def with_values(self, values: Sequence[Any], connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        """The statement to send, and its values."""
+        filled = tuple(gap.filled(values, connection) for gap in self.gaps)
+        # What locks is sent in full: PostgreSQL's log of who waits for whom has to say it.
+        if statements.are_kept(connection) and not self.query.select_for_update:
+            statements.name(connection, self.called, self.sql, list(self._among(map(statements.place, count(1)))))
+            return statements.execution(self.called, len(filled)), filled
+        return self.sql, tuple(self._among(iter(filled)))
+
+    def _among(self, filled: Iterator[Any]) -> Iterator[Any]:
+        return (next(filled) if isinstance(each, Gap) else each for each in self.params)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """In a QuerySet stands for its query, and answers with the words of that and with values."""
+
+    words: _Words
+    values: tuple[Any, ...] = ()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the query knows
-        found = getattr(self.query, name)
+        found = getattr(self.words.query, name)
         if callable(found):
-            raise AttributeError(f"Nothing can be done any more to a question that is put into words: {name}")  # noqa: TRY004  as getattr does
+            raise AttributeError(f"What is put into words cannot be changed: {name}")  # noqa: TRY004  as getattr does
         return found
 
-    def chain(self) -> "_Words":
+    def chain(self) -> "_Asked":
         return self
-
-    def with_values(self, values: Sequence[Any], connection: BaseDatabaseWrapper) -> "_Words":
-        filled = (each.filled(values, connection) if isinstance(each, Gap) else each for each in self.params)
-        return _Words(self.query, self.compiler, self.sql, tuple(filled))
 
     def get_compiler(self, using: str, **_more: object) -> SQLCompiler:
         """That which has put it into words, and so knows its columns, on the connection of this thread."""
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connections[using]
-        if self.query.select_for_update:
-            _in_transaction(compiler.connection)
-        compiler.as_sql = lambda *_, **__: (self.sql, self.params)  # type: ignore[method-assign]  # it is done
+        compiler, connection = copy.copy(self.words.compiler), connections[using]
+        compiler.connection = connection
+        if self.words.query.select_for_update:
+            _in_transaction(connection)
+        compiler.as_sql = lambda *_, **__: self.words.with_values(self.values, connection)  # type: ignore[method-assign]  # it is done
         return compiler
 
 
@@ -120,11 +150,11 @@ class Prepared(Generic[Given, Row]):
 
     def put(self, *values: Given.args, **shape: Given.kwargs) -> QuerySet[Any, Row]:
         """The question with these values, not asked yet. Nothing can be added to it."""
-        lengths = tuple(len(each) if isinstance(each, (list, tuple)) else None for each in values)
-        if any(each is not None and not 0 < each <= MOST_GAPS for each in lengths):
+        if not all(map(_is_usual, values)):
             return self.ask(*values, **shape)
+        lengths = tuple(len(each) if isinstance(each, list) else None for each in values)
         rows = self._kept(lengths, shape).all()
-        rows._query = rows.query.with_values(values, connections[rows.db])  # type: ignore[attr-defined]  # noqa: SLF001  see _put_into_words
+        rows._query = replace(rows.query, values=values)  # type: ignore[attr-defined,type-var]  # noqa: SLF001  see below
         return rows
 
     def _kept(self, lengths: Sequence[int | None], shape: Mapping[str, Any]) -> QuerySet[Any, Row]:
@@ -133,6 +163,13 @@ class Prepared(Generic[Given, Row]):
             gaps = [Gap(at) if each is None else Gaps(at, each) for at, each in enumerate(lengths)]
             self.kept[key] = _put_into_words(self.ask(*gaps, **shape))  # type: ignore[arg-type]  # gaps stand for values
         return self.kept[key]
+
+
+def _is_usual(value: object) -> bool:
+    """Not of an empty list or a long one, nor of a number that is none of a row: Django knows what to do with those."""
+    if isinstance(value, list):
+        return 0 < len(value) <= MOST_GAPS and all(map(_is_usual, value))
+    return not isinstance(value, int) or abs(value) < HIGHEST
 
 
 def prepared(ask: Callable[Given, QuerySet[Any, Row]]) -> Prepared[Given, Row]:
@@ -151,5 +188,6 @@ def _put_into_words(rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
     sql, params = compiler.as_sql()
     compiler.connection = None  # each thread has its own
     # Not `rows.query`, which would forget that rows are values.
-    rows._query = _Words(rows.query, compiler, sql, tuple(params))  # type: ignore[attr-defined]  # noqa: SLF001  as said
+    words = _Words(rows.query, compiler, sql, tuple(params))
+    rows._query = _Asked(words)  # type: ignore[attr-defined]  # noqa: SLF001  as said
     return rows

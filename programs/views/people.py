@@ -9,7 +9,7 @@ from programs.access import ProgramRequest, program_view
 from programs.errors import Outdated, ProgramError
 from programs.forms.answers import PersonForm
 from programs.forms.people import PeopleFilterForm
-from programs.models import Enrolment, Program
+from programs.models import Enrolment, Program, Role
 from programs.permissions import Right
 from programs.queries import PeopleFilter, head_count, people_of
 from programs.views.paging import page_of
@@ -28,6 +28,7 @@ def people(request: ProgramRequest, program: Program) -> HttpResponse:
         "form": form,
         "filtered": wanted != PeopleFilter(),
         "count": head_count(program),
+        "roles": dict(Role.choices),
         "page": page_of(request, people_of(program, wanted).only(*SHOWN), per_page=50),
     }
     return render(request, "programs/people.html", context)

@@ -2,19 +2,21 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import ProgrammingError, connection, connections, transaction
 from django.db.models import Prefetch, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from mail.prepared import MOST_GAPS, prepared
+from mail.prepared import MOST_GAPS, Prepared, prepared
 from participants.models import RoleGrant, User
 from tests.factories.participants import UserFactory
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
 made: list[object] = []
+only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's own")
 
 
 @prepared
@@ -97,6 +99,12 @@ def test_an_empty_list_asks_nothing_and_a_long_one_is_asked_as_usual(people: lis
     assert numbered.kept == {}
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63), 10**30])
+def test_a_number_that_no_row_has_finds_none(people: list[User], number: int) -> None:
+    assert granted(number) == []
+    assert numbered([people[0].pk, number]) == [people[0]]
+
+
 @pytest.mark.parametrize("zone", [dt.UTC, dt.timezone(dt.timedelta(hours=9))])
 def test_times_are_compared_as_moments(db: None, zone: dt.tzinfo) -> None:
     earlier, later = (UserFactory.create(last_login=NOON + dt.timedelta(hours=hour)) for hour in (-1, 1))
@@ -117,7 +125,7 @@ def test_what_is_no_number_text_or_time_is_refused(people: list[User], value: ob
         (numbered if isinstance(value, list) else named)(value)  # type: ignore[arg-type]  # that is the point
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+@only_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_what_locks_does_so_in_a_transaction_and_is_refused_without() -> None:
     ana = UserFactory.create()
@@ -135,6 +143,55 @@ def test_nothing_can_be_added_to_it(people: list[User]) -> None:
     assert list(named.put("Ana")) == [people[0], people[2]]
     with pytest.raises(AttributeError, match="put into words"):
         named.put("Ana").filter(last_name="")
+
+
+def told(question: Prepared[..., Any], *values: object) -> list[str]:
+    with CaptureQueriesContext(connection) as asked:
+        question(*values)
+    return [each["sql"] for each in asked.captured_queries]
+
+
+@only_postgresql
+def test_postgresql_plans_it_once_a_connection(people: list[User]) -> None:
+    first, again = told(named, "Ana"), told(named, "Ben")
+    assert first[0].startswith("EXECUTE prepared_")
+    assert again == [first[0].replace("Ana", "Ben")]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = %s", [first[0].split()[1]])
+        assert cursor.fetchone() == (1,)
+
+
+@only_postgresql
+def test_what_was_prepared_outlives_a_transaction_that_was_taken_back(people: list[User]) -> None:
+    with transaction.atomic():
+        assert named("Ana")
+        transaction.set_rollback(True)
+    assert named("Ben") == [people[1]]
+
+
+@only_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_is_told_anew() -> None:
+    ana = UserFactory.create(first_name="Ana")
+    assert named("Ana") == [ana]
+    connection.close()
+    assert named("Ana") == [ana]
+
+
+@only_postgresql
+def test_a_mistake_in_it_is_an_error_of_django_and_leaves_no_name(people: list[User]) -> None:
+    wrong = prepared(lambda user: User.objects.extra(where=["no_such_column = 1"]).filter(pk=user))
+    Prepared.every.remove(wrong)
+    for _ in range(2):
+        with pytest.raises(ProgrammingError, match="no_such_column"), transaction.atomic():
+            wrong(1)
+
+
+@only_postgresql
+def test_behind_a_pooler_all_is_sent_in_full(people: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    (sent,) = told(named, "Ana")
+    assert sent.startswith("SELECT")
 
 
 @pytest.mark.django_db(transaction=True)
