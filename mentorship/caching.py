@@ -3,10 +3,12 @@
 import json
 import logging
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -42,11 +44,23 @@ class JsonSerializer:
             raise NotOurs("No JSON in the shared cache") from error
 
 
+class KeptClient(RedisCacheClient):
+    """Django's makes a new client for each thing it asks of Redis, which takes as long as to ask it. There is one server."""
+
+    @cached_property
+    def only(self) -> Redis:
+        return super().get_client(write=True)
+
+    def get_client(self, key: object = None, *, write: bool = False) -> Redis:
+        return self.only
+
+
 class SharedCache(RedisCache):
     """Redis; while it is gone each process counts for itself, so that no page breaks and limits still hold there."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = KeptClient
         without = {name: value for name, value in params.items() if name != "OPTIONS"}
         self.alone = LocMemCache("alone", without)
 
