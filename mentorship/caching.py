@@ -45,7 +45,7 @@ class JsonSerializer:
 
 
 class KeptClient(RedisCacheClient):
-    """Django's makes a new client for each thing it asks of Redis, which takes as long as to ask it. There is one server."""
+    """Django's makes a new client for each thing it asks of Redis, which takes as long as to ask it."""
 
     @cached_property
     def only(self) -> Redis:
