@@ -11,6 +11,11 @@ from participants.emails import canonical_email
 from participants.zones import validate_zone
 
 
+def full_name(first_name: str, last_name: str, email: str) -> str:
+    """What somebody is called on every page and in every mail."""
+    return f"{first_name} {last_name}".strip() or email
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account. Raises participants.emails.BadEmail for an address that cannot be one."""
@@ -60,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        return full_name(self.first_name, self.last_name, self.email)
 
     @property
     def short_name(self) -> str:

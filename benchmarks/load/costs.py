@@ -51,6 +51,8 @@ def _pages(known: Known) -> dict[str, Way]:
         "people list": (((f"/programs/{slug}/people/", cookie) for slug, cookie in slugs), None),
         "report": (cycle([(f"/programs/{slug}/reports/", cookie) for slug, cookie in runs]), None),
         "overview": (cycle([(f"/programs/{slug}/", cookie) for slug, cookie in runs]), None),
+        # Once a day a worker notes that an address is used; the second time the same calendars ask as they do all day.
+        "feed, first of a day": (cycle([(feed, "") for feed in known.feeds]), None),
         "calendar feed": (cycle([(feed, "") for feed in known.feeds]), None),
         "RSVP page": (cycle([(link, "") for link in known.sessions]), None),
         "RSVP POST": (((link, "") for link in sessions), {"outcome": "met"}),

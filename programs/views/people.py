@@ -11,11 +11,8 @@ from programs.forms.answers import PersonForm
 from programs.forms.people import PeopleFilterForm
 from programs.models import Enrolment, Program, Role
 from programs.permissions import Right
-from programs.queries import PeopleFilter, head_count, people_of
+from programs.queries import LISTED, Listed, PeopleFilter, head_count, people_of
 from programs.views.paging import page_of
-
-# Fifty rows of it are read at once.
-SHOWN = ("role", "track__name", "user__first_name", "user__last_name", "user__email")
 
 
 @require_safe
@@ -23,13 +20,15 @@ SHOWN = ("role", "track__name", "user__first_name", "user__last_name", "user__em
 def people(request: ProgramRequest, program: Program) -> HttpResponse:
     form = PeopleFilterForm(request.GET, tracks=program.tracks.all())
     wanted = PeopleFilter(**form.cleaned_data) if form.is_valid() else PeopleFilter()
+    page = page_of(request, people_of(program, wanted).values_list(*LISTED), per_page=50)
     context = {
         "program": program,
         "form": form,
         "filtered": wanted != PeopleFilter(),
         "count": head_count(program),
         "roles": dict(Role.choices),
-        "page": page_of(request, people_of(program, wanted).only(*SHOWN), per_page=50),
+        "page": page,
+        "people": [Listed(*each) for each in page],
     }
     return render(request, "programs/people.html", context)
 
