@@ -1,8 +1,12 @@
 """The way back: all of a backup or nothing of it, and no mail before somebody says so."""
 
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.files.base import File
@@ -74,16 +78,19 @@ def _bring_back(path: Path, manifest: Manifest, hold: Callable[[], int]) -> None
             if name.startswith(TABLES):
                 take(name.removeprefix(TABLES), content)
             elif name.startswith(UPLOADS):
-                _upload(name.removeprefix(UPLOADS), File(content))
+                _upload(name.removeprefix(UPLOADS), content)
         different = [name for name, count in here.counts().items() if manifest.tables.get(name) != count]
         if different:
             raise BackupError(f"What came back is not what was kept, in {different[0]}. Nothing was restored.")
         hold()
 
 
-def _upload(name: str, content: "File[bytes]") -> None:
+def _upload(name: str, content: IO[bytes]) -> None:
     default_storage.delete(name)
-    kept = default_storage.save(name, content)
+    # Clients of a store elsewhere read a file twice, to sum it and to send it; a member of a backup can be read once.
+    with tempfile.TemporaryFile(dir=settings.VAR_DIR) as spool:
+        shutil.copyfileobj(content, spool)
+        kept = default_storage.save(name, File(spool, name=name))
     if kept != name:
         raise BackupError(f"The storage of uploads would not keep a file under the name {name}.")
 

@@ -46,6 +46,14 @@ def folder(tmp_path) -> Path:
 
 
 @pytest.fixture
+def bucket(settings, tmp_path) -> None:
+    """Uploads lie in a store that has no paths."""
+    options = {"name": str(tmp_path / "bucket")}
+    (tmp_path / "bucket").mkdir()
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "tests.bucket.Bucket", "OPTIONS": options}}
+
+
+@pytest.fixture
 def ann() -> User:
     """An installation with something of everything that is stored in a way of its own; she has a message waiting."""
     cast = make_cast()
@@ -95,7 +103,7 @@ def refusal(*arguments: object) -> str:
     return str(refused.value)
 
 
-def test_the_drill(ann, folder):
+def test_the_drill(bucket, ann, folder):
     before, anchor = database().counts(), audit.verify().holds_to
     highest = User.objects.latest("pk").pk
     path = backed_up(folder)
