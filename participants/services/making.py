@@ -4,11 +4,14 @@ The tables that hold them differ; their `state`, `started_at`, `attempts` and `f
 """
 
 import datetime as dt
+import logging
 from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F, Manager, Model, Q, QuerySet
+from django.db.models.fields.files import FieldFile
 
+logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
 
@@ -41,6 +44,14 @@ def drop(files: Manager[Made], which: Q) -> int:
     for item in found:
         if file := item.file:  # type: ignore[attr-defined]  # every table of files has one
             # Only once it is certain: a file taken away for a deed that was then undone would be missing.
-            transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]  # a default binds it
+            transaction.on_commit(lambda file=file: _delete(file))  # type: ignore[misc]  # a default binds it
     files.filter(pk__in=[item.pk for item in found]).delete()
     return len(found)
+
+
+def _delete(file: FieldFile) -> None:
+    """Its row is gone, so that nothing asks for it again: where the storage cannot be reached, an operator is told."""
+    try:
+        file.storage.delete(str(file.name))
+    except Exception:
+        logger.exception("Nobody needs %s any more, and it could not be deleted. Delete it from the storage", file.name)

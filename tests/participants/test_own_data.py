@@ -97,6 +97,25 @@ def test_a_file_goes_with_its_days_and_with_whoever_is_in_it(cast, django_captur
     assert DataExport.objects.count() == 0
 
 
+def test_a_storage_that_cannot_delete_one_file_deletes_the_others_and_says_which_is_left(
+    cast, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    left, other = made(cast.bob).file, made(cast.mia).file
+    delete = left.storage.delete
+
+    def refuse_one(name: str) -> None:
+        if name == left.name:
+            raise OSError("no route to the storage")
+        delete(name)
+
+    monkeypatch.setattr(type(left.storage._wrapped), "delete", lambda _, name: refuse_one(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        services.keep_to_retention(now=NOW + 8 * DAY)
+    assert DataExport.objects.count() == 0
+    assert (left.storage.exists(left.name), left.storage.exists(other.name)) == (True, False)
+    assert f"Nobody needs {left.name} any more" in caplog.text
+
+
 def test_a_file_made_while_its_owner_is_erased_is_not_kept():
     user = UserFactory.create()
     asked = services.ask_for_export(by=user, now=NOW)
