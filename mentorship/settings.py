@@ -42,6 +42,19 @@ def _secret(name: str) -> str:
     return path.read_text()
 
 
+def json_object(name: str, example: str) -> dict[str, object]:
+    """Options by name; what was given may hold a password, so that an error does not repeat it."""
+    how = f"Set it to one JSON object on one line, for example {name}={example}, see docs/scaling.md."
+    try:
+        value = json.loads(env.str(name, "") or "{}")
+    except json.JSONDecodeError as error:
+        what = f"{name} is not JSON: {error.msg}, at character {error.pos + 1}. {how}"
+        raise ImproperlyConfigured(what) from None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{name} is not options with names. {how}")
+    return value
+
+
 SECRET_KEY = _secret("SECRET_KEY")
 # Newest first, separated by commas: the first encrypts, all decrypt.
 CONFIDENTIAL_KEYS = [key.strip() for key in _secret("CONFIDENTIAL_KEYS").split(",") if key.strip()]
@@ -246,7 +259,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {
         "BACKEND": env.str("STORAGE", "") or "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": json.loads(env.str("STORAGE_OPTIONS", "") or "{}"),
+        "OPTIONS": json_object("STORAGE_OPTIONS", '{"location": "/mnt/mentorship"}'),
     },
     "staticfiles": {
         "BACKEND": env.str("STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage"),
