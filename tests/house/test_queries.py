@@ -151,6 +151,6 @@ def test_a_question_for_each_row_would_be_seen(monkeypatch: pytest.MonkeyPatch):
         grown = []
         for size in (2, 4):
             with transaction.atomic():
-                grown.append(Crowd(size).look({"people": PAGES["people"]})["people"][0])
+                grown.append(Crowd(size).look({"applications": PAGES["applications"]})["applications"][0])
                 transaction.set_rollback(True)
     assert grown[1] > grown[0]
