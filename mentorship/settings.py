@@ -151,6 +151,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 else:
     _database["CONN_HEALTH_CHECKS"] = True
+    # Behind such a pooler the next rows of a cursor might be asked of another connection.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = _kept == 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "media"
 CACHES: dict[str, dict[str, object]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -27,6 +27,8 @@ SHORT = 14 * DAY
 LEAST_FOR_HALF = 42 * DAY
 # Two matches that end in one season are one person's one outcome.
 ONE_MOMENT = 60 * DAY
+# Of everybody who could be asked, so many are in memory together: a process keeps what it has once taken.
+AT_ONCE = 500
 ONE_OFF = [model.slug for model in registry.all_models() if model.shape == Shape.SLOTS]
 
 
@@ -151,7 +153,8 @@ def _before_a_match(times: Times, now: dt.datetime) -> Iterator[Asked]:
         # Of those whose day is still to come nobody is read: who has been asked is not read again, and few are left.
         joined_at__lte=now - times.nearest(kind),
     ).exclude(Q(role=Role.MENTOR) | Q(track__program__in=times.silent(kind)))
-    for enrolment in _running(waiting, "track__program", now).select_related("track__program", "user").order_by("pk"):
+    people = _running(waiting, "track__program", now).select_related("track__program", "user").order_by("pk")
+    for enrolment in people.iterator(AT_ONCE):
         timing = times.of(enrolment.track.program_id, kind)
         if timing.on and _is_due(enrolment.joined_at + (timing.after_days or 0) * DAY, kind, now):
             yield Asked(enrolment.track.program, kind, enrolment.user, learns=True)
@@ -172,7 +175,7 @@ def _during(times: Times, now: dt.datetime) -> Iterator[Asked]:
             # Who changes over is asked on that day instead, in a match or not.
             mine = _orders().filter(program=OuterRef("match__track__program"), user=OuterRef("enrolment__user"))
             seats = seats.exclude(Exists(mine))
-        for seat in seats:
+        for seat in seats.iterator(AT_ONCE):
             moment = _moment(seat, times.of(seat.match.track.program_id, kind))
             if moment is not None and _is_due(moment, kind, now):
                 yield _asked(seat, kind)
@@ -231,7 +234,7 @@ def _at_the_end(times: Times, now: dt.datetime) -> Iterable[Asked]:
     last = Q(match__ends_on__lte=tomorrow) | Q(match__ends_on=None, match__track__program__ends_on__lte=tomorrow)
     seats = _unasked(kind, now).filter(over | (Q(match__state=Match.State.ACTIVE) & last))
     seats = seats.exclude(match__track__model__in=ONE_OFF)
-    found = [each for seat in seats for each in _closing(seat, times, now)]
+    found = [each for seat in seats.iterator(AT_ONCE) for each in _closing(seat, times, now)]
     asked = {(each.program.pk, each.user.pk) for each in found}
     # Who is asked about a match now is asked with it how they stand themselves.
     return [*found, *(each for each in _after_one_offs(times, now) if (each.program.pk, each.user.pk) not in asked)]
