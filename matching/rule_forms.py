@@ -224,7 +224,7 @@ class RuleForm(LookForm):
         if kind == ProfileField.Kind.MULTI:
             return [text]
         if kind == ProfileField.Kind.NUMBER:
-            return float(text) if text.replace(".", "", 1).isdecimal() else text
+            return float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else text
         return text
 
     def put_problems(self, error: BadRule) -> None:

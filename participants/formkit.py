@@ -78,7 +78,7 @@ class TimeOfDayInput(forms.TimeInput):
 
 
 def _plain(value: object) -> bool:
-    """Whether what came for a day or a time is in the signs that browsers send; Python reads digits of any script."""
+    """Whether what came for a day, time or number is in the signs browsers send; Python reads digits of any script."""
     return not isinstance(value, str) or value.strip().isascii()
 
 
@@ -122,7 +122,16 @@ class LookMixin(forms.BaseForm):
         for name, field in self.fields.items():
             _name_the_field(field, str(self[name].label))
         super().full_clean()
+        self._refuse_other_digits()
         self._drop_hidden_characters()
+
+    def _refuse_other_digits(self) -> None:
+        """A number is written as an import takes it: Python would read ١٢ and 1_2 as twelve."""
+        for name, field in self.fields.items():
+            if isinstance(field, forms.IntegerField) and name in getattr(self, "cleaned_data", {}):
+                typed = self[name].data
+                if not field.disabled and not (_plain(typed) and "_" not in str(typed)):
+                    self.add_error(name, field.error_messages["invalid"])
 
     def _drop_hidden_characters(self) -> None:
         """Copied texts carry direction marks and the like. They go here, in one place for every form."""
@@ -149,6 +158,10 @@ def _name_the_field(field: forms.Field, label: str) -> None:
         said["required"] = _ask(field, label)
     if said.get("invalid_choice") == forms.ChoiceField.default_error_messages["invalid_choice"]:
         said["invalid_choice"] = f"Choose one of the answers listed at “{label}”"
+    # Numbers of each of Django's three kinds.
+    if isinstance(field, forms.IntegerField) and said["invalid"] == type(field).default_error_messages["invalid"]:
+        what = "a number" if isinstance(field, forms.FloatField | forms.DecimalField) else "a whole number"
+        said["invalid"] = f"Write {what} at “{label}”, in the digits 0–9"
 
 
 def _ask(field: forms.Field, label: str) -> str:

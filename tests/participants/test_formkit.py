@@ -12,6 +12,8 @@ from django.template import engines
 from django.test import RequestFactory
 
 from participants.formkit import DayField, FaceScale, FilterForm, LookForm, LookMixin, Segmented, TimeOfDayField
+from programs.reading import Target
+from programs.reading.values import BadValue, read_value
 from tests.mentorship.test_hostile_requests import APPS
 
 pytestmark = pytest.mark.pure
@@ -172,3 +174,27 @@ def test_days_and_times_in_digits_of_another_script_are_refused(
 def test_no_form_takes_a_day_or_a_time_by_another_field(root: Path) -> None:
     code = [path for app in APPS for path in (root / app).rglob("*.py") if path.name != "formkit.py"]
     assert [path.name for path in code if re.search(r"forms\.(Date|Time)Field\(", path.read_text())] == []
+
+
+class Counted(LookForm):
+    people = forms.IntegerField(label="People", required=False)
+    years = forms.FloatField(label="Years", required=False)
+    price = forms.DecimalField(label="Price", required=False)
+
+
+@pytest.mark.parametrize("typed", ["١٢", "１２", "1२", "1_2", "²", "twelve"])
+def test_a_number_in_other_signs_than_an_import_takes_is_refused_and_what_to_write_is_said(typed: str) -> None:
+    form = Counted(dict.fromkeys(Counted.base_fields, typed))
+    assert form.errors == {
+        "people": ["Write a whole number at “People”, in the digits 0–9"],
+        "years": ["Write a number at “Years”, in the digits 0–9"],
+        "price": ["Write a number at “Price”, in the digits 0–9"],
+    }
+    with pytest.raises(BadValue, match="not a number"):
+        read_value(Target("years", "Years", "number"), typed)
+
+
+def test_a_number_in_plain_digits_is_taken_and_none_is_none() -> None:
+    form = Counted({"people": " 12 ", "years": "-2.5", "price": ""})
+    assert form.is_valid()
+    assert form.cleaned_data == {"people": 12, "years": -2.5, "price": None}
