@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from zoneinfo import ZoneInfo
 
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,10 @@ LinkView = Callable[..., HttpResponse]
 TokenView = Callable[..., HttpResponse]
 
 
+class TooOften(Exception):
+    """What came for an address behind a link came too often in a minute, and was not looked at."""
+
+
 def token_page(purpose: str, *, expired: LinkView | None = None) -> Callable[[LinkView], TokenView]:
     """Turn `view(request, link, …)` into a page at a URL with `<str:tok>`, for tokens made for `purpose`.
 
@@ -26,12 +31,16 @@ def token_page(purpose: str, *, expired: LinkView | None = None) -> Callable[[Li
 
     No sign-in, and no CSRF cookie: the token is the right to do this one thing, and a browser that sends no referrer
     calls the origin of its form "null", which the CSRF check refuses.
+
+    Raises TooOften where ACCOUNT_RATE_LIMITS["link"] says so of a form; looking is not counted.
     """
 
     def decorate(view: LinkView) -> TokenView:
         @wraps(view)
         def page(request: HttpRequest, tok: str, **kwargs: object) -> HttpResponse:
             shown, link = _find(tok, purpose, view, expired)
+            if link and request.method == "POST" and not ratelimit.consume(request, action="link", key=request.path):
+                raise TooOften
             with timezone.override(ZoneInfo(link.user.timezone) if link else None):
                 response = shown(request, link, **kwargs) if link else gone(request)
             response["Referrer-Policy"] = "no-referrer"

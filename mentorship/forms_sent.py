@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from mail.pages import TooOften
 from mentorship import crossing
 from participants import lasting, services
 from participants.models import SentForm, User
@@ -92,11 +93,15 @@ class FormsSentMiddleware:
 
         try:
             return crossing.tried_again(request, once)
+        except TooOften:
+            return _too_often(request)
         except OperationalError as error:
             return self._busy(request, error, by_link=getattr(view, "csrf_exempt", False))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Of what is asked for without a key; that is not tried again, as it is not all in one transaction."""
+        if isinstance(exception, TooOften):
+            return _too_often(request)
         if isinstance(exception, OperationalError) and crossing.is_in_the_way(exception):
             by_link = bool(request.resolver_match and "tok" in request.resolver_match.kwargs)
             return self._busy(request, exception, by_link=by_link)
@@ -111,6 +116,14 @@ class FormsSentMiddleware:
         response = render(request, "busy.html", context, status=503)
         response["Retry-After"] = "5"
         return _quiet(response) if by_link else response
+
+
+def _too_often(request: HttpRequest) -> HttpResponse:
+    """As when others are in the way: nothing was saved, and the words can be sent again from here, a little later."""
+    context = _given_back(request, by_link=True) | {"resends": True, "too_often": True}
+    response = render(request, "busy.html", context, status=429)
+    response["Retry-After"] = "60"
+    return _quiet(response)
 
 
 def key_of(request: HttpRequest) -> str | None:

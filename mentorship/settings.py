@@ -236,8 +236,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
-# Reports of a concern from one address: a school behind one line must not be locked out.
-ACCOUNT_RATE_LIMITS = {"concern": "20/h/ip"}
+# Reports of a concern from one address: a school behind one line must not be locked out. And forms sent to one page
+# behind an e-mailed link, which nobody does so often by hand.
+ACCOUNT_RATE_LIMITS = {"concern": "20/h/ip", "link": "30/m/key"}
 MFA_ADAPTER = "mentorship.administration.second_factor.EncryptingAdapter"
 # Where superusers look after accounts and the machinery, behind a second factor. Empty: there are no such pages.
 ADMIN_PATH = env.str("ADMIN_PATH", "").strip("/")

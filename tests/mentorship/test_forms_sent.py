@@ -234,3 +234,21 @@ def test_without_the_guard_each_click_makes_one(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(forms_sent, "key_of", lambda _: None)
     at_once(3, client, url, body)
     assert ProfileField.objects.filter(label="Town").count() > 2
+
+
+def test_what_is_sent_to_a_link_too_often_waits_with_its_words_and_looking_is_not_counted(cast: Cast) -> None:
+    meeting = SessionFactory.create(match=cast.match)
+    client, other = Client(), Client()
+    urls = [f"/t/{links.make(PURPOSE, user, meeting.pk, days=14)}/session/move/" for user in (cast.mia, cast.bob)]
+    words = {"message": "Could we meet later?", "form_key": KEY}
+    assert [client.post(urls[0], words).status_code for _ in range(30)] == [422] * 30
+    with_key, without = client.post(urls[0], words), other.post(urls[0], {"message": "Could we meet later?"})
+    for refused in (with_key, without):
+        assert (refused.status_code, refused["Retry-After"], refused["Referrer-Policy"]) == (429, "60", "no-referrer")
+        page = refused.content.decode()
+        assert "<h1>Wait a minute</h1>" in page
+        assert '<input type="hidden" name="message" value="Could we meet later?">' in page
+    assert SentForm.objects.count() == 0
+    assert {client.get(urls[0]).status_code for _ in range(3)} == {200}
+    assert client.post(urls[1], words).status_code == 422
+    assert client.post("/t/1.2.3.cut/session/move/", words).status_code == 404
