@@ -20,5 +20,5 @@ USER mentorship
 VOLUME /var/lib/mentorship
 EXPOSE 8000
 # No access log: paths carry tokens, and a token is a right.
-CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", \
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "2", "--worker-tmp-dir", "/dev/shm", \
      "--no-control-socket", "mentorship.wsgi"]

@@ -24,7 +24,7 @@ STARTING = 120.0
 # The first tick writes down what is near for everybody; then it is sent.
 SETTLING, DRAINING = 75.0, 900.0
 # As in the Dockerfile and docker-compose.yml.
-WEB = ("gunicorn", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket")  # noqa: S108  memory
+WEB = ("gunicorn", "--workers", "2", "--threads", "2", "--worker-tmp-dir", "/dev/shm", "--no-control-socket")  # noqa: S108  memory
 CELERY = ("celery", "--app", "mentorship")
 
 
