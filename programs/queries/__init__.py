@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from mail.prepared import prepared
 from participants.models import AuditEntry, User, full_name
 from participants.permissions import is_admin
-from programs.models import Coordinator, Enrolment, LineManager, Program, Role
+from programs.models import Coordinator, Enrolment, LineManager, Program, Role, Track
 
 STATES = Enrolment.State
 # Databases take only so many values in one query; SQLite 32,766.
@@ -72,8 +72,9 @@ def people_of(program: Program, wanted: PeopleFilter) -> QuerySet[Enrolment]:
 
 
 def head_count(program: Program) -> dict[str, int]:
-    """How many people take part in each role, and in all (a person in two roles counts once in all)."""
-    return _heads.first(program.pk) or dict.fromkeys([*Role.values, "all"], 0)
+    """How many people take part in each role, and in all (a person in two roles counts once in all, and is two
+    `entries` of the list)."""
+    return _heads.first(program.pk) or dict.fromkeys([*Role.values, "all", "entries"], 0)
 
 
 @prepared
@@ -81,8 +82,14 @@ def _heads(program: int) -> QuerySet[Enrolment, dict[str, int]]:
     """One row, or none where nobody takes part."""
     active = Enrolment.objects.filter(track__program=program, state=STATES.ACTIVE).order_by()
     roles = {role: Count("user", filter=Q(role=role), distinct=True) for role in Role.values}
-    counted = active.values("track__program").annotate(**roles, all=Count("user", distinct=True))
-    return counted.values(*Role.values, "all")  # type: ignore[no-any-return]  # names out of a list
+    counted = active.values("track__program").annotate(**roles, all=Count("user", distinct=True), entries=Count("pk"))
+    return counted.values(*Role.values, "all", "entries")  # type: ignore[no-any-return]  # names out of a list
+
+
+@prepared
+def tracks_of(program: int) -> QuerySet[Track]:
+    """In the program's own order."""
+    return Track.objects.filter(program=program)
 
 
 def history_of(program: Program) -> QuerySet[AuditEntry]:

@@ -11,21 +11,23 @@ from programs.forms.answers import PersonForm
 from programs.forms.people import PeopleFilterForm
 from programs.models import Enrolment, Program, Role
 from programs.permissions import Right
-from programs.queries import LISTED, Listed, PeopleFilter, head_count, people_of
+from programs.queries import LISTED, Listed, PeopleFilter, head_count, people_of, tracks_of
 from programs.views.paging import page_of
 
 
 @require_safe
 @program_view(Right.PEOPLE)
 def people(request: ProgramRequest, program: Program) -> HttpResponse:
-    form = PeopleFilterForm(request.GET, tracks=program.tracks.all())
+    form = PeopleFilterForm(request.GET, tracks=tracks_of(program.pk))
     wanted = PeopleFilter(**form.cleaned_data) if form.is_valid() else PeopleFilter()
-    page = page_of(request, people_of(program, wanted).values_list(*LISTED), per_page=50)
+    heads, filtered = head_count(program), wanted != PeopleFilter()
+    rows = people_of(program, wanted).values_list(*LISTED)
+    page = page_of(request, rows, per_page=50, count=None if filtered else heads["entries"])
     context = {
         "program": program,
         "form": form,
-        "filtered": wanted != PeopleFilter(),
-        "count": head_count(program),
+        "filtered": filtered,
+        "count": heads,
         "roles": dict(Role.choices),
         "page": page,
         "people": [Listed(*each) for each in page],

@@ -123,7 +123,7 @@ def _start_all(group: Group, listeners: list[socket.socket]) -> None:
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     group.start("worker", [*celery, "worker", "--pool", "threads", "--concurrency", "2", *quiet])
     group.start("beat", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"])
-    web = [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    web = [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "2", "--graceful-timeout", "5"]
     web += ["--preload", "--no-control-socket"]
     for listener in listeners:
         web += ["--bind", f"fd://{listener.fileno()}"]
