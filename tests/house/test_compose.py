@@ -24,7 +24,7 @@ def compose(root: Path) -> dict[str, Any]:
 def read_by_settings(root: Path) -> set[str]:
     """Every variable that settings.py asks the environment for."""
     text = (root / "mentorship" / "settings.py").read_text()
-    return set(re.findall(r'(?:env\.\w+|_secret)\(\s*"([A-Z_]+)"', text))
+    return set(re.findall(r'(?:env\.\w+|_secret|json_object)\(\s*"([A-Z_]+)"', text))
 
 
 def in_example(root: Path) -> set[str]:
