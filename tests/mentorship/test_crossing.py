@@ -114,7 +114,9 @@ def wait_until_it_waits() -> None:
     with connection.cursor() as cursor:
         for _ in range(400):
             cursor.execute("SELECT pg_sleep(0.01), pg_stat_clear_snapshot()")
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
             if cursor.fetchone()[0]:
                 return
     pytest.fail("Nobody waits")

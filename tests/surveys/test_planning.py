@@ -185,4 +185,5 @@ def test_after_flash_sessions_only_how_people_stand_is_asked_at_the_programs_end
 def test_a_quiet_tick_only_reads(match: Match, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(10) as queries:
         planning.plan_all(NOW + DAY)
-    assert {each["sql"].split()[0] for each in queries.captured_queries} == {"SELECT"}
+    # On PostgreSQL a cursor is declared for what is read in portions.
+    assert {each["sql"].split()[0] for each in queries.captured_queries} - {"DECLARE"} == {"SELECT"}
