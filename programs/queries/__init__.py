@@ -58,7 +58,7 @@ LISTED = ("pk", "role", "track__name", "user__first_name", "user__last_name", "u
 
 def people_of(program: Program, wanted: PeopleFilter) -> QuerySet[Enrolment]:
     """Everyone in a program who fits the filter; words are looked for in names and addresses."""
-    people = Enrolment.objects.filter(track__program=program).select_related("user", "track")
+    people = Enrolment.objects.filter(track__program=program)
     people = people.filter(state=STATES.LEFT if wanted.left else STATES.ACTIVE)
     if wanted.role in Role.values:
         people = people.filter(role=wanted.role)
