@@ -161,10 +161,12 @@ def test_nothing_that_was_sent_stands_in_the_row_and_it_goes_after_a_day(cast: C
     assert goals_of(cast) not in stored
     sent = SentForm.objects.get()
     assert (sent.key, sent.led_to, sent.owner) == (KEY, goals_of(cast), services.owner_of(cast.mia))
-    day = sent.sent_at + dt.timedelta(hours=24)
+    half_past = NOW.replace(minute=30, second=0, microsecond=0)
+    SentForm.objects.update(sent_at=half_past)
+    day = half_past + dt.timedelta(hours=24)
     assert services.forget_forms(now=day) == 0
-    assert services.forget_forms(now=day + dt.timedelta(minutes=1)) == 0  # not twice in an hour
-    assert services.forget_forms(now=day + dt.timedelta(hours=1)) == 1
+    assert services.forget_forms(now=day + dt.timedelta(minutes=29)) == 0  # not twice in an hour
+    assert services.forget_forms(now=day + dt.timedelta(minutes=30)) == 1
 
 
 def test_erasing_somebody_erases_what_they_sent(cast: Cast) -> None:
