@@ -1,7 +1,6 @@
 """Files and encodings: one case for each kind of hostile or broken CSV file, numbered as in the list of threats."""
 
 import codecs
-import time
 
 import pytest
 
@@ -202,11 +201,9 @@ def test_12_a_hundred_columns_are_read():
     ],
 )
 def test_13_a_million_rows_are_refused_before_they_are_read(data, row):
-    start = time.perf_counter()
     assert refusal(data) == (
         f"Row {row}: There are more than 50,000 rows. Split the file and import the parts one after the other."
     )
-    assert time.perf_counter() - start < 5
 
 
 def test_13_fifty_thousand_rows_are_read():

