@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from mail.models import STRIKES, Heartbeat, Hold, MailPreference, Message, SuppressedAddress
+from mail.prepared import prepared
 
 State = Message.State
 
@@ -113,12 +116,20 @@ class Standing:
 
 
 def standing(*, user_id: int, program_id: int | None, group: str, now: datetime) -> Standing:
-    """How a person stands at this moment to a group of messages of one program; one query."""
-    off = _lasting(user_id, program_id, now).filter(kind_group__in=[MailPreference.ALL, group])
+    """How a person stands at this moment to a group of messages of one program; one query. The person is there."""
+    return Standing(**_standing(user_id, program_id or 0, group, now, in_program=program_id is not None)[0])
+
+
+@prepared
+def _standing(
+    user: int, program: int, group: str, now: datetime, *, in_program: bool
+) -> QuerySet[AbstractBaseUser, dict[str, Any]]:
+    groups = Q(kind_group=MailPreference.ALL) | Q(kind_group=group)
+    off = _lasting(user, program if in_program else None, now).filter(groups)
     refused = SuppressedAddress.objects.filter(email=Lower(OuterRef("email")))
-    person = get_user_model().objects.annotate(is_suppressed=Exists(refused), has_switched_off=Exists(off))
-    names = [field.name for field in fields(Standing)]
-    return Standing(**person.values(*names).get(pk=user_id))
+    people = get_user_model().objects.annotate(is_suppressed=Exists(refused), has_switched_off=Exists(off))
+    rows: QuerySet[AbstractBaseUser, dict[str, Any]] = people.values(*(field.name for field in fields(Standing)))
+    return rows.filter(pk=user)
 
 
 def _lasting(user_id: int, program_id: int | None, now: datetime) -> QuerySet[MailPreference]:

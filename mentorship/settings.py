@@ -251,7 +251,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
-USE_I18N = True
+# There is one language. With more to choose from, each address and each label of a page asks which it is.
+USE_I18N = False
 
 # --- static files ----------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from mail.prepared import prepared
 from programs.errors import ProgramError
 from programs.models import Program
 from surveys.models import Question, Response, Survey, Timing
@@ -177,8 +179,12 @@ def _standard(program: Program, kind: str) -> Survey:
 
 def timing_of(program: Program, kind: str) -> Timing:
     """Whether and when a program asks at this moment; not saved where nobody has changed it."""
-    found = program.survey_timings.filter(kind=kind).first()
-    return found or standard_timing(program.pk, kind)
+    return _timing.first(program.pk, kind) or standard_timing(program.pk, kind)
+
+
+@prepared
+def _timing(program: int, kind: str) -> QuerySet[Timing]:
+    return Timing.objects.filter(program=program, kind=kind)
 
 
 def standard_timing(program_id: int, kind: str) -> Timing:

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from mail import links
 from mail.models import Message
+from mail.prepared import prepared
 from mail.registry import Kind
 from matching.models import Match
 from programs.mails import signed_by
@@ -73,10 +75,15 @@ def _asked(message: Message, now: dt.datetime) -> Invitation | None:
     invitation = invitation_of(message.recipient, message.subject_id)
     if invitation is None or invitation.answered_at is not None or not is_open(invitation, now):
         return None
-    program = invitation.survey.program
-    here = Enrolment.objects.filter(track__program=program, user=message.recipient_id)
-    here = here.exclude(state=Enrolment.State.LEFT)
-    return invitation if here.exists() and definition.timing_of(program, invitation.survey.kind).on else None
+    about = invitation.survey
+    enrolled = _enrolled(about.program_id, message.recipient_id)
+    return invitation if enrolled and definition.timing_of(about.program, about.kind).on else None
+
+
+@prepared
+def _enrolled(program: int, user: int) -> QuerySet[Enrolment, int]:
+    theirs = Enrolment.objects.filter(track__program=program, user=user).exclude(state=Enrolment.State.LEFT)
+    return theirs.values_list("pk", flat=True)[:1]
 
 
 def pulse(message: Message, now: dt.datetime) -> dict[str, Any] | None:
@@ -84,12 +91,17 @@ def pulse(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     invitation = _asked(message, now)
     if invitation is None or invitation.session is None or invitation.session.state != Session.State.HELD:
         return None
-    missing = Attendance.objects.filter(session=invitation.session, present=False)
-    if missing.filter(seat__enrolment__user=message.recipient).exists():
+    if _missed(invitation.session.pk, message.recipient_id):
         return None
     url = links.url(survey_path(invitation, now=now))
     why = f"You get this because you took part in a session of {invitation.survey.program.name}."
     return _first_question(invitation, url, url, why)
+
+
+@prepared
+def _missed(session: int, user: int) -> QuerySet[Attendance, int]:
+    theirs = Attendance.objects.filter(session=session, present=False, seat__enrolment__user=user)
+    return theirs.values_list("pk", flat=True)[:1]
 
 
 def _first_question(invitation: Invitation, url: str, first_url: str, why: str) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from mail import queries, registry
 from mail.models import STRIKES, Message
+from mail.prepared import prepared
 from mail.registry import UnknownKind
 from mail.services.guards import guards
 
@@ -179,15 +180,9 @@ def _over_the_cap(message: Message, now: datetime) -> dict[str, object] | None:
     The next one waits until the week since the last but one is over; if that is too late for it, it expires, and
     says why. Messages that may have arrived count.
     """
-    recent = (
-        Message.objects.filter(recipient_id=message.recipient_id, program_id=message.program_id)
-        .filter(kind__in=registry.capped_slugs(), handed_over_at__gt=now - WEEK)
-        .exclude(pk=message.pk)
-        .exclude(state=State.FAILED)
-        .order_by("-handed_over_at")
-        .values_list("handed_over_at", flat=True)[:WEEKLY_CAP]
-    )
-    times = [at for at in recent if at is not None]
+    kinds, since = registry.capped_slugs(), now - WEEK
+    counted = _handed_over(message.recipient_id, message.program_id or 0, kinds, since, message.pk)
+    times = [at for at in counted if at is not None]
     if len(times) < WEEKLY_CAP:
         return None
     room_at = times[-1] + WEEK
@@ -200,3 +195,13 @@ def _over_the_cap(message: Message, now: datetime) -> dict[str, object] | None:
         "attempts": F("attempts") - 1,
         "last_error_class": "WeeklyCap",
     }
+
+
+@prepared
+def _handed_over(
+    recipient: int, program: int, kinds: list[str], since: datetime, besides: int
+) -> QuerySet[Message, datetime | None]:
+    """When the last that count left, the latest first."""
+    theirs = Message.objects.filter(recipient=recipient, program_id=program, kind__in=kinds, handed_over_at__gt=since)
+    others = theirs.exclude(pk=besides).exclude(state=State.FAILED).order_by("-handed_over_at")
+    return others.values_list("handed_over_at", flat=True)[:WEEKLY_CAP]

@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from mail.prepared import prepared
 from matching.models import Match, Seat
 from participants.models import User
 from participants.services import record
@@ -71,10 +73,15 @@ def log_given(*, session: Session, minutes: Mapping[int, int], by: User, now: dt
 
 def refit_given(session: Session, before: int) -> None:
     """Keep the shares of giving when a session turns out longer or shorter than `before` minutes. It is locked."""
-    rows = list(Given.objects.filter(session=session)) if before != session.minutes else []
+    rows = _given(session.pk) if before != session.minutes else []
     for row in rows:
         row.minutes = row.minutes * session.minutes // before
     Given.objects.bulk_update(rows, ["minutes"])
+
+
+@prepared
+def _given(session: int) -> QuerySet[Given]:
+    return Given.objects.filter(session=session)
 
 
 def _form(match: Match, by: User) -> PreparationForm:
