@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from mail.prepared import prepared
 from matching.models import Seat
 from programs.catalogue import registry
 from programs.catalogue.base import Family
@@ -42,8 +45,7 @@ BY_FAMILY, BY_MODEL = "family", "model"
 Until = Mapping[int, dt.datetime]
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One answer to an item of the outcome core, in a survey that was sent."""
 
     pk: int
@@ -154,7 +156,8 @@ def gather(
         raise ValueError(f"nothing is compared after “{after}” by “{by}”")
     kept, by_model = kept_of(programs, keys), by == BY_MODEL
     seats = _seats_in(data) if data and kept.live else _seats(kept.live)
-    lots = lots_of([program for program in programs if program.by_lot])
+    by_lot = [program for program in programs if program.by_lot]
+    lots = lots_of(by_lot) if by_lot else {}
     drawn = {program: given.kind for (program, _), given in lots.items()}
     known = {program.pk for program in kept.live}
     mine: dict[Key, Given] = {key: lot for key, lot in lots.items() if key[0] in known}
@@ -278,9 +281,13 @@ def arm_of(model: str, by: str) -> str:
 def core_answers(programs: Sequence[Program], after: str | Sequence[str]) -> QuerySet[Answer]:
     """What was sent in answer to the outcome core before a match, and at the moment or moments compared with it."""
     moments = (after,) if isinstance(after, str) else after
+    return _to_core([program.pk for program in programs], [BEFORE, *moments])
+
+
+def _to_core(programs: list[int], moments: list[str]) -> QuerySet[Answer]:
     return Answer.objects.filter(
         response__survey__program__in=programs,
-        response__survey__kind__in=(BEFORE, *moments),
+        response__survey__kind__in=moments,
         response__submitted_at__isnull=False,
         question__construct__in=CORE,
         value__isnull=False,
@@ -291,16 +298,22 @@ def _said(
     programs: Sequence[Program], after: Sequence[str], until: Until, names: Mapping[tuple[int, str], Key]
 ) -> dict[tuple[int, int | str, str], list[Said]]:
     """Everybody's core at each moment; of several answers to one moment the last that was sent counts."""
-    rows = core_answers(programs, after).order_by("response__number", "response", "question__position")
+    rows = _sent_to_core([program.pk for program in programs], [BEFORE, *after])
+    given: dict[tuple[int, int | str, str], list[Said]] = {}
+    for (program, code, moment, _), answers in groupby(rows, key=itemgetter(slice(4))):
+        said = [Said(*row[4:]) for row in answers]
+        if program not in until or said[0].sent_at <= until[program]:
+            given[*names.get((program, code), (program, code)), moment] = said
+    return given
+
+
+@prepared
+def _sent_to_core(programs: list[int], moments: list[str]) -> QuerySet[Answer, tuple[Any, ...]]:
+    """Those of one response stand together, and of one person in the order in which they were sent."""
     person, kind = ("response__survey__program", "response__respondent__code"), "response__survey__kind"
     answer = ("pk", "response__respondent", "question", "question__construct", "value", "response__submitted_at")
-    given: dict[tuple[int, int | str, str], dict[int, list[Said]]] = defaultdict(dict)
-    for program, code, moment, response, *values in rows.values_list(*person, kind, "response", *answer):
-        each = Said(*values)
-        if program not in until or each.sent_at <= until[program]:
-            key = names.get((program, code), (program, code))
-            given[*key, moment].setdefault(response, []).append(each)
-    return {key: list(responses.values())[-1] for key, responses in given.items()}
+    rows = _to_core(programs, moments).order_by("response__number", "response", "question__position")
+    return rows.values_list(*person, kind, "response", *answer)
 
 
 def consented_rows(program: Program, *, after: str = Survey.Kind.CLOSING.value) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from mail.prepared import prepared
 from participants.models import User
 from programs.models import Program
 from reports.figures import MEASURES, Figure, Measure
@@ -195,13 +196,7 @@ _KEY = ("pk", "key", "destroyed_at")
 
 def fixed_of(program: Program, reader: User | None = None) -> Fixed:
     """Queries: one."""
-    looks = _looks_of(OuterRef("pk"), reader)
-    columns = ("comparison_plan", *(f"comparison_plan__{each}" for each in _PLAN))
-    price = ("price", *(f"price__{each}" for each in _PRICE))
-    timing = ("survey_timings__kind", "survey_timings__after_days")
-    key = [f"answer_key__{each}" for each in _KEY]
-    found = Program.objects.filter(pk=program.pk).order_by().annotate(has_opened=Exists(looks))
-    rows = list(found.values_list("has_opened", *key, *columns, *price, *timing))
+    rows = _settled(program.pk, reader.pk if reader else 0, by_anybody=reader is None)
     if not rows:
         return Fixed(None, None, {})
     has_opened, *of_key = rows[0][: 1 + len(_KEY)]
@@ -214,6 +209,18 @@ def fixed_of(program: Program, reader: User | None = None) -> Fixed:
         keys,
         has_opened,
     )
+
+
+@prepared
+def _settled(program: int, reader: int, *, by_anybody: bool) -> QuerySet[Program, tuple[Any, ...]]:
+    looks = ComparisonLook.objects.filter(program=OuterRef("pk"))
+    columns = ("comparison_plan", *(f"comparison_plan__{each}" for each in _PLAN))
+    price = ("price", *(f"price__{each}" for each in _PRICE))
+    timing = ("survey_timings__kind", "survey_timings__after_days")
+    key = [f"answer_key__{each}" for each in _KEY]
+    opened = Exists(looks if by_anybody else looks.filter(views__by=reader))
+    found = Program.objects.filter(pk=program).order_by().annotate(has_opened=opened)
+    return found.values_list("has_opened", *key, *columns, *price, *timing)
 
 
 def opened_by(program: Program, reader: User | None, now: dt.datetime, fixed: Fixed) -> Opened:
@@ -234,7 +241,7 @@ def opened_by(program: Program, reader: User | None, now: dt.datetime, fixed: Fi
     )
 
 
-def _looks_of(program: int | OuterRef, reader: User | None) -> QuerySet[ComparisonLook]:
+def _looks_of(program: int, reader: User | None) -> QuerySet[ComparisonLook]:
     looks = ComparisonLook.objects.filter(program=program).order_by("as_of")
     return looks if reader is None else looks.filter(views__by=reader)
 

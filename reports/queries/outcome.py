@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
+
+from mail.prepared import prepared
 from matching.models import Match
 from participants.models import User
 from programs.models import Program, Role, Track
@@ -146,8 +149,13 @@ def _crossing(data: ProgramData) -> Crossing:
 
 def _last_published(program: Program) -> dict[str, Publication]:
     """The newest figures of each survey that the report reads. Queries: one."""
+    return {each.survey.kind: each for each in _published(program.pk)}
+
+
+@prepared
+def _published(program: int) -> QuerySet[Publication]:
     rows = Publication.objects.filter(survey__program=program, survey__active=True, survey__kind__in=READ)
-    return {each.survey.kind: each for each in rows.select_related("survey").order_by("as_of", "pk")}
+    return rows.select_related("survey").order_by("as_of", "pk")
 
 
 def _relationship(published: dict[str, Publication]) -> list[PulseFigure]:

@@ -1,5 +1,4 @@
 import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,7 +108,7 @@ def test_a_group_is_looked_at_when_few_come_twice_or_fewer_than_three_came() -> 
 def led(people: int, *leaders: int | None) -> MatchRow:
     """A group of those who were all there, and who led each session."""
     row = group(people, *(0 for _ in leaders))
-    row.meetings = [replace(each, led_by=who) for each, who in zip(row.meetings, leaders, strict=True)]
+    row.meetings = [each._replace(led_by=who) for each, who in zip(row.meetings, leaders, strict=True)]
     return row
 
 
@@ -124,7 +123,7 @@ def test_one_who_leads_three_times_running_is_noticed_in_a_group() -> None:
 def test_an_expert_wanted_twice_is_noticed_and_once_is_not() -> None:
     def wanted(*ago: int) -> MatchRow:
         row = match(90, *HELD)
-        row.meetings = [replace(each, expert_wanted=(NOW - each.starts_at).days in ago) for each in row.meetings]
+        row.meetings = [each._replace(expert_wanted=(NOW - each.starts_at).days in ago) for each in row.meetings]
         return row
 
     assert rules(wanted(2)) == []
