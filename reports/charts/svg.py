@@ -1,8 +1,9 @@
 """The few strokes all charts are drawn with."""
 
-from collections.abc import Iterable, Sequence
+import html
+from collections.abc import Iterable, Mapping, Sequence
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 Value = float | str
@@ -22,19 +23,22 @@ def _attribute(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
 
 
+def _attributes(named: Mapping[str, Value]) -> SafeString:
+    """As they stand in a tag. A drawing has hundreds, which is why this is not left to `format_html_join`."""
+    return SafeString("".join(f' {name}="{html.escape(_attribute(value))}"' for name, value in named.items()))
+
+
 def el(tag: str, css: str = "", text: str | None = None, /, **attributes: Value) -> SafeString:
     """One element. ``stroke_width=2`` becomes ``stroke-width="2"``; numbers keep one decimal."""
     named = {"class": css, **attributes} if css else attributes
-    inside = format_html_join(
-        "", ' {}="{}"', ((name.replace("_", "-"), _attribute(value)) for name, value in named.items())
-    )
+    inside = _attributes({name.replace("_", "-"): value for name, value in named.items()})
     if text is None:
         return format_html("<{}{}/>", tag, inside)
     return format_html("<{0}{1}>{2}</{0}>", tag, inside, text)
 
 
 def join(parts: Iterable[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+    return SafeString("".join(map(conditional_escape, parts)))
 
 
 def circle(x: float, y: float, r: float, css: str, **more: Value) -> SafeString:
@@ -88,9 +92,8 @@ def picture(
         attributes["preserveAspectRatio"] = aspect
     attributes |= {"role": "img"} if name else {"aria-hidden": "true"}
     named = el("title", "", name) if name else NOTHING
-    inside = format_html_join("", ' {}="{}"', ((key, _attribute(value)) for key, value in attributes.items()))
-    css_attribute = format_html(' class="{}"', css) if css else NOTHING
-    return format_html('<svg{}{} focusable="false">{}{}</svg>', inside, css_attribute, named, join(parts))
+    inside = _attributes(attributes | {"class": css} if css else attributes)
+    return format_html('<svg{} focusable="false">{}{}</svg>', inside, named, join(parts))
 
 
 def nothing_yet(width: float, height: float, name: str = "No figures yet", *, fixed: bool = False) -> SafeString:
