@@ -1,5 +1,7 @@
 """Five faces for a scale from 1 to 5. The word under each says the same."""
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -14,7 +16,12 @@ MOUTHS = {
 
 def face(value: object) -> SafeString:
     """The face for a value from 1 (sad) to 5 (glad); nothing for any other value, such as "no answer"."""
-    mouth = MOUTHS.get(str(value))
+    return _drawn(str(value))
+
+
+@lru_cache(maxsize=20)
+def _drawn(value: str) -> SafeString:
+    mouth = MOUTHS.get(value)
     if mouth is None:
         return SafeString("")
     return format_html(

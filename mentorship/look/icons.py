@@ -1,7 +1,7 @@
 """Icons, drawn inline: they take the colour of the text, print, and need no request of their own."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.html import format_html
@@ -31,6 +31,7 @@ def _drawing(name: str) -> SafeString:
     return SafeString(re.sub(r"\n\s*", "", found.group(1)))
 
 
+@lru_cache(maxsize=500)
 def icon(name: str, extra_class: str = "") -> SafeString:
     """The icon as an svg hidden from screen readers: the words beside it say the same."""
     return format_html(

@@ -8,10 +8,11 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from mentorship.look import faces, glyphs, icons, times, words
+from participants import widgets
 
 register = template.Library()
 
@@ -211,6 +212,24 @@ def counted(count: words.Figure, forms: str) -> str:
 
 
 # --- forms, lists -----------------------------------------------------------------------
+
+# ``{% for group, options in field|ticks %}``: radios or ticks, each with its tag, id, value and label.
+register.filter(widgets.ticks)
+
+
+@register.filter
+def segments(field: BoundField) -> SafeString:
+    """The radios of a Segmented or a FaceScale in a row, each with its label, which looks like a button."""
+    drawn, every = field.field.widget, [each for _, options in widgets.choices(field) for each in options]
+    if getattr(drawn, "look", "") == "faces":
+        inside = [format_html('{}<span class="fine">{}</span>', face(each.value), each.label) for each in every]
+    else:
+        icon_of = getattr(drawn, "icons", {})
+        inside = [
+            format_html("{}{}", icon(name) if (name := icon_of.get(each.value)) else "", each.label) for each in every
+        ]
+    rows = ((each.tag, each.id, label) for each, label in zip(every, inside, strict=True))
+    return format_html_join(" ", '{}<label for="{}">{}</label>', rows)
 
 
 @register.filter
