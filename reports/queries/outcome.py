@@ -197,10 +197,13 @@ def _counts(figure: Figure) -> tuple[int, int]:
 
 
 def _cover(reports: list[TrackReport]) -> list[TrackReport]:
-    """Hide a further track's figure wherever one hidden alone could be had by taking the others from the whole."""
-    for slug in reports[0].figures:
-        shown = [each for each in reports if each.figures[slug].shown]
-        if len(reports) - len(shown) == 1 and shown:
+    """Hide a further track's figure wherever one hidden alone could be had by taking the others from the whole. A track
+    in which nothing has begun has no costs, and hides none.
+    """
+    for slug in {slug: None for each in reports for slug in each.figures}:
+        having = [each for each in reports if slug in each.figures]
+        shown = [each for each in having if each.figures[slug].shown]
+        if len(having) - len(shown) == 1 and shown:
             least = min(shown, key=lambda each: (each.figures[slug].people or 0, each.track.pk))
             hidden = {**least.figures, **_blank({slug: least.figures[slug]})}
             reports = [replace(each, figures=hidden) if each is least else each for each in reports]

@@ -51,6 +51,19 @@ def test_two_matches_have_no_price_and_neither_has_a_program_without_one() -> No
     assert not set(COSTS) & set(outcome(other.program, NOW).figures)
 
 
+@pytest.mark.parametrize("idle_first", [True, False])
+def test_a_track_in_which_nothing_has_begun_has_no_price(*, idle_first: bool) -> None:
+    """And beside it a track whose price is hidden still hides another's."""
+    program, sizes = ProgramFactory.create(), [0, 5, 4, 1] if idle_first else [1, 4, 5, 0]
+    tracks = [TrackFactory.create(program=program, position=at) for at, _ in enumerate(sizes)]
+    for track, size in zip(tracks, sizes, strict=True):
+        pairs(track, size, held=1)
+        EnrolmentFactory.create_batch(6, track=track)
+    priced(program)
+    shown = [each.figures.get("hours_cost") for each in outcome(program, NOW).tracks]
+    assert [figure and figure.shown for figure in shown] == [{0: None, 5: True}.get(size, False) for size in sizes]
+
+
 def test_a_price_taken_back_is_gone() -> None:
     track = TrackFactory.create()
     pairs(track, 4, held=3)
