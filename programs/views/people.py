@@ -11,7 +11,7 @@ from programs.forms.answers import PersonForm
 from programs.forms.people import PeopleFilterForm
 from programs.models import Enrolment, Program, Role
 from programs.permissions import Right
-from programs.queries import LISTED, Listed, PeopleFilter, head_count, people_of, tracks_of
+from programs.queries import A_PAGE, LISTED, Listed, PeopleFilter, first_people, head_count, people_of, tracks_of
 from programs.views.paging import page_of
 
 
@@ -22,7 +22,8 @@ def people(request: ProgramRequest, program: Program) -> HttpResponse:
     wanted = PeopleFilter(**form.cleaned_data) if form.is_valid() else PeopleFilter()
     heads, filtered = head_count(program), wanted != PeopleFilter()
     rows = people_of(program, wanted).values_list(*LISTED)
-    page = page_of(request, rows, per_page=50, count=None if filtered else heads["entries"])
+    page = page_of(request, rows, per_page=A_PAGE, count=None if filtered else heads["entries"])
+    shown = page.object_list if filtered or page.number > 1 else first_people(program.pk)
     context = {
         "program": program,
         "form": form,
@@ -30,7 +31,7 @@ def people(request: ProgramRequest, program: Program) -> HttpResponse:
         "count": heads,
         "roles": dict(Role.choices),
         "page": page,
-        "people": [Listed(*each) for each in page],
+        "people": [Listed(*each) for each in shown],
     }
     return render(request, "programs/people.html", context)
 
