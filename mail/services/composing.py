@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context as TemplateContext
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from mail import links, registry
 from mail.models import Message
@@ -39,7 +39,7 @@ def compose(message: Message, *, now: datetime) -> EmailMultiAlternatives | None
     Whatever is wrong with the row, its kind or its templates is raised here, before anything has left.
     """
     kind = registry.get(message.kind)
-    with timezone.override(ZoneInfo(message.recipient.timezone)), translation.override(settings.LANGUAGE_CODE):
+    with timezone.override(ZoneInfo(message.recipient.timezone)):
         own = kind.context(message, now)
         if own is None:
             return None
