@@ -1,11 +1,12 @@
 """What people answer. Every question may be skipped."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from participants.formkit import FaceScale, LookForm, Segmented
-from surveys.models import Question, Survey
+from surveys.models import Question
 
 FACES = {1: "Not at all", 2: "A little", 3: "So-so", 4: "Quite", 5: "Very much"}
 WHO_READS = "Coordinators read it only among five or more. Names in it may tell who you are."
@@ -58,9 +59,9 @@ class SurveyForm(LookForm):
         help_text="Only the coordinators are told, at once. Your match is not, and it is in no figure.",
     )
 
-    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = list(survey.questions.all())
+        self.questions = questions
         contact = self.fields.pop("contact_me")
         for question in self.questions:
             self.fields[question.slug] = field_for(question)

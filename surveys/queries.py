@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from mail.prepared import prepared
@@ -143,12 +143,18 @@ def _different(column: str, rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(counted.values("people")), 0)
 
 
+@prepared
+def asked_in(survey: int) -> QuerySet[Question]:
+    """All questions of a survey, in order."""
+    return Question.objects.filter(survey=survey)
+
+
 def questions_for(invitation: Invitation) -> list[Question]:
     """What this person is asked of the survey, in order: the outcome core if it is theirs, what concerns a match if
     there is one, why it ended if it ended early. Whoever waits for the next round is asked how they stand, and nothing
     of a program that they have not begun.
     """
-    questions = list(invitation.survey.questions.all())
+    questions = asked_in(invitation.survey_id)
     if waits(invitation):
         return [each for each in questions if each.construct in CORE]
     return [each for each in questions if _concerns(each.construct, invitation)]
@@ -194,15 +200,14 @@ def is_sent(invitation: Invitation) -> bool:
 
 
 def invitation_of(user: User, pk: int) -> Invitation | None:
-    """What somebody was asked, with all that its pages need. Queries: two."""
+    """What somebody was asked, with all that its pages need but the questions. Queries: one."""
     return _invitation.first(pk, user.pk)
 
 
 @prepared
 def _invitation(pk: int, user: int) -> QuerySet[Invitation]:
     rows = Invitation.objects.select_related("survey__program", "session__match", "match__track", "user")
-    questions = Prefetch("survey__questions", Question.objects.order_by("position", "pk"))
-    return rows.prefetch_related(questions).filter(pk=pk, user=user)
+    return rows.filter(pk=pk, user=user)
 
 
 def open_for(user: User, now: dt.datetime) -> list[Invitation]:

@@ -15,7 +15,16 @@ from surveys import services
 from surveys.forms import OneQuestionForm, SendForm, SurveyForm
 from surveys.mails import PURPOSE, partners_in, survey_path
 from surveys.models import Invitation, Question, Survey
-from surveys.queries import invitation_of, is_open, is_sent, open_for, own_answers, questions_for, wants_contact
+from surveys.queries import (
+    asked_in,
+    invitation_of,
+    is_open,
+    is_sent,
+    open_for,
+    own_answers,
+    questions_for,
+    wants_contact,
+)
 
 ASKS_CONSENT = (Survey.Kind.BASELINE, Survey.Kind.CLOSING)
 
@@ -66,7 +75,8 @@ def _pulse(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
     now = timezone.now()
     if invitation is None or not is_open(invitation, now):
         return _closed(request, invitation)
-    form = SurveyForm(request.POST or None, survey=invitation.survey, initial=_initial(request, invitation))
+    asked = asked_in(invitation.survey_id)
+    form = SurveyForm(request.POST or None, questions=asked, initial=_initial(request, invitation, asked))
     if request.method == "POST" and form.is_valid():
         try:
             services.answer(
@@ -173,10 +183,10 @@ def _chosen(request: HttpRequest, invitation: Invitation, current: Question, n: 
     return {"answer": chosen} if n == 1 and chosen in {str(value) for value in current.values} else {}
 
 
-def _initial(request: HttpRequest, invitation: Invitation) -> dict[str, Any]:
+def _initial(request: HttpRequest, invitation: Invitation, asked: list[Question]) -> dict[str, Any]:
     """The same for all questions on one page."""
     given: dict[str, Any] = {slug: str(value) for slug, value in own_answers(invitation).items()}
-    first = next(iter(invitation.survey.questions.all()), None)
+    first = next(iter(asked), None)
     if first and not given and request.GET.get("a", "") in {str(value) for value in first.values}:
         given[first.slug] = request.GET["a"]
     return given
