@@ -41,10 +41,7 @@ class FaceScale(forms.RadioSelect):
 
 
 class LongSelect(forms.Select):
-    """A list of some hundred options without groups, such as the time zones.
-
-    Django's own way renders two templates an option, which would be most of the time of the page.
-    """
+    """A list of some hundred options without groups, such as the time zones: an option a line, and nothing beside."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:  # noqa: ANN401 - as Django
         del renderer
