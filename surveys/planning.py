@@ -1,9 +1,9 @@
 """Whom to ask at which moment. Asking the plan again gives the same invitations, whoever asks and however often."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -27,21 +27,37 @@ SHORT = 14 * DAY
 LEAST_FOR_HALF = 42 * DAY
 # Two matches that end in one season are one person's one outcome.
 ONE_MOMENT = 60 * DAY
-# Of everybody who could be asked, so many are in memory together: a process keeps what it has once taken.
+# Of everybody who could be or is asked, so many are in memory together: a process keeps what it has once taken.
 AT_ONCE = 500
 ONE_OFF = [model.slug for model in registry.all_models() if model.shape == Shape.SLOTS]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One person to be asked now."""
+class Asked(NamedTuple):
+    """One person to be asked now, by numbers: they can be everybody at once."""
 
-    program: Program
+    program: int
     kind: str
-    user: User
-    match: Match | None = None
+    user: int
+    match: int | None = None
     learns: bool = False
     early: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """Programs, people and matches of those who are asked together, by number."""
+
+    programs: Mapping[int, Program]
+    users: Mapping[int, User]
+    matches: Mapping[int, Match]
+
+    @classmethod
+    def of(cls, those: Sequence[Asked]) -> "Around":
+        return cls(
+            Program.objects.in_bulk({each.program for each in those}),
+            User.objects.in_bulk({each.user for each in those}),
+            Match.objects.in_bulk({each.match for each in those if each.match is not None}),
+        )
 
 
 class Times:
@@ -87,21 +103,28 @@ def plan_all(now: dt.datetime) -> int:
         *_at_the_end(times, now),
         *_while_waiting(times, now),
     ]
-    due += _changing_over({(each.program.pk, each.kind, each.user.pk) for each in due}, times, now)
-    return sum(_ask(each, now) for each in due)
+    due += _changing_over({(each.program, each.kind, each.user) for each in due}, times, now)
+    portions = (due[start : start + AT_ONCE] for start in range(0, len(due), AT_ONCE))
+    return sum(_ask_those(portion, now) for portion in portions)
 
 
-def _ask(each: Asked, now: dt.datetime) -> bool:
-    if each.user.is_paused(now):
+def _ask_those(those: Sequence[Asked], now: dt.datetime) -> int:
+    around = Around.of(those)
+    return sum(_ask(each, around, now) for each in those)
+
+
+def _ask(each: Asked, around: Around, now: dt.datetime) -> bool:
+    user, match = around.users[each.user], None if each.match is None else around.matches[each.match]
+    if user.is_paused(now):
         # Looked at again each minute: who is back within the days of grace is still asked.
         return False
     core = each.learns and each.kind != Kind.TWO_WEEKS and not _was_asked_the_core(each, now)
-    core = core and not (each.kind == Kind.CLOSING and _is_before_changing_over(each))
+    core = core and not (each.kind == Kind.CLOSING and _is_before_changing_over(each, match))
     asked = services.invite(
-        program=each.program,
+        program=around.programs[each.program],
         kind=each.kind,
-        user=each.user,
-        match=each.match,
+        user=user,
+        match=match,
         with_core=core,
         early=each.early,
         now=now,
@@ -120,13 +143,13 @@ def _orders() -> QuerySet[Lot]:
     return Lot.objects.filter(draw__kind=Draw.Kind.CROSSOVER)
 
 
-def _is_before_changing_over(each: Asked) -> bool:
+def _is_before_changing_over(each: Asked, match: Match | None) -> bool:
     """Whether a match was of the first of two times, at whose end the core is asked by itself."""
     mine = _orders().filter(program=each.program, user=each.user)
-    if each.match is None or not mine.exists():
+    if match is None or not mine.exists():
         return False
     since = mine.values_list("draw__changed_at", flat=True)[0]
-    return since is None or (each.match.activated_at or each.match.created_at) < since
+    return since is None or (match.activated_at or match.created_at) < since
 
 
 def learns(role: str) -> bool:
@@ -153,11 +176,10 @@ def _before_a_match(times: Times, now: dt.datetime) -> Iterator[Asked]:
         # Of those whose day is still to come nobody is read: who has been asked is not read again, and few are left.
         joined_at__lte=now - times.nearest(kind),
     ).exclude(Q(role=Role.MENTOR) | Q(track__program__in=times.silent(kind)))
-    people = _running(waiting, "track__program", now).select_related("track__program", "user").order_by("pk")
-    for enrolment in people.iterator(AT_ONCE):
+    for enrolment in _in_order(waiting, now):
         timing = times.of(enrolment.track.program_id, kind)
         if timing.on and _is_due(enrolment.joined_at + (timing.after_days or 0) * DAY, kind, now):
-            yield Asked(enrolment.track.program, kind, enrolment.user, learns=True)
+            yield Asked(enrolment.track.program_id, kind, enrolment.user_id, learns=True)
 
 
 def _during(times: Times, now: dt.datetime) -> Iterator[Asked]:
@@ -182,7 +204,7 @@ def _during(times: Times, now: dt.datetime) -> Iterator[Asked]:
 
 
 def _asked(seat: Seat, kind: str, *, early: bool = False) -> Asked:
-    return Asked(seat.match.track.program, kind, seat.enrolment.user, seat.match, learns(seat.role), early)
+    return Asked(seat.match.track.program_id, kind, seat.enrolment.user_id, seat.match_id, learns(seat.role), early)
 
 
 def _unasked(kind: str, now: dt.datetime) -> QuerySet[Seat]:
@@ -191,13 +213,18 @@ def _unasked(kind: str, now: dt.datetime) -> QuerySet[Seat]:
     seats = Seat.objects.filter(
         ~Exists(asked), answer=Seat.Answer.ACCEPTED, left_at=None, enrolment__state=Enrolment.State.ACTIVE
     )
-    people = seats.select_related("match__track__program", "enrolment__user").order_by("pk")
+    people = seats.select_related("match__track__program", "enrolment").order_by("pk")
     return _running(people, "match__track__program", now)
 
 
 def _running(rows: QuerySet[Row], to_program: str, now: dt.datetime) -> QuerySet[Row]:
     """Those of programs that are not over: a survey of a program long closed reaches nobody."""
     return rows.filter(**{f"{to_program}__ends_on__gt": (now - STILL_ASKED).date()})
+
+
+def _in_order(people: QuerySet[Enrolment], now: dt.datetime) -> Iterator[Enrolment]:
+    rows = _running(people, "track__program", now).select_related("track__program").order_by("pk")
+    return rows.iterator(AT_ONCE)
 
 
 def begun_for(seat: Seat) -> dt.datetime:
@@ -235,9 +262,9 @@ def _at_the_end(times: Times, now: dt.datetime) -> Iterable[Asked]:
     seats = _unasked(kind, now).filter(over | (Q(match__state=Match.State.ACTIVE) & last))
     seats = seats.exclude(match__track__model__in=ONE_OFF)
     found = [each for seat in seats.iterator(AT_ONCE) for each in _closing(seat, times, now)]
-    asked = {(each.program.pk, each.user.pk) for each in found}
+    asked = {(each.program, each.user) for each in found}
     # Who is asked about a match now is asked with it how they stand themselves.
-    return [*found, *(each for each in _after_one_offs(times, now) if (each.program.pk, each.user.pk) not in asked)]
+    return [*found, *(each for each in _after_one_offs(times, now) if (each.program, each.user) not in asked)]
 
 
 def _while_waiting(times: Times, now: dt.datetime) -> Iterator[Asked]:
@@ -251,11 +278,11 @@ def _while_waiting(times: Times, now: dt.datetime) -> Iterator[Asked]:
         ).exclude(role=Role.MENTOR)
         begun = Lot.objects.filter(program=OuterRef("track__program"), user=OuterRef("user"), waits=True)
         drawn = people.annotate(since=Subquery(begun.values("draw__told_at")[:1])).filter(since__isnull=False)
-        for each in _running(drawn, "track__program", now).select_related("track__program", "user").order_by("pk"):
+        for each in _in_order(drawn, now):
             since: dt.datetime = each.since  # type: ignore[attr-defined]  # annotated above
             moment = _waiting_moment(each.track.program, since, times.of(each.track.program_id, kind), kind)
             if moment is not None and _is_due(moment, kind, now):
-                yield Asked(each.track.program, kind, each.user, learns=True)
+                yield Asked(each.track.program_id, kind, each.user_id, learns=True)
 
 
 def _changing_over(there: Collection[tuple[int, str, int]], times: Times, now: dt.datetime) -> Iterator[Asked]:
@@ -269,14 +296,14 @@ def _changing_over(there: Collection[tuple[int, str, int]], times: Times, now: d
             ~Exists(asked.filter(user=OuterRef("user"))), state=Enrolment.State.ACTIVE
         ).exclude(role=Role.MENTOR)
         drawn = people.annotate(day=Subquery(mine.values("draw__changes_on")[:1])).filter(day__isnull=False)
-        for each in _running(drawn, "track__program", now).select_related("track__program", "user").order_by("pk"):
+        for each in _in_order(drawn, now):
             program, timing = each.track.program, times.of(each.track.program_id, kind)
             day: dt.date = each.day  # type: ignore[attr-defined]  # annotated above
             last = program.ends_on if kind == Kind.CLOSING else day - DAY
             moment = dt.datetime.combine(last, dt.time(18), ZoneInfo(program.timezone)).astimezone(dt.UTC)
             moment += (timing.after_days or 0) * DAY if kind == Kind.CLOSING else dt.timedelta()
             if timing.on and _is_due(moment, kind, now) and (program.pk, kind, each.user_id) not in there:
-                yield Asked(program, kind, each.user, learns=True)
+                yield Asked(program.pk, kind, each.user_id, learns=True)
 
 
 def _waiting_moment(program: Program, since: dt.datetime, timing: Timing, kind: str) -> dt.datetime | None:
@@ -315,9 +342,9 @@ def _after_one_offs(times: Times, now: dt.datetime) -> Iterator[Asked]:
         state=Enrolment.State.ACTIVE,
         track__program__ends_on__lte=(now + DAY).date(),
     ).exclude(role=Role.MENTOR)
-    for enrolment in _running(people, "track__program", now).select_related("track__program", "user").order_by("pk"):
+    for enrolment in _in_order(people, now):
         program = enrolment.track.program
         timing = times.of(program.pk, kind)
         last = dt.datetime.combine(program.ends_on, dt.time(18), ZoneInfo(program.timezone)).astimezone(dt.UTC)
         if timing.on and _is_due(last + (timing.after_days or 0) * DAY, kind, now):
-            yield Asked(program, kind, enrolment.user, learns=True)
+            yield Asked(program.pk, kind, enrolment.user_id, learns=True)
