@@ -179,7 +179,8 @@ def _of_person(user: int, *, live_only: bool) -> QuerySet[Seat]:
 
 @prepared
 def _of_one_match(user: int, match: int) -> QuerySet[Seat]:
-    return _around(Seat.objects.filter(enrolment__user=user, match=match))
+    # By the number of the match and not by its row, as SQLite cannot look for a row of a number it cannot hold.
+    return _around(Seat.objects.filter(enrolment__user=user, match__pk=match))
 
 
 @prepared

@@ -149,6 +149,11 @@ def test_people_see_their_own_matches_and_no_drafts(town, offered):
     assert mine.other.facts == [("Level", "Lead"), ("Department", "Art")]
 
 
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
+def test_a_match_of_a_number_that_none_can_have_is_nobodys(town, number):
+    assert my_match(user=town.people["Tom"].user, match_id=number) is None
+
+
 def test_what_is_not_shared_is_not_shown_to_the_other(town, offered):
     town.track.program.fields.filter(slug="department").update(shared=False)
     mine = my_match(user=town.people["Tom"].user, match_id=offered.pk)
