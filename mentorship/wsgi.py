@@ -11,4 +11,4 @@ gc.collect()
 gc.freeze()
 # Of a page with many figures a tenth of the time went into looking through its rows for what could be dropped, mostly
 # in vain: rows go by themselves.
-gc.set_threshold(10_000, 20, 50)
+gc.set_threshold(5_000, 20, 20)
