@@ -61,6 +61,7 @@ def test_mail_waits_for_no_job_and_no_job_for_mail(compose):
     served = {name: words[words.index("--queues") + 1] for name, words in said.items()}
     assert served == {"worker": "jobs", "mailer": "mail"}
     assert {queue.name for queue in app.amqp.queues.values()} == {"jobs", "mail"}
+    app.loader.import_default_modules()  # as a worker does first
     ours = [name for name in app.tasks if not name.startswith(("celery.", "tests."))]
     put = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
     assert {name for name, queue in put.items() if queue == "mail"} == {"mail.tasks.drain", "mentorship.tasks.tick"}
