@@ -1,6 +1,7 @@
 """The messages of surveys: what each says is decided when it leaves."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -95,7 +96,7 @@ def pulse(message: Message, now: dt.datetime) -> dict[str, Any] | None:
         return None
     url = links.url(survey_path(invitation, now=now))
     why = f"You get this because you took part in a session of {invitation.survey.program.name}."
-    return _first_question(invitation, url, url, why)
+    return _first_question(invitation, questions_for(invitation), url, url, why)
 
 
 @prepared
@@ -104,12 +105,13 @@ def _missed(session: int, user: int) -> QuerySet[Attendance, int]:
     return theirs.values_list("pk", flat=True)[:1]
 
 
-def _first_question(invitation: Invitation, url: str, first_url: str, why: str) -> dict[str, Any] | None:
-    """The context with the answers to the first question; None where there is nothing to answer by a number."""
-    questions = questions_for(invitation)
-    first = questions[0] if questions else None
-    if first is None:
+def _first_question(
+    invitation: Invitation, questions: Sequence[Question], url: str, first_url: str, why: str
+) -> dict[str, Any] | None:
+    """The context with the answers to the first of the questions; None where there is none."""
+    if not questions:
         return None
+    first = questions[0]
     return {
         **signed_by(invitation.survey.program),
         "partner": partners_in(invitation),
@@ -131,10 +133,11 @@ def survey(message: Message, now: dt.datetime) -> dict[str, Any] | None:
     url = links.url(reverse("survey_links:answer", kwargs={"tok": token}))
     first_url = links.url(reverse("survey_links:question", kwargs={"tok": token, "n": 1}))
     why = f"You get this because you take part in {invitation.survey.program.name}."
-    context = _first_question(invitation, url, first_url, why)
+    questions = questions_for(invitation)
+    context = _first_question(invitation, questions, url, first_url, why)
     if context is None:
         return None
-    count = len(questions_for(invitation))
+    count = len(questions)
     words = "one question" if count == 1 else f"{count} questions"
     waiting = waits(invitation)
     heading = (WAITING_WORDS if waiting else WORDS)[kind].format(
