@@ -15,7 +15,7 @@ many gaps as values; one that is empty or has more than MOST_GAPS is asked in th
 
 What the database is asked is the same, letter by letter, as without: tests/house/test_prepared.py puts every prepared
 question both ways. Only `_Asked` leans on how Django is made: on a QuerySet asking its query for a compiler, and on
-that one's `as_sql` and `connection`.
+that one's `as_sql`, `connection` and `get_converters`.
 """
 
 import copy
@@ -85,6 +85,8 @@ class _Words:
     compiler: SQLCompiler
     sql: str
     params: tuple[Any, ...]
+    # Of its columns, where only fields convert what comes; other databases have converters for each connection.
+    converters: dict[int, Any] | None
     called: str = field(default_factory=lambda: f"prepared_{next(_numbers)}")
 
     @cached_property
@@ -126,6 +128,9 @@ class _Asked:
         compiler.connection = connection
         if self.words.query.select_for_update:
             _in_transaction(connection)
+        converters = self.words.converters
+        if converters is not None:
+            compiler.get_converters = lambda _: converters  # type: ignore[method-assign]  # Django looks for them each time
         compiler.as_sql = lambda *_, **__: self.words.with_values(self.values, connection)  # type: ignore[method-assign]  # it is done
         return compiler
 
@@ -186,8 +191,10 @@ def _in_transaction(connection: BaseDatabaseWrapper) -> None:
 def _put_into_words(rows: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
     compiler = rows.query.get_compiler(using=rows.db)
     sql, params = compiler.as_sql()
+    columns = [column for column, *_ in compiler.select]
+    converters = compiler.get_converters(columns) if compiler.connection.vendor == "postgresql" else None
     compiler.connection = None  # each thread has its own
     # Not `rows.query`, which would forget that rows are values.
-    words = _Words(rows.query, compiler, sql, tuple(params))
+    words = _Words(rows.query, compiler, sql, tuple(params), converters)
     rows._query = _Asked(words)  # type: ignore[attr-defined]  # noqa: SLF001  as said
     return rows

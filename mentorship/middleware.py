@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -25,6 +27,22 @@ class PrivateByDefaultMiddleware:
             patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        return response
+
+
+class PolicyMiddleware:
+    """Every response has the one policy for its contents, put into words once: no view changes it, and no page has a
+    script or style of its own that would need a mark in it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response, self.policy = get_response, build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # The pages on which a developer reads what broke have styles of their own.
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.headers.setdefault(HEADER, self.policy)
         return response
 
 

@@ -95,7 +95,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "mentorship.middleware.PolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     # Before what serves static files, so that these carry its headers too.
     "mentorship.middleware.PrivateByDefaultMiddleware",

@@ -9,6 +9,9 @@ from sessions.views.offline import forgotten, worker
 
 # Hidden from whoever is no superuser, and not there at all unless it was asked for.
 MAINTENANCE = [path(f"{settings.ADMIN_PATH}/", maintenance)] if settings.ADMIN_PATH else []
+BEHIND_A_LINK = [
+    path("", include(f"{app}.urls_token")) for app in ("sessions", "surveys", "matching", "programs", "reports")
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     *MAINTENANCE,
     path("", views.home, name="home"),
@@ -17,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", views.plain_page, {"template": "mentorship/help.html"}, name="help"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.plain_page, {"template": "mentorship/accessibility.html"}, name="accessibility"),
+    # Behind links of mails and in calendars. First of the many, as they are asked for most.
+    path("t/<str:tok>/", include(BEHIND_A_LINK)),
     path("", include("participants.urls")),
     # The parts of allauth this product uses; accounts come from imports and invitations, never from a sign-up form.
     path("sign-in/", account.login, name="account_login"),
@@ -47,10 +52,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programs/<slug:slug>/", include("reports.urls_signals")),
     path("programs/<slug:slug>/exports/", include("reports.urls_exports")),
     path("programs/<slug:slug>/", include("reports.urls")),
-    path("t/<str:tok>/", include("programs.urls_token")),
-    path("t/<str:tok>/", include("matching.urls_token")),
-    path("t/<str:tok>/", include("sessions.urls_token")),
-    path("t/<str:tok>/", include("surveys.urls_token")),
-    path("t/<str:tok>/", include("reports.urls_token")),
     path("", include("mail.urls")),
 ]

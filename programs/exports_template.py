@@ -4,9 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
-
 from programs.reading import RowProblem, Table, Target, guard
+from programs.workbooks import new_workbook
 
 _EXPECTED = {
     "email": "One address such as name@example.org",
@@ -31,9 +30,7 @@ def template_csv(targets: Sequence[Target]) -> bytes:
 def template_xlsx(targets: Sequence[Target]) -> bytes:
     """The column names on one sheet, and on a second what each column takes."""
     into = io.BytesIO()
-    # Nothing here is ever a formula or a link, whatever an organisation calls its fields.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(into, options) as book:
+    with new_workbook(into) as book:
         bold = book.add_format({"bold": True})
         people, notes = book.add_worksheet("People"), book.add_worksheet("What to write")
         notes.write_row(0, 0, ["Column", "What it takes"], bold)

@@ -1,9 +1,10 @@
 """Somebody's calendar feed: its address, and what stands in it."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from mail import links
@@ -28,6 +29,13 @@ KNOWN = (
 )
 
 
+class Feed(NamedTuple):
+    """What a calendar program is given, and the last day of which it is known that one asked."""
+
+    entries: list[Entry]
+    used_on: date | None
+
+
 def feed_path(user: User, key: str, made_at: datetime) -> str:
     """The path of somebody's feed, by the key of what they have just made (services.renew_feed)."""
     token = links.make(PURPOSE, user, user.pk, days=ADDRESS_DAYS, extra=key, now=made_at)
@@ -38,7 +46,7 @@ def address_of(user: User) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(user=user).first()
 
 
-def entries_of(user: User, key: str, now: datetime) -> list[Entry] | None:
+def feed_of(user: User, key: str, now: datetime) -> Feed | None:
     """The sessions of a person over all their matches, by time; None if `key`, the digest of the address's, is not,
     or no longer, theirs.
 
@@ -47,16 +55,17 @@ def entries_of(user: User, key: str, now: datetime) -> list[Entry] | None:
     """
     around = _around(user.pk, key)
     if not around:
-        return [] if _is_address_of(user, key) else None
+        return _of_nobody(user, key)
     if not around[0].holds:  # type: ignore[attr-defined]  # annotated
         return None
     mine = {each.match_id: each for each in reversed(around) if each.enrolment.user_id == user.pk}
     called = {pk: summary_for(_others(seat, around)) for pk, seat in mine.items()}
-    return [
+    entries = [
         Entry(each, [], called[each.match_id], "", cancelled=each.state == State.CANCELLED)
         for each in _agreed(list(mine), now - KEPT)
         if may_follow(mine[each.match_id], each)
     ]
+    return Feed(entries, around[0].used_on)  # type: ignore[attr-defined]  # as above
 
 
 @prepared
@@ -68,17 +77,20 @@ def _agreed(matches: list[int], since: datetime) -> QuerySet[Session]:
 @prepared
 def _around(user: int, key: str) -> QuerySet[Seat]:
     """The seats of all matches that a person has been offered, with no more than is needed of each: calendar programs
-    ask all day. `holds` says on each whether the key is theirs, and they may have a feed.
+    ask all day. `holds` says on each whether the key is theirs, and they may have a feed; `used_on`, when it was used.
     """
     offered = Seat.objects.filter(enrolment__user=user).exclude(match__state=Match.State.DRAFT).values("match")
     feed = CalendarFeed.objects.filter(user=user, key=key)
     active = Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE)
     seats = Seat.objects.filter(match__in=offered).annotate(holds=Q(Exists(feed), Exists(active)))
+    seats = seats.annotate(used_on=Subquery(feed.values("used_on")))
     return seats.select_related("match", "enrolment__user").only(*KNOWN).order_by("pk")
 
 
-def _is_address_of(user: User, key: str) -> bool:
-    return CalendarFeed.objects.filter(user=user, key=key).exists() and may_have_feed(user)
+def _of_nobody(user: User, key: str) -> Feed | None:
+    """That of somebody who was never offered a match."""
+    feed = CalendarFeed.objects.filter(user=user, key=key).first()
+    return Feed([], feed.used_on) if feed and may_have_feed(user) else None
 
 
 def _others(mine: Seat, around: Iterable[Seat]) -> list[User]:

@@ -7,9 +7,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Protocol, cast
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-
 from programs.reading.shaping import Record, TableBuilder
 from programs.reading.table import Fault, Limits, Table, UnreadableFile, shown
 from programs.reading.zip_guard import Inspection, inspect_workbook
@@ -39,6 +36,8 @@ class _Sheet(Protocol):
 
 def read_xlsx(data: bytes, limits: Limits) -> Table:
     """Read the first visible sheet. Raises UnreadableFile for damaged, oversized, locked or linked workbooks."""
+    import openpyxl  # noqa: PLC0415  10 MB that only such a file needs
+
     if not openpyxl.DEFUSEDXML:
         raise RuntimeError("defusedxml is not installed: workbooks cannot be read safely")
     inspection = inspect_workbook(data)
@@ -56,7 +55,9 @@ def read_xlsx(data: bytes, limits: Limits) -> Table:
 
 
 def _fill(builder: TableBuilder, data: bytes, limits: Limits, inspection: Inspection) -> None:
-    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    from openpyxl import load_workbook  # noqa: PLC0415  see read_xlsx
+
+    workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
         sheet = _first_visible(builder, cast(list[_Sheet], workbook.worksheets))
         _tell(builder, inspection, str(sheet._worksheet_path).lstrip("/"))  # noqa: SLF001 - nowhere else does it say
@@ -97,6 +98,8 @@ def _records(builder: TableBuilder, sheet: _Sheet, limits: Limits) -> Iterator[R
 
 
 def _record(number: int, cells: Sequence[_Cell]) -> Record:
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415  see read_xlsx
+
     texts: list[str] = []
     faults: list[Fault] = []
     for position, cell in enumerate(cells):

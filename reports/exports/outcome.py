@@ -5,17 +5,20 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import xlsxwriter
 
 from participants.models import User
 from programs.models import Program
 from programs.reading import guard
+from programs.workbooks import new_workbook
 from reports.exports.xlsx_file import WRAPPED, for_paper, make_room
 from reports.figures import LEAST_PEOPLE, MEASURES, Figure
 from reports.queries.outcome import Outcome, outcome
 from reports.services import log_export
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 COLUMNS = (
     "Measure",
@@ -90,15 +93,14 @@ def to_csv(report: Outcome) -> bytes:
 def to_xlsx(report: Outcome) -> bytes:
     """A workbook with the figures and a sheet that says what each of them means."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    with new_workbook(out) as book:
         book.set_properties({"title": f"Outcome report: {report.program.name}"})
         _figures_sheet(book, report)
         _definitions_sheet(book, report)
     return out.getvalue()
 
 
-def _figures_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
+def _figures_sheet(book: "Workbook", report: Outcome) -> None:
     sheet = book.add_worksheet("Figures")
     bold, wrap = book.add_format({"bold": True, **WRAPPED}), book.add_format(WRAPPED)
     share = book.add_format({"num_format": "0%", **WRAPPED})
@@ -119,7 +121,7 @@ def _figures_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
                 sheet.write_number(number, column, cell, share if COLUMNS[column] == "Share" else None)
 
 
-def _definitions_sheet(book: xlsxwriter.Workbook, report: Outcome) -> None:
+def _definitions_sheet(book: "Workbook", report: Outcome) -> None:
     sheet = book.add_worksheet("Definitions")
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     for_paper(sheet)

@@ -5,16 +5,18 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import IO, Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING, Any
 
 from programs.reading import guard
+from programs.workbooks import new_workbook
 from reports.exports.cells import to_number
 from reports.exports.declaring import Column, Kind, Reading, Scope, Table
 from reports.services.exporting import Report
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # What one sheet and one cell hold.
 MOST_ROWS = 1_048_576
@@ -43,15 +45,14 @@ def write_workbook(table: Table, reading: Reading, scope: Scope, out: IO[bytes],
 
     A table that is longer than a sheet goes on in the next one.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, {**options, "strings_to_numbers": False}) as book:
+    with new_workbook(out, row_by_row=True) as book:
         book.set_properties({"title": f"{table.title}: {scope.program}" if scope.program else table.title})
         count = _data(book, table, reading, scope, report)
         _definitions(book, table, reading.columns, scope)
     return count
 
 
-def _data(book: xlsxwriter.Workbook, table: Table, reading: Reading, scope: Scope, report: Report | None) -> int:
+def _data(book: "Workbook", table: Table, reading: Reading, scope: Scope, report: Report | None) -> int:
     rows, count, number = reading.rows(), 0, 0
     widths = [_WIDTHS[column.kind] for column in reading.columns]
     bold, wrap = book.add_format({"bold": True, **WRAPPED}), book.add_format(WRAPPED)
@@ -75,7 +76,7 @@ def _data(book: xlsxwriter.Workbook, table: Table, reading: Reading, scope: Scop
             return count
 
 
-def _sheet(book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], bold: Format, wrap: Format) -> Worksheet:
+def _sheet(book: "Workbook", title: str, columns: Sequence[Column], bold: "Format", wrap: "Format") -> "Worksheet":
     sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 1)
     for_paper(sheet)
@@ -86,7 +87,7 @@ def _sheet(book: xlsxwriter.Workbook, title: str, columns: Sequence[Column], bol
     return sheet
 
 
-def for_paper(sheet: Worksheet) -> None:
+def for_paper(sheet: "Worksheet") -> None:
     """As wide as a page of A4 and as long as it takes, with the heads of the columns and its number on each."""
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -96,7 +97,7 @@ def for_paper(sheet: Worksheet) -> None:
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def make_room(sheet: Worksheet, number: int, row: Iterable[object], widths: Iterable[int]) -> None:
+def make_room(sheet: "Worksheet", number: int, row: Iterable[object], widths: Iterable[int]) -> None:
     """Make a row as high as its texts take, before they are written: LibreOffice does not do that by itself."""
     texts = ((cell, width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str))
     lines = max((_lines(cell, width) for cell, width in texts), default=1)
@@ -109,7 +110,7 @@ def _lines(text: str, width: int) -> int:
     return sum(math.ceil(max(len(part), 1) / width) for part in text.splitlines())
 
 
-def _puts(sheet: Worksheet, columns: Sequence[Column], scope: Scope, formats: dict[str, Format]) -> list[Put]:
+def _puts(sheet: "Worksheet", columns: Sequence[Column], scope: Scope, formats: dict[str, "Format"]) -> list[Put]:
     """For each column what writes a value of it at (row, column)."""
 
     def text(row: int, place: int, value: object) -> None:
@@ -138,7 +139,7 @@ def _puts(sheet: Worksheet, columns: Sequence[Column], scope: Scope, formats: di
     return [code(dict(column.words)) if column.kind == "code" else makers[column.kind] for column in columns]
 
 
-def _definitions(book: xlsxwriter.Workbook, table: Table, columns: Sequence[Column], scope: Scope) -> None:
+def _definitions(book: "Workbook", table: Table, columns: Sequence[Column], scope: Scope) -> None:
     sheet = book.add_worksheet("Definitions")
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     for_paper(sheet)

@@ -1,6 +1,6 @@
 """Sessions in one's own calendar: the page with its address, and the feed that calendar programs ask for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -16,12 +16,12 @@ from mail.pages import gone, token_page
 from participants.sending import done
 from sessions import calendar, services, tasks
 from sessions.access import MemberRequest
-from sessions.feeds import PURPOSE, address_of, entries_of, feed_path
+from sessions.feeds import PURPOSE, address_of, feed_of, feed_path
 from sessions.models import CalendarFeed
 from sessions.permissions import may_have_feed
 
 # A program asks every few hours; somebody who tries an address out, some times a minute.
-MOST_A_MINUTE, DAY = 30, 86_400
+MOST_A_MINUTE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,14 +64,14 @@ def feed(request: HttpRequest, link: Link) -> HttpResponse:
     count = _asked(key, now)
     if count > MOST_A_MINUTE:
         return HttpResponse("Too often. Ask again in a minute.", status=429, headers={"Retry-After": "60"})
-    entries = entries_of(link.user, key, now)
-    if entries is None:
+    found = feed_of(link.user, key, now)
+    if found is None:
         return gone(request)
-    if count == 1 and cache.add(f"calendar-used:{key}:{now:%Y%m%d}", 1, timeout=DAY):
+    if count == 1 and found.used_on != now.astimezone(UTC).date():
         tasks.note_use(link.user.pk)
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    content = calendar.feed(entries)
+    content = calendar.feed(found.entries)
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="sessions.ics"'
     # No cache keeps it, as with every page; a program that has it already is told that nothing has changed.
