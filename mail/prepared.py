@@ -130,7 +130,7 @@ class _Asked:
             _in_transaction(connection)
         converters = self.words.converters
         if converters is not None:
-            compiler.get_converters = lambda _: converters  # type: ignore[method-assign]  # Django looks for them each time
+            compiler.get_converters = lambda *_: converters  # type: ignore[method-assign]  # Django looks for them each time
         compiler.as_sql = lambda *_, **__: self.words.with_values(self.values, connection)  # type: ignore[method-assign]  # it is done
         return compiler
 
