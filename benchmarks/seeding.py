@@ -9,11 +9,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.models import Session as SignedIn
-
 from matching.models import Match, Proposal, Seat
 from participants.browsers import SessionStore
-from participants.models import User
+from participants.models import Browser, User
 from programs.models import Coordinator, Enrolment, ProfileField, Program, Track
 from sessions.models import CalendarFeed, Goal, Session
 from surveys.definition import survey_of
@@ -216,7 +214,7 @@ def sign_in(users: Sequence[User], now: datetime) -> list[str]:
     """The session cookies of so many browsers, each signed in as one of them."""
     store = SessionStore()
     rows = [
-        SignedIn(
+        Browser(
             session_key=secrets.token_hex(16),
             session_data=store.encode(
                 {
@@ -229,7 +227,7 @@ def sign_in(users: Sequence[User], now: datetime) -> list[str]:
         )
         for user in users
     ]
-    return [row.session_key for row in SignedIn.objects.bulk_create(rows, batch_size=AT_ONCE)]
+    return [row.session_key for row in Browser.objects.bulk_create(rows, batch_size=AT_ONCE)]
 
 
 def sizes() -> str:

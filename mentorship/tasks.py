@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 def tick_own_data(now: datetime) -> None:
     """End pauses, ring again for files of own data that nobody has taken up, and delete what is too old."""
     people.end_pauses(now=now)
-    people.forget_forms(now=now)
+    people.forget_ended(now=now)
     for export_id in people.due_exports(now=now):
         _ring_for_export(export_id)
     people.keep_to_retention(now=now)

@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -79,6 +80,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.short_name
+
+
+class Browser(AbstractBaseSession):
+    """A browser from its first visit that was to be remembered, such as a sign-in, until its time ends."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="browsers")
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "browser"
+        verbose_name_plural = "browsers"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        from participants.browsers import SessionStore  # noqa: PLC0415  which stores these
+
+        return SessionStore
 
 
 class Pause(models.Model):

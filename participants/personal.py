@@ -23,6 +23,10 @@ DECLARED = declare(
             f"pseudonymous, export, keep: {_HANGS}": "id created_at",
             f"pseudonymous, keep: {_HANGS}": "erased_at",
         },
+        "participants.Browser": {
+            "personal, erase": "session_key session_data",
+            "pseudonymous, erase": "user expire_date",
+        },
         "participants.Pause": {
             "personal, export, erase": "begins_at ends_at",
             "pseudonymous, erase": "id user",

@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class SessionsConfig(AppConfig):
     name = "sessions"
-    # django.contrib.sessions owns the label "sessions".
+    # Its tables are called so: the shorter label is that of Django's own sessions.
     label = "mentoring_sessions"
 
     def ready(self) -> None:

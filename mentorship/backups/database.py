@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 
 # Who is signed in belongs to the machine that was; after a restore everybody signs in again.
-LEFT_OUT = frozenset({"django_session", "django_migrations"})
+LEFT_OUT = frozenset({"participants_browser", "django_migrations"})
 # What a database holds before anybody has used it: its own bookkeeping.
 OF_NOBODY = LEFT_OUT | {"django_content_type", "auth_permission", "mail_tick", "mail_heartbeat", "mail_hold"}
 

@@ -70,7 +70,7 @@ def _take_in(cursor: CursorWrapper, rows: IO[bytes]) -> None:
         with copy.open("wb") as target:
             shutil.copyfileobj(rows, target)
         with closing(sqlite3.connect(copy)) as source:
-            for table in [*tables(cursor), "django_session"]:
+            for table in [*tables(cursor), "participants_browser"]:
                 _fill(source, table, columns(cursor, table))
             # The last numbers given: one that was given and deleted again must not be given twice.
             _fill(source, "sqlite_sequence", ["name", "seq"])

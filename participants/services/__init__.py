@@ -13,11 +13,11 @@ from participants.services.accounts import (
     update_profile,
     use_sign_in_link,
 )
+from participants.services.ended import forget_ended
 from participants.services.erasing import CannotErase, erase, why_not_erased
 from participants.services.exporting import ask_for_export, drop_exports, due_exports, run_export
 from participants.services.forms_sent import (
     claim_form,
-    forget_forms,
     free_form,
     keep_form,
     owner_of,
@@ -38,7 +38,7 @@ __all__ = [
     "end_pauses",
     "ensure_account",
     "erase",
-    "forget_forms",
+    "forget_ended",
     "free_form",
     "give_role",
     "grant_role",

@@ -3,13 +3,12 @@
 import datetime as dt
 import secrets
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from mail.models import MailPreference, Message, SuppressedAddress
 from mail.services import cancel_person
 from participants import hooks
-from participants.models import Pause, RoleGrant, SentForm, User
+from participants.models import Browser, Pause, RoleGrant, SentForm, User
 from participants.services.accounts import record
 from participants.services.exporting import drop_exports
 from participants.services.forms_sent import owner_of
@@ -75,12 +74,7 @@ def _forget_sign_ins(user: User) -> None:
 
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
-    mine = [each.pk for each in Session.objects.all().iterator(500) if _belongs_to(each, user)]
-    Session.objects.filter(pk__in=mine).delete()
-
-
-def _belongs_to(session: Session, user: User) -> bool:
-    return str(session.get_decoded().get("_auth_user_id", "")) == str(user.pk)
+    Browser.objects.filter(user=user).delete()
 
 
 def _forget_name(user: User, now: dt.datetime) -> None:

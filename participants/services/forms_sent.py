@@ -5,7 +5,6 @@ import datetime as dt
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
-from mail.services import take_slot
 from participants.models import SentForm, User
 
 HOURS_KEPT = 24
@@ -47,11 +46,3 @@ def keep_form(*, owner: str, key: str, led_to: str) -> None:
 def free_form(*, owner: str, key: str) -> None:
     """Nothing was done, such as for a form with a mistake in it: what is sent next with this key is the first."""
     SentForm.objects.filter(owner=owner, key=key).delete()
-
-
-@transaction.atomic
-def forget_forms(*, now: dt.datetime) -> int:
-    """Once an hour, delete what was sent more than a day ago; how many rows went."""
-    if not take_slot(name="forms-sent", slot=now.replace(minute=0, second=0, microsecond=0)):
-        return 0
-    return SentForm.objects.filter(sent_at__lt=now - dt.timedelta(hours=HOURS_KEPT)).delete()[0]

@@ -24,6 +24,15 @@ class Drawn:
     same_again: bool
 
     @property
+    def stands(self) -> bool:
+        return self.draw.undone_at is None
+
+    @property
+    def is_to_change(self) -> bool:
+        """Whether people began in an order by it, and nobody has changed over yet."""
+        return self.stands and self.draw.kind == Kind.CROSSOVER and self.draw.changed_at is None
+
+    @property
     def people(self) -> int:
         return sum(first + second for _, first, second in self.rows)
 
@@ -36,7 +45,7 @@ class Drawn:
         return (f"{names[0]} first", f"{names[1]} first") if self.draw.kind == Kind.CROSSOVER else names
 
     def may_undo(self, now: dt.datetime) -> bool:
-        return self.draw.undone_at is None and now < self.draw.told_at
+        return self.stands and now < self.draw.told_at
 
 
 def draws_of(program: Program) -> list[Drawn]:
@@ -45,6 +54,11 @@ def draws_of(program: Program) -> list[Drawn]:
     lots = Prefetch("lots", Lot.objects.select_related("next_place__track__program"))
     draws = program.draws.select_related(*related).prefetch_related(lots)
     return [drawn_of(draw, list(draw.lots.all())) for draw in draws]
+
+
+def standing(program: int) -> set[str]:
+    """Of what kinds the draws of a program are that were not taken back. Queries: one."""
+    return set(Draw.objects.filter(program=program, undone_at=None).values_list("kind", flat=True))
 
 
 def drawn_of(draw: Draw, lots: list[Lot]) -> Drawn:
@@ -111,9 +125,12 @@ class Waiting:
 
 
 def waiting_in(program: Program, draws: Iterable[Drawn]) -> list[Waiting]:
-    """Everybody who waits for the next round by one of these draws, which are all of the program's. Queries: one."""
-    found = Enrolment.objects.filter(track__program=program, state=Enrolment.State.WAITING).select_related("user")
+    """Everybody who waits for the next round by one of these draws, which are all of the program's. Queries: one, none
+    where nobody has such a lot."""
     lots = {lot.user_id: lot for drawn in draws for lot in drawn.draw.lots.all() if lot.waits}
+    if not lots:
+        return []
+    found = Enrolment.objects.filter(track__program=program, state=Enrolment.State.WAITING).select_related("user")
     return [Waiting(each, lots[each.user_id]) for each in found if each.user_id in lots]
 
 

@@ -15,6 +15,7 @@ from programs.catalogue import registry
 from programs.errors import ProgramError
 from programs.lots import deal
 from programs.models import Draw, Enrolment, Lot, ProfileField, Program, Role, SetAside, Track, Wishes
+from programs.queries.drawing import standing
 
 DRAWN, INVITED, BEGINS, WAITS = "lot_drawn", "lot_invited", "lot_begins", "lot_waits"
 ORDER, CHANGED = "lot_order", "lot_changed_over"
@@ -45,8 +46,7 @@ def announce_lots(*, program: Program, by_lot: str) -> None:
 
     Raises ProgramError for another word once lots were drawn. Called inside a transaction.
     """
-    drawn = Draw.objects.filter(program=program, undone_at=None).values_list("kind", flat=True)
-    if set(drawn) - {by_lot}:
+    if standing(program.pk) - {by_lot}:
         raise ProgramError("Lots were drawn. How people came to their model cannot be changed any more.")
     Program.objects.filter(pk=program.pk).update(by_lot=by_lot)
 

@@ -1,6 +1,6 @@
 """Between whom lots can be drawn, so that at the end a difference can be said to come from the model."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ from programs.queries.choosing import programs_to_change
 from programs.services.drawing import STRATA, Pool
 from reports.queries.answers import BOTH, BY_FAMILY, arm_of
 
+ORDERS_DRAWN = "Orders were drawn here already, and all change over on one day."
+# Two draws give two chances of a place, and so two groups that are not alike.
+PLACES_DRAWN = "Places were drawn here already, and with another chance the groups would not be alike."
 OPEN = (Proposal.State.QUEUED, Proposal.State.RUNNING, Proposal.State.DRAFT)
 
 
@@ -50,8 +53,10 @@ def fields_for_lots(program: Program) -> list[ProfileField]:
     return list(program.fields.filter(kind__in=STRATA))
 
 
-def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Candidates:
-    """Who learns in either track, has no lot and has not been in a match there. Queries: three, whatever the size."""
+def candidates(first: Track, second: Track, stratum: ProfileField | None, drawn: Collection[str]) -> Candidates:
+    """Who learns in either track, has no lot and has not been in a match there. `drawn` is of what kinds the draws are
+    that stand (`standing`). Queries: two, whatever the size.
+    """
     known = _learning((first.pk, second.pk))
     reasons = {
         "are or were in both tracks": {each.pk for each in known if each.in_both},
@@ -62,13 +67,8 @@ def candidates(first: Track, second: Track, stratum: ProfileField | None) -> Can
     out = set().union(*reasons.values())
     people = [each for each in known if each.pk not in out]
     told = [(why, len(who)) for why, who in reasons.items() if who]
-    obstacle = _orders_drawn(first.program_id) or _obstacle(first, second)
+    obstacle = ORDERS_DRAWN if Draw.Kind.CROSSOVER in drawn else _obstacle(first, second)
     return Candidates(Pool(first, second, stratum, people), people, told, obstacle)
-
-
-def _orders_drawn(program: int) -> str:
-    drawn = Draw.objects.filter(program=program, kind=Draw.Kind.CROSSOVER, undone_at=None)
-    return "Orders were drawn here already, and all change over on one day." if drawn.exists() else ""
 
 
 def _learning(tracks: Sequence[int]) -> list[Any]:
@@ -97,8 +97,8 @@ class Wanting:
     obstacle: str
 
 
-def places_in(track: Track) -> Wanting:
-    """Who learns in a track, has no lot, no match and no place by a decision. Queries: three, whatever the size."""
+def places_in(track: Track, drawn: Collection[str]) -> Wanting:
+    """Who learns in a track, has no lot, no match and no place by a decision. `drawn` and queries as `candidates`."""
     known = _learning([track.pk])
     reasons = {
         "have a lot already": {each.pk for each in known if each.has_lot},
@@ -107,15 +107,8 @@ def places_in(track: Track) -> Wanting:
     }
     out = set().union(*reasons.values())
     told = [(why, len(who)) for why, who in reasons.items() if who]
-    obstacle = _drawn_before(track.program_id) or _open_proposal((track,))
+    obstacle = PLACES_DRAWN if Draw.Kind.WAITLIST in drawn else _open_proposal((track,))
     return Wanting(track, [each for each in known if each.pk not in out], told, obstacle)
-
-
-def _drawn_before(program: int) -> str:
-    """Two draws give two chances of a place, and so two groups that are not alike."""
-    drawn = Draw.objects.filter(program=program, kind=Draw.Kind.WAITLIST, undone_at=None)
-    refusal = "Places were drawn here already, and with another chance the groups would not be alike."
-    return refusal if drawn.exists() else ""
 
 
 def _obstacle(first: Track, second: Track) -> str:

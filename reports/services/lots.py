@@ -9,6 +9,7 @@ from matching.models import Match, Seat
 from participants.models import User
 from programs.errors import ProgramError
 from programs.models import Draw, ProfileField, Program, Track
+from programs.queries.drawing import standing
 from programs.services.drawing import draw_invitations, draw_lots, draw_orders, undo_draw
 from programs.services.waiting import Places, draw_places
 from reports.models import ComparisonPlan
@@ -40,7 +41,7 @@ def draw(
     proposal of theirs is not out yet, there are fewer than two people, or a day to change over is missing.
     """
     kind = _decided(first, Assignment.LOTTERY, Assignment.NUDGE, Assignment.CROSSOVER)
-    found = candidates(first, second, stratum)
+    found = candidates(first, second, stratum, standing(first.program_id))
     if found.obstacle:
         raise ProgramError(found.obstacle)
     if kind == Assignment.CROSSOVER:
@@ -59,7 +60,7 @@ def draw_who_begins(*, track: Track, number: int, stratum: ProfileField | None, 
     place for everybody.
     """
     _decided(track, Assignment.WAITLIST)
-    found = places_in(track)
+    found = places_in(track, standing(track.program_id))
     if found.obstacle:
         raise ProgramError(found.obstacle)
     places = Places(track, number, stratum, found.people)

@@ -1,6 +1,7 @@
 """Letting lots decide who is in which model, or to which one somebody is invited."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,6 @@ from programs.queries.drawing import Drawn, draws_of, set_aside_in, to_change_ov
 from reports import services
 from reports.forms import AsideForm, LotsForm
 from reports.queries.lots import Candidates, candidates, fields_for_lots, tracks_for_lots
-from reports.queries.opened import plan_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,17 +37,18 @@ def lots(request: ProgramRequest, program: Program) -> HttpResponse:
         else:
             messages.info(request, told_of(drawn))
             return redirect("reports:lots", program.slug)
-    found = _found(form)
+    draws = shown_draws(program, timezone.now())
+    stand = [each for each, _ in draws if each.stands]
+    found = _found(form, stand)
     context = {
         "program": program,
         "form": form,
         "error": error,
-        "plan": plan_of(program),
         "found": found,
         "aside_form": AsideForm(people=found.people) if found and found.people else None,
         "set_aside": set_aside_in(program),
-        "to_change": to_change_over(program) if program.by_lot == Draw.Kind.CROSSOVER else None,
-        "draws": shown_draws(program, timezone.now()),
+        "to_change": next((each.draw for each in stand if each.is_to_change), None),
+        "draws": draws,
     }
     return render(request, "reports/lots.html", context, status=422 if form.errors or error else 200)
 
@@ -115,9 +116,9 @@ def _asked(form: LotsForm) -> dict[str, Any]:
     return {name: told[name] for name in ("first", "second", "stratum", "changes_on") if name in told}
 
 
-def _found(form: LotsForm) -> Candidates | None:
-    """Who would be drawn between the chosen tracks."""
+def _found(form: LotsForm, stand: Iterable[Drawn]) -> Candidates | None:
+    """Who would be drawn between the chosen tracks, beside the draws that stand."""
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
-        return candidates(told["first"], told["second"], told["stratum"])
+        return candidates(told["first"], told["second"], told["stratum"], {each.draw.kind for each in stand})
     return None

@@ -1,5 +1,6 @@
 """More people than places: lots decide who begins now, and a coordinator who cannot wait."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,6 @@ from programs.services.waiting import begin_next_round, set_aside
 from reports import services
 from reports.forms import AsideForm, NextForm, PlacesForm
 from reports.queries.lots import Wanting, fields_for_lots, places_in, tracks_for_rounds
-from reports.queries.opened import plan_of
 from reports.views.lots import shown_draws, told_of
 
 
@@ -41,11 +41,11 @@ def places(request: ProgramRequest, program: Program) -> HttpResponse:
 
 
 def _context(program: Program, form: PlacesForm) -> dict[str, Any]:
-    found, draws = _found(form), shown_draws(program, timezone.now())
+    draws = shown_draws(program, timezone.now())
+    found = _found(form, {drawn.draw.kind for drawn, _ in draws if drawn.stands})
     return {
         "program": program,
         "form": form,
-        "plan": plan_of(program),
         "found": found,
         "aside_form": AsideForm(people=found.people) if found else None,
         "waiting": waiting_in(program, (drawn for drawn, _ in draws)),
@@ -60,8 +60,8 @@ def _form(request: ProgramRequest, program: Program, tracks: list[Track]) -> Pla
     return PlacesForm(data, tracks=tracks, fields=fields_for_lots(program))
 
 
-def _found(form: PlacesForm) -> Wanting | None:
-    return places_in(form.cleaned_data["track"]) if form.is_bound and form.is_valid() else None
+def _found(form: PlacesForm, drawn: Collection[str]) -> Wanting | None:
+    return places_in(form.cleaned_data["track"], drawn) if form.is_bound and form.is_valid() else None
 
 
 @require_POST

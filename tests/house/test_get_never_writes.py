@@ -23,7 +23,7 @@ MATRIX = read_matrix()
 WRITE = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|WITH\b.*\b(INSERT|UPDATE|DELETE))\b", re.IGNORECASE | re.DOTALL
 )
-OF_DJANGO = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM) "django_session" ')
+OF_DJANGO = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM) "participants_browser" ')
 LOCK = re.compile(r"\bFOR (NO KEY )?UPDATE\b", re.IGNORECASE)
 
 

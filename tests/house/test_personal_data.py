@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.models import Session as BrowserSession
 from django.core import serializers
 from django.core.files.base import ContentFile
 from django.db.models import Model
@@ -24,7 +23,7 @@ from mentorship.own_data.archive import own_data
 from mentorship.own_data.table import markdown
 from participants import hooks
 from participants.confidential import ConfidentialTextField
-from participants.models import DataExport, User
+from participants.models import Browser, DataExport, User
 from participants.personal_data import REMOVED, Declared, declare
 from participants.services import CannotErase, erase
 from programs.models import Enrolment, Exclusion, Import, LineManager, Program
@@ -162,7 +161,7 @@ def everything() -> str:
     dump = serializers.serialize("json", rows, ensure_ascii=False)
     # Which writes confidential texts as they are stored.
     opened = [str(getattr(row, field.name)) for row in rows for field in _confidential(row)]
-    browsers = [json.dumps(each.get_decoded()) for each in BrowserSession.objects.all()]
+    browsers = [json.dumps(each.get_decoded()) for each in Browser.objects.all()]
     media = Path(settings.MEDIA_ROOT)
     files = [path.read_bytes().decode(errors="replace") for path in media.rglob("*") if path.is_file()]
     return "\n".join([dump, *opened, *browsers, *files]).lower()

@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 
 from mail import links, queries, services
 from mail.models import MailPreference, Message
 from mail.services import Choice
-from participants.models import User
+from participants.models import Browser, User
 from tests.factories.participants import UserFactory
 from tests.mail.conftest import START, Clock
 
@@ -149,7 +148,7 @@ def test_looking_changes_nothing(ann, client, queue, page, method):
         assert response.status_code == 200
     assert wishes(ann) == []
     assert set(states(ann).values()) == {"pending"}
-    assert Session.objects.count() == 0
+    assert Browser.objects.count() == 0
 
 
 @pytest.mark.usefixtures("three")

@@ -7,12 +7,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.test import Client
 
 from mail.models import Message
-from participants.models import User
+from participants.models import Browser, User
 from tests.factories.participants import UserFactory
 from tests.proofs import missing_tests, named_tests
 
@@ -87,9 +86,9 @@ def test_a_session_begins_anew_with_signing_in_and_is_gone_with_signing_out():
     client.post("/sign-in/", {"login": user.email, "password": PASSWORD})
     after = client.session.session_key or ""
     assert (before != after, len(after)) == (True, 32)  # of 36 letters: 165 bits
-    assert not Session.objects.filter(pk=before).exists()
+    assert not Browser.objects.filter(pk=before).exists()
     client.post("/sign-out/")
-    assert not Session.objects.filter(pk=after).exists()
+    assert not Browser.objects.filter(pk=after).exists()
     client.cookies["sessionid"] = after
     assert client.get("/me/profile/").status_code == 302
 

@@ -126,7 +126,7 @@ def test_the_drill(bucket, ann, folder):
     assert sorted(uploads.names()) == ["imports/a.csv", "own-data/deep/er.zip"]
     # Nobody is signed in, numbers go on where they were, and what is append-only is so again.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_session")
+        cursor.execute("SELECT count(*) FROM participants_browser")
         assert cursor.fetchone() == (0,)
     assert UserFactory.create().pk == highest + 2
     with pytest.raises(Exception, match="append-only"), transaction.atomic():

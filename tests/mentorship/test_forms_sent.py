@@ -16,7 +16,7 @@ from django.urls import reverse
 from mail import links
 from mentorship import forms_sent
 from participants import services
-from participants.models import SentForm
+from participants.models import Browser, SentForm
 from programs.models import Import, ProfileField
 from sessions.mails import PURPOSE
 from sessions.models import Goal, Session
@@ -163,10 +163,11 @@ def test_nothing_that_was_sent_stands_in_the_row_and_it_goes_after_a_day(cast: C
     assert (sent.key, sent.led_to, sent.owner) == (KEY, goals_of(cast), services.owner_of(cast.mia))
     half_past = NOW.replace(minute=30, second=0, microsecond=0)
     SentForm.objects.update(sent_at=half_past)
+    Browser.objects.all().delete()
     day = half_past + dt.timedelta(hours=24)
-    assert services.forget_forms(now=day) == 0
-    assert services.forget_forms(now=day + dt.timedelta(minutes=29)) == 0  # not twice in an hour
-    assert services.forget_forms(now=day + dt.timedelta(minutes=30)) == 1
+    assert services.forget_ended(now=day) == 0
+    assert services.forget_ended(now=day + dt.timedelta(minutes=29)) == 0  # not twice in an hour
+    assert services.forget_ended(now=day + dt.timedelta(minutes=30)) == 1
 
 
 def test_erasing_somebody_erases_what_they_sent(cast: Cast) -> None:

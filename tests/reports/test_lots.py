@@ -59,14 +59,14 @@ def test_who_was_in_a_match_or_has_a_lot_is_not_drawn_and_mentors_never_are():
     match = make_pair(mentor, mentee)
     Proposal.objects.filter(pk=match.proposal_id).update(state="published", published_at=NOW)
     EnrolmentFactory.create(track=peers, user=led.enrolments.order_by("pk")[1].user, role="peer")
-    found = candidates(led, peers, None)
+    found = candidates(led, peers, None, ())
     assert mentor not in found.people
     assert (len(found.people), dict(found.left_out)) == (
         4,
         {"are or were in both tracks": 2, "have been in a match": 1},
     )
     services.draw(first=led, second=peers, stratum=None, by=UserFactory.create(), now=NOW)
-    assert candidates(led, peers, None).people == []
+    assert candidates(led, peers, None, {"lottery"}).people == []
 
 
 def test_an_open_proposal_is_in_the_way():
@@ -78,7 +78,7 @@ def test_an_open_proposal_is_in_the_way():
     with pytest.raises(ProgramError, match="Discard proposal"):
         services.draw(first=led, second=peers, stratum=None, by=UserFactory.create(), now=NOW)
     more = TrackFactory.create(program=program, model="near_peer")
-    assert "same kind" in candidates(led, more, None).obstacle
+    assert "same kind" in candidates(led, more, None, ()).obstacle
 
 
 @pytest.fixture
