@@ -32,7 +32,7 @@ PLAIN = {
     "safeguarding.Wording.emergency": "the organisation's public words",
     "programs.Program.description": "public",
     "programs.Intake.orientation": "public",
-    "sessions.Session.session_data": "of Django, signed, and in it the number of an account",
+    "participants.Browser.session_data": "of Django, signed, and in it the number of an account",
     "admin.LogEntry.object_id": "of Django's maintenance pages",
     "admin.LogEntry.change_message": "of Django's maintenance pages, which know no confidential table",
 }
