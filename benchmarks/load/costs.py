@@ -17,6 +17,8 @@ from benchmarks.load.place import Place, postmaster, processor
 # Milliseconds that a page may cost; those without a number are only told.
 MOST = {"dashboard": 13.0, "people list": 12.0, "RSVP POST": 5.0, "calendar feed": 3.0}
 MOST_QUESTIONS = 10
+# The form of the product, and the least that Django can do for it (benchmarks/load/bare.py).
+ANSWERED, BARE = "RSVP POST", "the same, bare"
 # Asked for by the same calendars as the page before it, and not within the same minute, as none does.
 LATER = "calendar feed"
 ROUNDS = 5
@@ -40,6 +42,10 @@ def costs(place: Place, known: Known, requests: int) -> Iterator[Cost]:
         if name == LATER:
             time.sleep(60)
         yield _cost(name, _asking(place, *how), place, database, requests)
+    # Neither those that were just answered, from the end, nor those that are still to be opened, from the start.
+    links: Way = iter([(link, "") for link in known.sessions[len(known.sessions) // 2 :]]), {"outcome": "met"}
+    with place.bare() as other:
+        yield _cost(BARE, _asking(other, *links), other, database, requests)
 
 
 # Gives the path and cookie to prepare, and whether a form is sent; only what comes after the preparation is measured.
@@ -60,7 +66,7 @@ def _pages(known: Known) -> dict[str, Way]:
         "feed, first of a day": (cycle([(feed, "") for feed in known.feeds]), None),
         LATER: (cycle([(feed, "") for feed in known.feeds]), None),
         "RSVP page": (cycle([(link, "") for link in known.sessions]), None),
-        "RSVP POST": (((link, "") for link in sessions), {"outcome": "met"}),
+        ANSWERED: (((link, "") for link in sessions), {"outcome": "met"}),
         "survey page": (cycle([(link, "") for link in known.surveys]), None),
         "survey POST": (((link, "") for link in surveys), {"useful": "4", "heard": "5", "next": "4"}),
     }

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -34,13 +34,25 @@ class Place:
     port: int
     redis: Redis
     group: Group
+    serves: str = "web"
 
-    def start(self) -> None:
+    def start(self, application: str = "mentorship.wsgi") -> None:
         """Web alone: what a page costs is told apart from what workers do for others only while there are none."""
-        address = ("--bind", f"127.0.0.1:{self.port}", "--chdir", str(ROOT), "mentorship.wsgi")
-        self._run("web", *WEB, *address)
+        address = ("--bind", f"127.0.0.1:{self.port}", "--chdir", str(ROOT), application)
+        self._run(self.serves, *WEB, *address)
         if not wait_until(self._answers, seconds=STARTING, group=self.group):
             raise RuntimeError("\n".join(each.last_words() for each in self.group.running))
+
+    @contextmanager
+    def bare(self) -> Iterator["Place"]:
+        """The baseline of a form, on a port of its own."""
+        other = replace(self, port=free_port(), serves="bare")
+        other.start("benchmarks.load.bare")
+        yield other
+        process = next(each for each in self.group.running if each.name == other.serves)
+        self.group.running.remove(process)
+        process.popen.terminate()
+        process.popen.wait()
 
     def start_others(self) -> None:
         """Workers and beat, as the containers start them; back when all is sent that fell due before there were any."""
@@ -87,7 +99,7 @@ class Place:
         return psutil.Process(process.popen.pid).children(recursive=True)
 
     def web(self) -> psutil.Process:
-        return psutil.Process(next(each.popen.pid for each in self.group.running if each.name == "web"))
+        return psutil.Process(next(each.popen.pid for each in self.group.running if each.name == self.serves))
 
 
 def family(pid: int) -> list[psutil.Process]:

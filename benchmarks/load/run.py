@@ -76,15 +76,17 @@ def _options() -> argparse.Namespace:
 
 
 def _say_costs(here: Place, knows: object, requests: int) -> list[str]:
-    from benchmarks.load.costs import MOST, MOST_QUESTIONS, costs, questions
+    from benchmarks.load.costs import ANSWERED, BARE, MOST, MOST_QUESTIONS, costs, questions
 
-    missed = []
+    missed, wholes = [], {}
     print("\npage                 CPU-ms   of it PostgreSQL   may cost   a second and core")
     for each in costs(here, knows, requests):  # type: ignore[arg-type]  # known() made it
         most = f"{MOST[each.name]:.0f}" if each.name in MOST else "–"
         rate = 1000 / each.whole if each.whole else 0
         print(f"{each.name:<20} {each.whole:6.1f}   {each.database:16.1f}   {most:>8}   {rate:17.0f}", flush=True)
         missed += [] if each.is_met else [f"{each.name} costs {each.whole:.1f} ms"]
+        wholes[each.name] = each.whole
+    print(f"{ANSWERED}: {wholes[ANSWERED] / wholes[BARE]:.1f} times the bare one")
     print("\nquestions to the database with 10 and with 1,000 people")
     for name, (few, many) in questions(knows).items():  # type: ignore[arg-type]  # as above
         print(f"{name:<20} {few:4} {many:4}")
