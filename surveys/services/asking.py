@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -90,20 +91,14 @@ def invite(
     """Ask one person at one moment of a program, about a match or (without one) about themselves; None if they have
     been asked already. The mail and its reminders go into the outbox, out of the night of the person's zone.
     """
-    # Whoever words a survey anew waits, and so does another worker: of two versions each would ask once.
+    # Whoever words a survey anew waits, and so does another worker, which would ask once more.
     Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
     if Invitation.objects.filter(survey__program=program, survey__kind=kind, user=user, match=match).exists():
         return None
     closes = now + dt.timedelta(days=TIMES[kind].open_days)
-    invitation, new = Invitation.objects.get_or_create(
-        survey=definition.survey_of(program, kind),
-        user=user,
-        match=match,
-        session=None,
-        defaults={"created_at": now, "closes_at": closes, "with_core": with_core, "early": early},
-    )
-    if not new:
-        return None
+    survey = definition.survey_of(program, kind)
+    about: dict[str, Any] = {"user": user, "match": match, "with_core": with_core, "early": early}
+    invitation = Invitation.objects.create(survey=survey, created_at=now, closes_at=closes, **about)
     zone = ZoneInfo(user.timezone)
     mails = [_draft(invitation, program.pk, first_mail(kind), 0, shift(now, zone, "later"))]
     for number, days in enumerate(definition.timing_of(program, kind).reminder_days, start=1):
