@@ -43,15 +43,22 @@ def drop(files: Manager[Made], which: Q) -> int:
     found = list(files.select_for_update().filter(which))
     for item in found:
         if file := item.file:  # type: ignore[attr-defined]  # every table of files has one
-            # Only once it is certain: a file taken away for a deed that was then undone would be missing.
-            transaction.on_commit(lambda file=file: _delete(file))  # type: ignore[misc]  # a default binds it
+            delete_at_the_end(file)
     files.filter(pk__in=[item.pk for item in found]).delete()
     return len(found)
 
 
-def _delete(file: FieldFile) -> None:
-    """Its row is gone, so that nothing asks for it again: where the storage cannot be reached, an operator is told."""
-    try:
-        file.storage.delete(str(file.name))
-    except Exception:
-        logger.exception("Nobody needs %s any more, and it could not be deleted. Delete it from the storage", file.name)
+def delete_at_the_end(file: FieldFile) -> None:
+    """Delete a file once the transaction has ended well: taken away for a deed that is then undone, it would be missed.
+
+    Where the storage cannot be reached, it is found again as a file that no row names.
+    """
+    storage, name = file.storage, str(file.name)
+
+    def delete() -> None:
+        try:
+            storage.delete(name)
+        except Exception:
+            logger.exception("Nobody needs %s any more, and it could not be deleted; it is tried again later", name)
+
+    transaction.on_commit(delete)

@@ -2,11 +2,9 @@
 
 import datetime as dt
 import json
-from functools import partial
-
-from django.db import transaction
 
 from participants.models import User
+from participants.services.making import delete_at_the_end
 from programs.models import (
     Application,
     Coordinator,
@@ -72,8 +70,7 @@ def _forget_imports(user: User, now: dt.datetime) -> None:
     for item in Import.objects.select_for_update().exclude(file="").order_by("pk"):
         if not _names(item, user):
             continue
-        # Only once it is certain that they are erased.
-        transaction.on_commit(partial(item.file.storage.delete, str(item.file.name)))
+        delete_at_the_end(item.file)
         item.file = ""
         item.effects = [effect for effect in item.effects if effect["user"] != user.pk]
         if item.state not in (State.DONE, State.UNDONE):

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from participants.models import User
 from participants.services import record
+from participants.services.making import delete_at_the_end
 from programs.errors import ProgramError
 from programs.importing import Plan, Step, compare, read_rows, roles_of, targets_for
 from programs.models import Enrolment, Import, Track
@@ -291,7 +292,7 @@ def discard_import(*, item: Import) -> None:
     locked = Import.objects.select_for_update().get(pk=item.pk)
     if locked.state not in (State.UPLOADED, State.MAPPED, State.FAILED):
         raise NotReady(f"This import is {locked.get_state_display().lower()}")
-    locked.file.delete(save=False)
+    delete_at_the_end(locked.file)
     locked.delete()
 
 
@@ -313,11 +314,12 @@ def forget_files(*, now: dt.datetime) -> int:
     stale = Q(state__in=[State.UPLOADED, State.MAPPED, State.FAILED], created_at__lte=now - dt.timedelta(days=7))
     tidied = 0
     for item in Import.objects.filter(over | stale):
-        item.file.delete(save=False)
-        if item.state in (State.DONE, State.UNDONE):
-            item.effects = []
-            item.save(update_fields=["file", "effects"])
-        else:
-            item.delete()
+        with transaction.atomic():
+            delete_at_the_end(item.file)
+            if item.state in (State.DONE, State.UNDONE):
+                item.file, item.effects = "", []
+                item.save(update_fields=["file", "effects"])
+            else:
+                item.delete()
         tidied += 1
     return tidied

@@ -255,15 +255,17 @@ def test_the_given_name_is_shown_and_never_used_as_a_path(track):
     assert "passwd" not in path.name
 
 
-def test_files_go_after_a_day_or_when_discarded(track):
+def test_files_go_after_a_day_or_when_discarded(track, django_capture_on_commit_callbacks):
     done, staged = run(stage(track)), stage(track)
     path, other = Path(done.file.path), Path(staged.file.path)
     assert importing.forget_files(now=NOW + dt.timedelta(hours=23)) == 0
-    assert importing.forget_files(now=NOW + dt.timedelta(hours=25)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert importing.forget_files(now=NOW + dt.timedelta(hours=25)) == 1
     assert (path.exists(), other.exists()) == (False, True)
     done.refresh_from_db()
     assert (done.file.name, done.effects, done.result["new"]) == ("", [], 2)
-    importing.discard_import(item=staged)
+    with django_capture_on_commit_callbacks(execute=True):
+        importing.discard_import(item=staged)
     assert (other.exists(), Import.objects.count()) == (False, 1)
 
 
