@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from mentorship.ways_back import came_from
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -72,9 +74,6 @@ class BodyLimitMiddleware:
         # Ten digits are ten gigabytes; Python itself refuses to read numbers of thousands of digits.
         if len(announced) > 10 or (announced.isdecimal() and int(announced) > settings.IMPORT_MAX_BYTES + self.ROOM):
             limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
-            context = {
-                "title": "This file is too large",
-                "text": f"A file may have {limit} MB. Split it, or save it as CSV.",
-            }
+            context = {"limit": limit, "back_url": came_from(request)}
             return render(request, "413.html", context, status=413)
         return self.get_response(request)
