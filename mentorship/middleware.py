@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from csp.constants import HEADER
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
@@ -77,3 +78,18 @@ class BodyLimitMiddleware:
             context = {"limit": limit, "back_url": came_from(request)}
             return render(request, "413.html", context, status=413)
         return self.get_response(request)
+
+
+class OnlyButtonsMiddleware:
+    """An address that only takes what a button sends is opened after signing in again, or from the list of addresses
+    that a browser remembers: in place of an empty page it says what it is.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            response.content = render_to_string("405.html", request=request).encode()
+        return response

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentorship.middleware.TimezoneMiddleware",
+    "mentorship.middleware.OnlyButtonsMiddleware",
     # The last: it runs the view itself, once everybody before it has let the form through.
     "mentorship.forms_sent.FormsSentMiddleware",
 ]
