@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import BadRequest
@@ -16,10 +15,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from mail.pages import TooOften
 from mentorship import crossing
+from mentorship.ways_back import came_from
 from participants import lasting, services
 from participants.models import SentForm, User
 from participants.sending import is_done
@@ -173,7 +172,7 @@ def _again(request: HttpRequest, view: View, before: SentForm, *, is_same: bool)
     if is_same and before.led_to:
         response = HttpResponseRedirect(before.led_to)
     else:
-        look = before.led_to or (request.path if by_link else _came_from(request))
+        look = before.led_to or _way_back(request, by_link=by_link)
         context = {"is_same": is_same, "look": look} | _given_back(request, by_link=by_link)
         response = render(request, "sent_before.html", context, status=200 if is_same else 422)
     return _quiet(response) if by_link else response
@@ -189,14 +188,13 @@ def _given_back(request: HttpRequest, *, by_link: bool) -> dict[str, Any]:
     """What came, for a page from which it can be sent again."""
     typed = _typed(request)
     words = [value for _, value in typed if " " in value]
-    return {"typed": typed, "words": words, "had_file": bool(request.FILES), "by_link": by_link}
+    back = _way_back(request, by_link=by_link)
+    return {"typed": typed, "words": words, "had_file": bool(request.FILES), "by_link": by_link, "back_url": back}
 
 
-def _came_from(request: HttpRequest) -> str:
-    """The page of the form, where the browser says which; else the first page."""
-    said = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure())
-    return (urlsplit(said).path or "/") if is_ours else "/"
+def _way_back(request: HttpRequest, *, by_link: bool) -> str:
+    """The page of the form; else the first page. Behind a link no browser says which, and it is the address itself."""
+    return request.path if by_link else came_from(request) or "/"
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

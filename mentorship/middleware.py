@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 from csp.constants import HEADER
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from mentorship.ways_back import came_from
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -72,9 +75,21 @@ class BodyLimitMiddleware:
         # Ten digits are ten gigabytes; Python itself refuses to read numbers of thousands of digits.
         if len(announced) > 10 or (announced.isdecimal() and int(announced) > settings.IMPORT_MAX_BYTES + self.ROOM):
             limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
-            context = {
-                "title": "This file is too large",
-                "text": f"A file may have {limit} MB. Split it, or save it as CSV.",
-            }
+            context = {"limit": limit, "back_url": came_from(request)}
             return render(request, "413.html", context, status=413)
         return self.get_response(request)
+
+
+class OnlyButtonsMiddleware:
+    """An address that only takes what a button sends is opened after signing in again, or from the list of addresses
+    that a browser remembers: in place of an empty page it says what it is.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            response.content = render_to_string("405.html", request=request).encode()
+        return response

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mentorship.middleware.TimezoneMiddleware",
+    "mentorship.middleware.OnlyButtonsMiddleware",
     # The last: it runs the view itself, once everybody before it has let the form through.
     "mentorship.forms_sent.FormsSentMiddleware",
 ]
@@ -304,6 +305,7 @@ THEME_COOKIE_NAME = f"{_prefix}theme"
 # What was said to somebody lies with their session, not in a cookie of its own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "mentorship.views.grown_old"
 SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mail import queries as mail
+from mentorship.ways_back import came_from
 from participants.permissions import is_admin, may_create_programs
 from programs.models import Coordinator, Enrolment
 from safeguarding.permissions import is_lead
@@ -54,3 +55,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """Who sees what, and how often notes were opened for safeguarding this year: the same for everybody."""
     year = timezone.now().year
     return render(request, "mentorship/privacy.html", {"year": year, "opened": opened_in(year)})
+
+
+def grown_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # the log has the reason
+    """In place of what a form asks for whose token is missing or old."""
+    return render(request, "403_csrf.html", {"back_url": came_from(request)}, status=403)

@@ -298,15 +298,28 @@ def test_the_side_list_marks_the_present_page_and_what_is_at_risk():
 # --- error pages ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "413", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "405", "413", "429", "500"])
 def test_an_error_page_needs_nothing(name):
     found = tree(get_template(f"{name}.html").render())
     assert len(list(found.iter("h1"))) == 1
     assert next(found.iter("title")).text == next(found.iter("h1")).text
     assert list(found.iter("form")) == []
+    assert [link.get("href") for link in found.iter("a")] == ["/"]
 
 
-def test_a_conflict_can_say_what_happened():
-    markup = get_template("409.html").render({"title": "Ada published it", "back_url": "/board/"})
-    assert "Ada published it" in markup
-    assert 'href="/board/"' in markup
+@pytest.mark.parametrize("name", ["403_csrf", "413"])
+def test_a_form_that_was_not_taken_leads_back_to_its_page(name):
+    (link,) = tree(get_template(f"{name}.html").render({"back_url": "/people/new/"})).iter("a")
+    assert link.get("href") == "/people/new/"
+    assert link.text != "Go to the start page"
+
+
+@pytest.mark.parametrize(
+    ("context", "leads_to"),
+    [({"resends": True, "had_file": True, "back_url": "/upload/"}, "/upload/"), ({"resends": False}, "/board/?of=2")],
+)
+def test_what_cannot_be_sent_again_from_here_leads_to_where_it_can(context, leads_to):
+    request = RequestFactory().get("/board/?of=2")
+    found = tree(get_template("busy.html").render({**context, "request": request}))
+    assert [link.get("href") for link in found.iter("a")] == [leads_to]
+    assert list(found.iter("form")) == []
