@@ -51,7 +51,24 @@
     }
     return item;
   }
+  // A phone that has a line says that it is online also where nothing comes through, so that only an answer tells.
+  const reached = async () => {
+    if (!navigator.onLine) return false;
+    try {
+      await fetch("/healthz", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5000) });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const SOON = 3000;
   let busy = false;
+  let pause = SOON;
+  // Longer each time, up to a minute: a phone that asks all the time is empty in the evening.
+  const laterAgain = () => {
+    setTimeout(send, pause);
+    pause = Math.min(2 * pause, 60000);
+  };
   async function send() {
     if (busy || !navigator.onLine) return;
     busy = true;
@@ -63,9 +80,10 @@
       try {
         answer = await fetch(each.url, { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin" });
       } catch {
-        setTimeout(send, 3000); // the network is said to be back before it is
+        laterAgain(); // the network is said to be back before it is
         break;
       }
+      pause = SOON;
       const key = field(each, "key");
       if (answer.redirected && new URL(answer.url).pathname.startsWith("/sign-in")) change(key, (one) => [{ ...one, status: "sign_in" }]);
       else if (answer.ok) {
@@ -80,19 +98,32 @@
   }
   async function leave(event) {
     const form = event.target.closest("form[data-keep]");
-    const outcome = event.submitter ? event.submitter.value : "met";
-    if (!form || outcome === "moved" || navigator.onLine) return;
+    const button = event.submitter;
+    if (!form || (button && button.value === "moved") || form.dataset.way === "open") return;
     event.preventDefault();
-    const fields = [...new FormData(form, event.submitter).entries()];
+    if (form.dataset.way) return; // the second tap of two
+    form.dataset.way = "asked for";
+    if (await reached()) {
+      form.dataset.way = "open";
+      form.requestSubmit(button);
+      delete form.dataset.way;
+      return;
+    }
+    delete form.dataset.way;
+    const fields = [...new FormData(form, button).entries()];
     const url = form.action;
     const kept = { url, fields, what: form.dataset.keep, look: url.replace(/log\/$/, ""), at: Date.now(), status: "waits" };
     write([...read().filter((each) => field(each, "key") !== field(kept, "key")), kept]);
     form.hidden = true;
     show();
+    laterAgain();
     document.querySelector("[data-kept]").scrollIntoView();
   }
   document.addEventListener("submit", leave);
-  window.addEventListener("online", send);
+  window.addEventListener("online", () => {
+    pause = SOON;
+    send();
+  });
   const later = LINK.test(location.href) && document.querySelector("form[data-keep]") ? location.pathname : "/me/offline/";
   // Before the worker has taken the page on, it would not see what the page fetches.
   const taken = () =>
