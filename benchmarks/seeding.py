@@ -224,6 +224,7 @@ def sign_in(users: Sequence[User], now: datetime) -> list[str]:
                 }
             ),
             expire_date=now + 14 * DAY,
+            user=user,
         )
         for user in users
     ]

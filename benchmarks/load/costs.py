@@ -40,6 +40,7 @@ def costs(place: Place, known: Known, requests: int) -> Iterator[Cost]:
     database = postmaster()
     for name, how in _pages(known).items():
         if name == LATER:
+            known.note_feeds()
             time.sleep(60)
         yield _cost(name, _asking(place, *how), place, database, requests)
     # Neither those that were just answered, from the end, nor those that are still to be opened, from the start.

@@ -33,6 +33,10 @@ class Known:
     surveys: list[str]
     feeds: list[str]
 
+    def note_feeds(self) -> None:
+        """As a worker does that hears of the first use of a day."""
+        CalendarFeed.objects.update(used_on=_now().date())
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

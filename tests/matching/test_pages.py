@@ -121,9 +121,7 @@ def test_a_bound_is_said_where_nothing_is_proven(town, draft, client):
     assert "at most 30 points are possible" in text(client.get(f"{HOME}{draft.number}/"))
 
 
-def test_the_page_takes_six_queries_for_two_pairs_and_for_three_hundred(
-    town, draft, client, django_assert_num_queries
-):
+def test_the_page_takes_six_queries_for_two_pairs_and_for_three_hundred(town, draft, client, django_assert_num_queries):
     url = f"{HOME}{draft.number}/"
     client.get(url)
     with django_assert_num_queries(6):
