@@ -138,7 +138,7 @@ def _with_files(here: Place, knows: object, options: argparse.Namespace) -> list
 def _say_memory(here: Place) -> list[str]:
     missed = []
     print("\nprocess    MB")
-    for name in ("web", "worker", "mailer"):
+    for name in [each.name for each in here.group.running if each.name in ("web", "worker", "mailer")]:
         for process in here.pids(name):
             size = process.memory_info().rss / 2**20
             print(f"{name:<10} {size:.0f}")
