@@ -42,17 +42,19 @@ def drop(files: Manager[Made], which: Q) -> int:
     """Take away rows and their files; how many."""
     found = list(files.select_for_update().filter(which))
     for item in found:
-        if file := item.file:  # type: ignore[attr-defined]  # every table of files has one
-            delete_at_the_end(file)
+        delete_at_the_end(item.file)  # type: ignore[attr-defined]  # every table of files has one
     files.filter(pk__in=[item.pk for item in found]).delete()
     return len(found)
 
 
 def delete_at_the_end(file: FieldFile) -> None:
-    """Delete a file once the transaction has ended well: taken away for a deed that is then undone, it would be missed.
+    """Delete a file, if there is one, once the transaction has ended well: taken away for a deed that is then undone,
+    it would be missed.
 
     Where the storage cannot be reached, it is found again as a file that no row names.
     """
+    if not file:
+        return
     storage, name = file.storage, str(file.name)
 
     def delete() -> None:

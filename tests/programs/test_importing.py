@@ -276,6 +276,15 @@ def test_unfinished_imports_go_after_a_week(track):
     assert Import.objects.count() == 0
 
 
+def test_an_import_that_lost_its_file_goes_quietly(track, caplog, django_capture_on_commit_callbacks):
+    """As after somebody in it was erased."""
+    item = stage(track)
+    Import.objects.filter(pk=item.pk).update(state="failed", file="")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert importing.forget_files(now=NOW + dt.timedelta(days=8)) == 1
+    assert (Import.objects.count(), caplog.text) == (0, "")
+
+
 def test_a_file_that_is_gone_is_said_to_be_gone(track):
     item = stage(track)
     importing.queue_import(item=item, plan=plan_of(item), skip_bad_rows=False)
