@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
+from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -15,7 +17,6 @@ from icalendar.parser import Contentline
 
 from matching.queries import HasName, named
 from participants.models import User
-from sessions.models import Session
 
 PRODUCT = "-//mentorship//sessions//EN"
 FEED_NAME = "Mentoring sessions"
@@ -25,15 +26,33 @@ FEED_EVERY = timedelta(hours=4)
 SHORT = 75
 
 
+class Meeting(Protocol):
+    """A session, or those columns of one that every calendar may show."""
+
+    @property
+    def uid(self) -> UUID: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def planned_at(self) -> datetime | None: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True)
 class Entry:
-    """What one reader's calendar shows of a session; people and organiser stand only in files that are mailed."""
+    """What one reader's calendar shows of a session; people, organiser and place stand only in mailed files."""
 
-    session: Session
-    people: Sequence[User]
+    session: Meeting
     summary: str
-    organiser: str
     cancelled: bool = False
+    people: Sequence[User] = ()
+    organiser: str = ""
+    place: str = ""
 
     @property
     def method(self) -> str:
@@ -69,17 +88,24 @@ def feed(entries: Sequence[Entry]) -> bytes:
     hours = int(FEED_EVERY / timedelta(hours=1))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"X-WR-CALNAME:{FEED_NAME}"]
     lines.append(f"REFRESH-INTERVAL;VALUE=DURATION:PT{hours}H")
+    # One person's sessions are called the same throughout a match.
+    called = {
+        summary: _folded(f"SUMMARY:{vText(_clean(summary)).to_ical().decode()}")
+        for summary in {entry.summary for entry in entries}
+    }
     for entry in entries:
-        lines += _lines(entry)
+        lines += _lines(entry, called[entry.summary])
     return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
-def _lines(entry: Entry) -> list[str]:
-    """One event of a feed: what `_facts` says, in the order in which the library writes it."""
+def _lines(entry: Entry, summary: str) -> list[str]:
+    """One event of a feed: what `_facts` says, in the order in which the library writes it, with the line of its
+    summary as it is.
+    """
     session = entry.session
     return [
         "BEGIN:VEVENT",
-        _folded(f"SUMMARY:{vText(_clean(entry.summary)).to_ical().decode()}"),
+        summary,
         f"DTSTART:{_utc(session.starts_at)}",
         f"DTEND:{_utc(session.ends_at)}",
         f"DTSTAMP:{_utc(session.planned_at or session.created_at)}",
@@ -104,7 +130,7 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _uid(session: Session) -> str:
+def _uid(session: Meeting) -> str:
     return f"{session.uid}@{settings.SITE_HOST.split(':')[0]}"
 
 
@@ -114,8 +140,8 @@ def mime_type(entry: Entry) -> str:
 
 def _event(entry: Entry, now: datetime) -> Event:
     event = _facts(entry, now)
-    if entry.session.place:
-        event.add("location", _clean(entry.session.place))
+    if entry.place:
+        event.add("location", _clean(entry.place))
     event.add("organizer", _person(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], entry.organiser))
     for user in entry.people:
         event.add("attendee", _person(user.email, user.name, partstat="ACCEPTED", rsvp="FALSE"))

@@ -49,6 +49,7 @@ def _not_yours(message: Message, now: datetime) -> Context | None:
         people=[message.recipient],
         summary=calendar.summary_for(mine.others),
         organiser=program.contact_name or program.name,
+        place=session.place,
         cancelled=True,
     )
     return {**frame_of(mine), "session": session, "entry": entry, "now": now}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -60,18 +60,21 @@ def feed_of(user: User, key: str, now: datetime) -> Feed | None:
         return None
     mine = {each.match_id: each for each in reversed(around) if each.enrolment.user_id == user.pk}
     called = {pk: summary_for(_others(seat, around)) for pk, seat in mine.items()}
+    agreed = ((each, each.state == State.CANCELLED) for each in _agreed(list(mine), now - KEPT))
     entries = [
-        Entry(each, [], called[each.match_id], "", cancelled=each.state == State.CANCELLED)
-        for each in _agreed(list(mine), now - KEPT)
-        if may_follow(mine[each.match_id], each)
+        Entry(each, called[each.match_id], off)
+        for each, off in agreed
+        if may_follow(mine[each.match_id], cancelled=off)
     ]
     return Feed(entries, around[0].used_on)  # type: ignore[attr-defined]  # as above
 
 
 @prepared
-def _agreed(matches: list[int], since: datetime) -> QuerySet[Session]:
+def _agreed(matches: list[int], since: datetime) -> QuerySet[Session, Any]:
+    """Rows of the columns that are shown: calendar programs ask all day, and a model takes longer to make."""
     planned = Session.objects.filter(match__in=matches, planned_at__isnull=False, ends_at__gt=since)
-    return planned.exclude(state=State.MISSED).only(*SHOWN).order_by("starts_at", "pk")
+    rows = planned.exclude(state=State.MISSED).order_by("starts_at", "pk")
+    return rows.values_list(*SHOWN, named=True)
 
 
 @prepared

@@ -150,6 +150,7 @@ def _with_entries(context: Context, sessions: Sequence[Session] = ()) -> Context
             people=[seat.enrolment.user for seat in mine.seats],
             summary=calendar.summary_for(mine.others),
             organiser=mine.program.contact_name or mine.program.name,
+            place=session.place,
             cancelled=session.state == State.CANCELLED,
         )
         for session in told

@@ -36,11 +36,11 @@ def may_have_feed(user: User) -> bool:
     return Enrolment.objects.filter(user=user, state=Enrolment.State.ACTIVE).exists()
 
 
-def may_follow(seat: Seat, session: Session) -> bool:
+def may_follow(seat: Seat, *, cancelled: bool) -> bool:
     """What stands in the calendar of whoever has this seat: sessions of a match they may open, and after its end those
     called off.
     """
-    if session.state != Session.State.CANCELLED:
+    if not cancelled:
         return _is_open(seat)
     is_in = seat.left_at is None and seat.enrolment.state != Enrolment.State.LEFT
     return is_in and seat.answer == Seat.Answer.ACCEPTED

@@ -15,7 +15,8 @@ UTC = dt.UTC
 def entry(cast, *, cancelled=False, summary="Session with Mia", organiser="Alice Example", **facts):
     # Not saved: PostgreSQL itself refuses some of the texts below, and the file must hold without it.
     session = SessionFactory.build(match=cast.match, **facts)
-    return calendar.Entry(session, [cast.bob, cast.mia], summary, organiser, cancelled=cancelled)
+    said = {"people": [cast.bob, cast.mia], "organiser": organiser, "place": session.place}
+    return calendar.Entry(session, summary, cancelled=cancelled, **said)
 
 
 def read(content):

@@ -107,7 +107,7 @@ def test_an_event_is_the_one_in_the_mails(cast, client, plan, address):
 )
 def test_its_bytes_are_those_of_the_library(summary):
     session = SessionFactory.build(starts_at=NOW, created_at=NOW)
-    shown = [calendar.Entry(session, [], summary, "", cancelled=each) for each in (False, True)]
+    shown = [calendar.Entry(session, summary, cancelled=each) for each in (False, True)]
     whole = Calendar()
     for name, value in (("prodid", calendar.PRODUCT), ("version", "2.0"), ("x-wr-calname", calendar.FEED_NAME)):
         whole.add(name, value)
