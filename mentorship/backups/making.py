@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from mentorship.backups import BackupError, uploads
@@ -44,8 +43,8 @@ def _write(writer: Writer) -> None:
     # The database first: what is uploaded meanwhile is too much, but what a row names is there.
     manifest.tables, manifest.numbers = database().read(take)
     for name in uploads.names():
-        with default_storage.open(name) as file:
-            writer.add(f"{UPLOADS}{name}", cast("IO[bytes]", file.file), file.size)
+        with uploads.opened(name) as (content, size):
+            writer.add(f"{UPLOADS}{name}", content, size)
 
 
 def _size(rows: IO[bytes]) -> int:

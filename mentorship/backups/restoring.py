@@ -9,8 +9,6 @@ from typing import IO
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 
@@ -38,17 +36,12 @@ def restore(path: Path, *, replace: bool, hold: Callable[[], int]) -> Manifest:
     try:
         _bring_back(path, manifest, hold)
     except BaseException:
-        _delete_uploads(set(uploads.names()) - before)
+        uploads.delete(set(uploads.names()) - before)
         raise
     cache.clear()
     ContentType.objects.clear_cache()
-    _delete_uploads(before - {member.removeprefix(UPLOADS) for member in manifest.members})
+    uploads.delete(before - {member.removeprefix(UPLOADS) for member in manifest.members})
     return manifest
-
-
-def _delete_uploads(names: set[str]) -> None:
-    for name in names:
-        default_storage.delete(name)
 
 
 def _refuse_what_does_not_fit(manifest: Manifest, *, replace: bool) -> None:
@@ -86,13 +79,10 @@ def _bring_back(path: Path, manifest: Manifest, hold: Callable[[], int]) -> None
 
 
 def _upload(name: str, content: IO[bytes]) -> None:
-    default_storage.delete(name)
     # Clients of a store elsewhere read a file twice, to sum it and to send it; a member of a backup can be read once.
     with tempfile.TemporaryFile(dir=settings.VAR_DIR) as spool:
         shutil.copyfileobj(content, spool)
-        kept = default_storage.save(name, File(spool, name=name))
-    if kept != name:
-        raise BackupError(f"The storage of uploads would not keep a file under the name {name}.")
+        uploads.keep(name, spool)
 
 
 def keys_are_missing(manifest: Manifest) -> bool:

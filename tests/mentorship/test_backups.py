@@ -260,3 +260,19 @@ def test_old_backups_go_and_the_newest_stays(tmp_path):
     assert {path.name for path in forget(tmp_path, days=35, now=NOW)} == {old, broken}
     assert {path.name for path in tmp_path.iterdir()} == {kept, "mentorship-notes.txt"}
     assert forget(tmp_path, days=1, now=NOW) == []  # the newest, however old
+
+
+def test_a_store_that_does_not_answer_is_named_and_nothing_is_left(ann, folder, monkeypatch):
+    class NoSuchBucket(Exception):
+        """A store's own: none of Python's."""
+
+    def fails(*_: object) -> None:
+        raise NoSuchBucket("The specified bucket does not exist")
+
+    path = backed_up(folder)
+    monkeypatch.setattr(default_storage, "listdir", fails)
+    with pytest.raises(CommandError, match="STORAGE_OPTIONS.*NoSuchBucket: The specified bucket does not exist"):
+        run("backup", folder / "another")
+    assert list((folder / "another").iterdir()) == []
+    assert "NoSuchBucket" in refusal(path, "--replace")
+    assert User.objects.filter(pk=ann.pk).exists()
