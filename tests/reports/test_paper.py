@@ -1,8 +1,6 @@
 """The reports as PDF: tagged, with their letters inside, with the same figures left out as on the page."""
 
 import re
-import zlib
-from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -14,17 +12,10 @@ from reports.models import ExportLog
 from reports.paper import _drawing_sheet
 from tests.factories.participants import UserFactory
 from tests.factories.programs import NOW, CoordinatorFactory, ProgramFactory, TrackFactory
+from tests.pdfs import unpacked
 from tests.reports.test_outcome import pairs
 
 pytestmark = pytest.mark.django_db
-
-
-def unpacked(pdf: bytes) -> bytes:
-    opened = [pdf]
-    for each in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        with suppress(zlib.error):
-            opened.append(zlib.decompress(each))
-    return b"\n".join(opened)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import datetime as dt
 import operator
 import re
-import zlib
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -29,6 +27,7 @@ from sessions.services.closing import give_thanks, rate_goals
 from tests.factories.matching import make_pair
 from tests.factories.programs import NOW, CoordinatorFactory, EnrolmentFactory
 from tests.factories.sessions import GoalFactory, NoteFactory, SessionFactory
+from tests.pdfs import unpacked
 
 LATER = NOW + dt.timedelta(days=20)
 
@@ -223,16 +222,6 @@ def test_own_notes_are_erased_for_good_and_what_the_other_wrote_stays(pair):
     client.post(url, {"notes": "erase"})
     assert set(Note.objects.values_list("author", flat=True)) == {bea.pk}
     assert seat(pair, "Ann").keeps_notes is False
-
-
-def unpacked(pdf: bytes) -> bytes:
-    """The file with all its packed streams opened."""
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    opened = [pdf]
-    for each in found:
-        with suppress(zlib.error):
-            opened.append(zlib.decompress(each))
-    return b"\n".join(opened)
 
 
 def test_the_certificate_says_what_was_held_and_is_a_tagged_file(pair):
