@@ -139,7 +139,7 @@ def download(_request: ProgramRequest, program: Program) -> HttpResponse:
 
 
 class UploadForm(LookForm):
-    file = forms.FileField(label="Program file", help_text="A .json file downloaded from a program's set-up page.")
+    file = forms.FileField(label="Program file", help_text="A .json file downloaded from a program’s set-up page.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

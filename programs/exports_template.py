@@ -12,7 +12,7 @@ _EXPECTED = {
     "first_name": "At most 100 letters",
     "last_name": "At most 100 letters",
     "name": "Only if there are no columns for first and last name",
-    "timezone": "A name such as Europe/Berlin; empty: the program's own",
+    "timezone": "A name such as Europe/Berlin; empty: the program’s own",
     "manager": "The address of the person they report to; matching keeps the two apart",
     "week": "Days and times by the person’s own clocks, such as Mon 09:00-12:00; Tue 14:00-16:00",
     "capacity": "A whole number from 0 to 50; empty: as the track says",

@@ -229,7 +229,7 @@ PARTS = (
     Part("asks", "Sessions you asked for", DECLARED, lambda user: SlotAsk.objects.filter(asker__user=user)),
     Part("reviews", "What you said two weeks later", DECLARED, lambda user: SlotReview.objects.filter(user=user)),
     Part("time_offers", "Times you offered", DECLARED, lambda user: TimeOffer.objects.filter(by=user)),
-    Part("calendar", "Your calendar's address", DECLARED, lambda user: CalendarFeed.objects.filter(user=user)),
+    Part("calendar", "Your calendar’s address", DECLARED, lambda user: CalendarFeed.objects.filter(user=user)),
 )
 
 RULES = (

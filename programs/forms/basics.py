@@ -38,7 +38,7 @@ class BasicsForm(LookForm):
         help_text="Dates of the program are meant in it.",
     )
     contact_name = forms.CharField(
-        max_length=100, required=False, label="Who signs the mails", help_text="A person's name is answered more often."
+        max_length=100, required=False, label="Who signs the mails", help_text="A person’s name is answered more often."
     )
     contact_email = forms.EmailField(required=False, label="Where replies go")
     # What this person has seen; a hidden field that does not come back is a form of the past, too.
@@ -112,7 +112,7 @@ class TrackForm(SeenForm):
 
 class NewTrackForm(LookForm):
     model = forms.ChoiceField(widget=forms.RadioSelect)
-    name = forms.CharField(max_length=80, required=False, help_text="Empty: the model's name.")
+    name = forms.CharField(max_length=80, required=False, help_text="Empty: the model’s name.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

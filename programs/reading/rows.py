@@ -213,5 +213,5 @@ def _no_column(target: Target) -> RowProblem:
 
 
 def _no_header(header: str) -> RowProblem:
-    fix = "Choose one of the file's own headers."
+    fix = "Choose one of the file’s own headers."
     return RowProblem(None, header, "", "no_header", f"The file has no column “{shown(header)}”", fix)

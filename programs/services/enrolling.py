@@ -33,7 +33,7 @@ def open_enrolment(
     if locked.state == Program.State.CLOSED:
         raise ProgramError("The program is closed")
     if not locked.contact_email:
-        raise ProgramError("Say first where questions go: the contact stands with the program's dates")
+        raise ProgramError("Say first where questions go: the contact stands with the program’s dates")
     if first and last and last < first:
         raise ProgramError("The last day must not come before the first", field="last")
     today = today_in(locked, now)
