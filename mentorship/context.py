@@ -48,12 +48,14 @@ def program_nav(program: Program, rights: frozenset[Right], here: str) -> list[E
     ]
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def plain(request: HttpRequest) -> dict[str, Any]:
+    """What every page has, also one that may ask nothing of anybody."""
     theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
-    shown: dict[str, Any] = {
-        "organisation_name": settings.ORGANISATION_NAME,
-        "theme": theme if theme in {"light", "dark"} else "",
-    }
+    return {"organisation_name": settings.ORGANISATION_NAME, "theme": theme if theme in {"light", "dark"} else ""}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    shown = plain(request)
     program = getattr(request, "program", None)
     if program is not None:
         rights: frozenset[Right] = getattr(request, "program_rights", frozenset())

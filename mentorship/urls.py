@@ -12,6 +12,8 @@ MAINTENANCE = [path(f"{settings.ADMIN_PATH}/", maintenance)] if settings.ADMIN_P
 BEHIND_A_LINK = [
     path("", include(f"{app}.urls_token")) for app in ("sessions", "surveys", "matching", "programs", "reports")
 ]
+handler500 = "mentorship.views.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *MAINTENANCE,
     path("", views.home, name="home"),

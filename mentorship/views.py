@@ -1,12 +1,14 @@
 """Where everybody starts, and what a machine asks to see whether the installation lives."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mail import queries as mail
+from mentorship.context import plain
 from mentorship.ways_back import came_from
 from participants.permissions import is_admin, may_create_programs
 from programs.models import Coordinator, Enrolment
@@ -55,6 +57,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """Who sees what, and how often notes were opened for safeguarding this year: the same for everybody."""
     year = timezone.now().year
     return render(request, "mentorship/privacy.html", {"year": year, "opened": opened_in(year)})
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's own gives this page no context: it would show neither whose site it is nor the colours chosen."""
+    return HttpResponseServerError(render_to_string("500.html", plain(request)))
 
 
 def grown_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # the log has the reason

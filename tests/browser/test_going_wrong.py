@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -153,6 +154,7 @@ def test_a_form_that_cannot_be_taken_says_why_and_where_to_send_it_again(
     problems: list[str],
     tmp_path: Path,
 ) -> None:
+    monkeypatch.setattr(settings, "ORGANISATION_NAME", "The School")
     page = signed_in(open_browser(phone=True), cast.alice, live_server.url)
     form = reverse("programs:add_field", args=["spring"])
     page.goto(form)
@@ -173,6 +175,7 @@ def test_a_form_that_cannot_be_taken_says_why_and_where_to_send_it_again(
     assert problems.pop().startswith("500 ")
     read(page, answer, 500, "Something broke on our side", "broken")
     assert re.findall(r"10\.0\.0\.7|Mia|RuntimeError|Traceback", page.content()) == []
+    expect(page.locator("header")).to_have_text("The School")
     assert not ProfileField.objects.filter(label="Your town").exists()
     go_on(page, "Go to the start page", reverse("programs:list"))
 
