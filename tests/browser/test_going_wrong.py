@@ -224,3 +224,19 @@ def test_what_nobody_may_do_says_so(
     read(page, answer, 403, "This page is not open to you", "not-open")
     page.locator("main").get_by_role("link", name="Go to the start page").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("This page is not open to you")
+
+
+def test_whoever_guesses_codes_has_to_wait(
+    open_browser: Callable[..., Page], live_server: Any, settings: Any, read: Read
+) -> None:
+    settings.ROOT_URLCONF = "tests.mentorship.urls_maintained"
+    olga = UserFactory.create(first_name="Olga", is_staff=True, is_superuser=True)
+    second_factor.enrol(user=olga, secret=SECRET, now=timezone.now())
+    page = signed_in(open_browser(phone=True), olga, live_server.url)
+    page.goto("/inner-door/second-factor/")
+    for _ in range(6):
+        page.locator("main [name=code]").fill("000000")
+        with answered(page) as come:
+            page.locator("main").get_by_role("button").first.click()
+    read(page, come.value, 429, "Too many wrong codes", "too-many-codes")
+    go_on(page, "Go to the start page", reverse("sessions:home"))
