@@ -32,8 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
     allow_emptying()
 
 
-def pytest_collection_finish() -> None:
-    """What the tests are made of stays until the end: no look for garbage has to go through all of it again."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Put what takes long first, now that only those are left that this run is about.
+
+    What the tests are made of stays until the end: no look for garbage has to go through all of it again.
+    """
+    session.items[:] = _dealt(session.items, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -58,11 +63,10 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for no database as pure: it runs once, not once a database. Put what takes long first."""
+    """Mark what asks for no database as pure: it runs once, not once a database."""
     for item in items:
         if not _uses_database(item):
             item.add_marker(pytest.mark.pure)
-    items[:] = _dealt(items, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _dealt(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]:
