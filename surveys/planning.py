@@ -101,9 +101,11 @@ def plan_all(now: dt.datetime) -> int:
         *_before_a_match(times, now),
         *_during(times, now),
         *_at_the_end(times, now),
-        *_while_waiting(times, now),
     ]
-    due += _changing_over({(each.program, each.kind, each.user) for each in due}, times, now)
+    if Lot.objects.exists():
+        # Few programs draw lots; in all the others nobody waits for a round or changes over.
+        due += _while_waiting(times, now)
+        due += _changing_over({(each.program, each.kind, each.user) for each in due}, times, now)
     portions = (due[start : start + AT_ONCE] for start in range(0, len(due), AT_ONCE))
     return sum(_ask_those(portion, now) for portion in portions)
 

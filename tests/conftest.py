@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -31,6 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
     allow_emptying()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Put what takes long first, now that only those are left that this run is about.
+
+    What the tests are made of stays until the end: no look for garbage has to go through all of it again.
+    """
+    session.items[:] = _dealt(session.items, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 # From the longest: a process that begins one of these when the others are done would let them wait for it.
 LONG = (
     "browser/test_pages",
@@ -50,11 +63,10 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for no database as pure: it runs once, not once a database. Put what takes long first."""
+    """Mark what asks for no database as pure: it runs once, not once a database."""
     for item in items:
         if not _uses_database(item):
             item.add_marker(pytest.mark.pure)
-    items[:] = _dealt(items, hands=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 def _dealt(items: list[pytest.Item], *, hands: int) -> list[pytest.Item]:

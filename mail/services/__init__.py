@@ -14,7 +14,7 @@ from mail.services.outcomes import (
 from mail.services.preferences import Choice, save_wishes
 from mail.services.queueing import Draft, cancel, cancel_person, enqueue, enqueue_many, put
 from mail.services.room import with_room
-from mail.services.ticks import beat, take_slot
+from mail.services.ticks import beat, slots_taken, take_slot
 
 __all__ = [
     "Choice",
@@ -40,6 +40,7 @@ __all__ = [
     "release",
     "release_held",
     "save_wishes",
+    "slots_taken",
     "take_slot",
     "with_room",
 ]

@@ -6,7 +6,7 @@ import logging
 from django.db import transaction
 
 from mail.models import Message
-from mail.services import take_slot
+from mail.services import slots_taken, take_slot
 from participants import hooks, queries
 from participants.models import RetentionChoice, User
 from participants.retention import Rule
@@ -41,8 +41,12 @@ def keep_to_retention(*, now: dt.datetime) -> dict[str, int]:
     the next call and does not stop the others. Raises ExceptionGroup with what broke.
     """
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    done = slots_taken(names=[_mark(rule) for rule in hooks.retaining], slot=today)
+    rules = [rule for rule in hooks.retaining if _mark(rule) not in done]
+    if not rules:
+        return {}
     days, gone, failed = queries.all_days_kept(), {}, []
-    for rule in hooks.retaining:
+    for rule in rules:
         try:
             count = _run(rule, days[rule.key], today, now)
         except Exception as error:
@@ -56,10 +60,14 @@ def keep_to_retention(*, now: dt.datetime) -> dict[str, int]:
     return gone
 
 
+def _mark(rule: Rule) -> str:
+    return f"retention-{rule.key}"[:60]
+
+
 @transaction.atomic
 def _run(rule: Rule, days: int, today: dt.datetime, now: dt.datetime) -> int | None:
     """How many rows went; None where the rule has run today."""
-    if not take_slot(name=f"retention-{rule.key}"[:60], slot=today):
+    if not take_slot(name=_mark(rule), slot=today):
         return None
     count = rule.run(now - dt.timedelta(days=days), now)
     if count:

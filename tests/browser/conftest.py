@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
+from tests.browser.kept import KeptBrowser
 from tests.chromium import find_chromium
 
 HERE = Path(__file__).parent
@@ -38,16 +39,20 @@ def chromium_path() -> str:
     return find_chromium()
 
 
+@pytest.fixture(scope="session")
+def kept_browser(chromium_path: str) -> Iterator[KeptBrowser]:
+    kept = KeptBrowser(chromium_path, ["--no-sandbox"] if os.geteuid() == 0 else [])
+    yield kept
+    kept.end()
+
+
 @pytest.fixture
-def browser(chromium_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Started for each test: while Playwright runs, Django takes this thread for an asynchronous one."""
+def browser(kept_browser: KeptBrowser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """For as long as the test has it, Django takes this thread for an asynchronous one."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+    with kept_browser.lent() as browser:
         yield browser
-        browser.close()
-        # Nor would Django find the connection of this task again: it would stay open as long as the process.
+        # What Django opened meanwhile it would not find in a test without a browser: it would stay open.
         connections.close_all()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,15 @@ def _value(value: Any, args: Mapping[str, Any]) -> Any:
 
 
 def read_matrix() -> dict[str, Row]:
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = _understood(FILE.read_text(encoding="utf-8"))
     usual, kinds, patterns = told["arguments"], told["kinds"], named_patterns()
     return {name: _row(name, given, kinds, usual, patterns.get(name, ())) for name, given in told["urls"].items()}
+
+
+@lru_cache
+def _understood(text: str) -> Any:
+    """Read once for all files of tests: it takes half a second."""
+    return yaml.safe_load(text)
 
 
 def _row(name: str, given: Any, kinds: Any, usual: Mapping[str, Any], arguments: tuple[str, ...]) -> Row:

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from mentorship.processes import free_port, wait_until
+from tests.template import TEMPLATE
 
 READY = "Ctrl-C ends everything."
 NOT_OURS = ("STATICFILES", "LOG_LEVEL", "REDIS_URL", "SITE_URL", "DEBUG")
@@ -103,6 +104,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finished year, which is told once in these tests, as on a new machine.
     """
     folder = tmp_path_factory.mktemp("told")
+    migrated = os.environ.get(TEMPLATE, "")
+    if migrated.endswith(".sqlite3"):
+        shutil.copyfile(migrated, folder / "db.sqlite3")
     for command in (["migrate", "--verbosity", "0"], ["sample_program"]):
         manage = [sys.executable, str(Path(django_settings.BASE_DIR) / "manage.py"), *command]
         subprocess.run(manage, env=environment(folder), check=True, capture_output=True)
