@@ -1,5 +1,6 @@
 """Each of the twelve models as somebody asks for it: what the advisor is told, and the files that come in."""
 
+import time
 from pathlib import Path
 
 from django.core.management import call_command
@@ -12,6 +13,7 @@ from matching.models import Seat
 from participants.models import RoleGrant
 from participants.services import ensure_account, grant_role
 from programs.models import Program
+from tests.paper import PATIENCE
 
 # How somebody who is after this model would answer: what should change, who takes part, mentors, their time, duration.
 EVERYTHING = ("People on several levels", "One each", "Four hours or more", "About six months")
@@ -54,9 +56,16 @@ def file_of(folder: Path, model: str, role: str, people: int) -> Path:
 
 
 def morning_comes() -> None:
-    """At night offers wait for the morning; here it has come."""
-    Message.objects.filter(state=Message.State.PENDING).update(not_before=timezone.now())
-    drain(clock=timezone.now)
+    """At night offers wait for the morning; here it has come. What a worker has in hand just now it sends, or gives
+    back: all of it has left when this ends.
+    """
+    waiting = Message.objects.filter(state=Message.State.PENDING)
+    waiting.update(not_before=timezone.now())
+    taken = Message.objects.filter(state=Message.State.SENDING)
+    until = time.perf_counter() + PATIENCE
+    while (waiting.exists() or taken.exists()) and time.perf_counter() < until:
+        drain(clock=timezone.now)
+        time.sleep(0.05)
 
 
 def first_seat(program: Program) -> Seat:
