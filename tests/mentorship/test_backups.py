@@ -271,7 +271,7 @@ def test_a_store_that_does_not_answer_is_named_and_nothing_is_left(ann, folder, 
 
     path = backed_up(folder)
     monkeypatch.setattr(default_storage, "listdir", fails)
-    with pytest.raises(CommandError, match="STORAGE_OPTIONS.*NoSuchBucket: The specified bucket does not exist"):
+    with pytest.raises(CommandError, match=r"STORAGE_OPTIONS.*NoSuchBucket: The specified bucket does not exist"):
         run("backup", folder / "another")
     assert list((folder / "another").iterdir()) == []
     assert "NoSuchBucket" in refusal(path, "--replace")
