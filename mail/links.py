@@ -5,9 +5,10 @@ signature's salt, so a token for one task is no token for another. Raising User.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -25,12 +26,23 @@ _EXTRA = re.compile(r"[A-Za-z0-9_-]{0,40}")
 
 @dataclass(frozen=True)
 class Link:
-    """What a token says: who, about what, how (extra), and until when."""
+    """What a token says: who, about what, how (extra), and until when; `known` is what was asked with the person."""
 
     user: Any  # a participants.User, which stands above mail
     subject_id: int
     extra: str
     expires_at: datetime
+    known: Any = None
+
+
+class Found(NamedTuple):
+    """Who a link is for, and what its page has asked about them in the same question (Link.known)."""
+
+    user: Any
+    known: Any = None
+
+
+Find = Callable[[int, str], Found | None]
 
 
 class LinkInvalid(ValueError):
@@ -65,10 +77,17 @@ def make(
     return _signer(purpose).sign(".".join([*map(int_to_base36, numbers), extra]))
 
 
-def read(token: str, purpose: str, *, now: datetime) -> Link:
+def active(user_id: int, _extra: str = "") -> Found | None:
+    """The person of this number, if there is one who may use links."""
+    user = _active.first(user_id)
+    return Found(user) if user else None
+
+
+def read(token: str, purpose: str, *, now: datetime, find: Find = active) -> Link:
     """What a token made for `purpose` says. Raises LinkInvalid or LinkExpired.
 
-    Invalid: forged, cut short, for another purpose, of a person who is gone or inactive, or withdrawn.
+    Invalid: forged, cut short, for another purpose, of a person who is gone or inactive, or withdrawn. `find` is given
+    number and extra of a true token, and answers as `active` does.
     """
     if len(token) > MAX_LENGTH:
         raise LinkInvalid("Too long")
@@ -76,10 +95,11 @@ def read(token: str, purpose: str, *, now: datetime) -> Link:
         user_id, version, subject_id, ends, extra = _signer(purpose).unsign(token).split(".")
     except (signing.BadSignature, ValueError) as error:
         raise LinkInvalid("Not a link of this kind") from error
-    user = _active.first(base36_to_int(user_id))
-    if user is None or user.link_version != base36_to_int(version):
+    found = find(base36_to_int(user_id), extra)
+    if found is None or found.user.link_version != base36_to_int(version):
         raise LinkInvalid("Withdrawn")
-    link = Link(user, base36_to_int(subject_id), extra, datetime.fromtimestamp(base36_to_int(ends), UTC))
+    until = datetime.fromtimestamp(base36_to_int(ends), UTC)
+    link = Link(found.user, base36_to_int(subject_id), extra, until, found.known)
     if now >= link.expires_at:
         raise LinkExpired(link)
     return link

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mail import links
-from mail.links import Link, LinkExpired, LinkInvalid
+from mail.links import Find, Link, LinkExpired, LinkInvalid
 
 LinkView = Callable[..., HttpResponse]
 TokenView = Callable[..., HttpResponse]
@@ -23,11 +23,14 @@ class TooOften(Exception):
     """What came for an address behind a link came too often in a minute, and was not looked at."""
 
 
-def token_page(purpose: str, *, expired: LinkView | None = None) -> Callable[[LinkView], TokenView]:
+def token_page(
+    purpose: str, *, expired: LinkView | None = None, find: Find = links.active
+) -> Callable[[LinkView], TokenView]:
     """Turn `view(request, link, …)` into a page at a URL with `<str:tok>`, for tokens made for `purpose`.
 
     A token that does not hold gets a page that names nobody (404); one whose time is over goes to
-    `expired(request, link, …)` if given. Times are shown in the person's zone.
+    `expired(request, link, …)` if given. Times are shown in the person's zone. A page that asks about the person in
+    one question with who they are gives its own `find` (links.read).
 
     No sign-in, and no CSRF cookie: the token is the right to do this one thing, and a browser that sends no referrer
     calls the origin of its form "null", which the CSRF check refuses.
@@ -38,7 +41,7 @@ def token_page(purpose: str, *, expired: LinkView | None = None) -> Callable[[Li
     def decorate(view: LinkView) -> TokenView:
         @wraps(view)
         def page(request: HttpRequest, tok: str, **kwargs: object) -> HttpResponse:
-            shown, link = _find(tok, purpose, view, expired)
+            shown, link = _read(tok, purpose, find, view, expired)
             if link and request.method == "POST" and not ratelimit.consume(request, action="link", key=request.path):
                 raise TooOften
             with timezone.override(ZoneInfo(link.user.timezone) if link else None):
@@ -52,10 +55,13 @@ def token_page(purpose: str, *, expired: LinkView | None = None) -> Callable[[Li
     return decorate
 
 
-def _find(tok: str, purpose: str, view: LinkView, expired: LinkView | None) -> tuple[LinkView, Link | None]:
+def _read(
+    tok: str, purpose: str, find: Find, view: LinkView, expired: LinkView | None
+) -> tuple[LinkView, Link | None]:
     """The view a token leads to and what it says; None if it leads nowhere."""
     try:
-        return view, links.read(tok, purpose, now=timezone.now())  # noqa: TID251  part of every view behind a link
+        now = timezone.now()  # noqa: TID251  part of every view behind a link
+        return view, links.read(tok, purpose, now=now, find=find)
     except LinkInvalid:
         return view, None
     except LinkExpired as error:

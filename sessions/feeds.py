@@ -8,6 +8,7 @@ from django.db.models import Exists, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from mail import links
+from mail.links import Found, Link
 from mail.prepared import prepared
 from matching.models import Match, Seat
 from participants.models import User
@@ -26,6 +27,7 @@ SHOWN = ("match_id", "state", "starts_at", "ends_at", "planned_at", "created_at"
 KNOWN = (
     *("match_id", "answer", "live", "left_at", "match__state", "enrolment__state", "enrolment__user__email"),
     *("enrolment__user__first_name", "enrolment__user__last_name"),
+    *("enrolment__user__is_active", "enrolment__user__link_version", "enrolment__user__timezone"),
 )
 
 
@@ -46,17 +48,25 @@ def address_of(user: User) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(user=user).first()
 
 
-def feed_of(user: User, key: str, now: datetime) -> Feed | None:
-    """The sessions of a person over all their matches, by time; None if `key`, the digest of the address's, is not,
-    or no longer, theirs.
+def owner_of(user_id: int, key: str) -> Found | None:
+    """Whose address it is, and the seats around them, in one question (mail.pages.token_page)."""
+    around = _around(user_id, CalendarFeed.digest_of(key))
+    user = next((each.enrolment.user for each in around if each.enrolment.user_id == user_id), None)
+    if user is None:
+        return links.active(user_id)
+    return Found(user, around) if user.is_active else None
+
+
+def feed_of(link: Link, now: datetime) -> Feed | None:
+    """The sessions of a person over all their matches, by time; None if the address is not, or no longer, theirs.
 
     Planned and held ones stand in it, and those called off as such. What did not happen, and what was written down
-    without having been planned, was never agreed in a calendar or is of no use there. Queries: two.
+    without having been planned, was never agreed in a calendar or is of no use there. Queries: one, after `owner_of`.
     """
-    around = _around(user.pk, key)
+    user, around = link.user, link.known
     if not around:
-        return _of_nobody(user, key)
-    if not around[0].holds:  # type: ignore[attr-defined]  # annotated
+        return _of_nobody(user, CalendarFeed.digest_of(link.extra))
+    if not around[0].holds:
         return None
     mine = {each.match_id: each for each in reversed(around) if each.enrolment.user_id == user.pk}
     called = {pk: summary_for(_others(seat, around)) for pk, seat in mine.items()}
@@ -66,7 +76,7 @@ def feed_of(user: User, key: str, now: datetime) -> Feed | None:
         for each, off in agreed
         if may_follow(mine[each.match_id], cancelled=off)
     ]
-    return Feed(entries, around[0].used_on)  # type: ignore[attr-defined]  # as above
+    return Feed(entries, around[0].used_on)
 
 
 @prepared

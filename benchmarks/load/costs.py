@@ -126,10 +126,11 @@ def questions(known: Known) -> dict[str, tuple[int, int]]:
             client.force_login(user)
             counts.append(_counted(connection, client, f"/programs/program-{people}/{path}"))
         found[name] = counts[0], counts[1]
-    own = Client(HTTP_HOST=HOST)
+    own, nobody = Client(HTTP_HOST=HOST), Client(HTTP_HOST=HOST)
     own.cookies["__Host-sessionid"] = known.people[0]
-    for name, path in (("dashboard", "/me/"), ("RSVP page", known.sessions[0]), ("calendar feed", known.feeds[0])):
-        found[name] = (_counted(connection, own, path),) * 2
+    found["dashboard"] = (_counted(connection, own, "/me/"),) * 2
+    for name, path in (("RSVP page", known.sessions[0]), ("calendar feed", known.feeds[0])):
+        found[name] = (_counted(connection, nobody, path),) * 2
     return found
 
 

@@ -16,7 +16,7 @@ from mail.pages import gone, token_page
 from participants.sending import done
 from sessions import calendar, services, tasks
 from sessions.access import MemberRequest
-from sessions.feeds import PURPOSE, address_of, feed_of, feed_path
+from sessions.feeds import PURPOSE, address_of, feed_of, feed_path, owner_of
 from sessions.models import CalendarFeed
 from sessions.permissions import may_have_feed
 
@@ -57,14 +57,14 @@ def _asked(key: str, now: datetime) -> int:
     return 1 if cache.add(place, 1, timeout=120) else int(cache.incr(place))
 
 
-@token_page(PURPOSE)
+@token_page(PURPOSE, find=owner_of)
 def feed(request: HttpRequest, link: Link) -> HttpResponse:
     """All sessions of a person as one calendar. An address that was replaced is as one that never was."""
-    now, key = timezone.now(), CalendarFeed.digest_of(link.extra)
-    count = _asked(key, now)
+    now = timezone.now()
+    count = _asked(CalendarFeed.digest_of(link.extra), now)
     if count > MOST_A_MINUTE:
         return HttpResponse("Too often. Ask again in a minute.", status=429, headers={"Retry-After": "60"})
-    found = feed_of(link.user, key, now)
+    found = feed_of(link, now)
     if found is None:
         return gone(request)
     if count == 1 and found.used_on != now.astimezone(UTC).date():
