@@ -55,9 +55,7 @@ def token_page(
     return decorate
 
 
-def _read(
-    tok: str, purpose: str, find: Find, view: LinkView, expired: LinkView | None
-) -> tuple[LinkView, Link | None]:
+def _read(tok: str, purpose: str, find: Find, view: LinkView, expired: LinkView | None) -> tuple[LinkView, Link | None]:
     """The view a token leads to and what it says; None if it leads nowhere."""
     try:
         now = timezone.now()  # noqa: TID251  part of every view behind a link

@@ -3,10 +3,22 @@ from typing import Any
 
 from django import forms
 
+from mail.models import Message
 from participants.formkit import DayField, FilterForm, LookForm
 from participants.models import RoleGrant
 from programs.models import Enrolment, ProfileField, SetAside, Track
 from reports.models import ComparisonPlan
+from reports.queries.overview import GROUPS
+
+
+class PairFilterForm(FilterForm):
+    words = forms.CharField(max_length=200, label="Name", widget=forms.TextInput(attrs={"type": "search"}))
+    status = forms.ChoiceField(choices=[("", "Every status"), *GROUPS])
+
+
+class MessageFilterForm(FilterForm):
+    words = forms.CharField(max_length=200, label="Name or address", widget=forms.TextInput(attrs={"type": "search"}))
+    state = forms.ChoiceField(choices=[("", "Every state"), *Message.State.choices])
 
 
 class RoleForm(LookForm):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from mail.prepared import prepared
+from participants.finding import with_words
 from participants.models import AuditEntry, User, full_name
 from participants.permissions import is_admin
 from programs.models import Coordinator, Enrolment, LineManager, Program, Role, Track
@@ -74,11 +75,7 @@ def people_of(program: Program | int, wanted: PeopleFilter) -> QuerySet[Enrolmen
         people = people.filter(role=wanted.role)
     if wanted.track:
         people = people.filter(track__slug=wanted.track)
-    for word in wanted.words[:200].split()[:6]:
-        people = people.filter(
-            Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word) | Q(user__email__icontains=word)
-        )
-    return people
+    return people.filter(with_words(wanted.words, "user"))
 
 
 def head_count(program: Program) -> dict[str, int]:

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from mail.prepared import prepared
+from participants.finding import with_words
 from participants.models import User
 from participants.zones import zone
 from programs.catalogue import registry
@@ -178,11 +179,7 @@ def applications_of(program: Program, wanted: ApplicationFilter) -> QuerySet[App
         found = found.filter(track__slug=wanted.track)
     if wanted.role:
         found = found.filter(role=wanted.role)
-    for word in wanted.words[:200].split()[:6]:
-        found = found.filter(
-            Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word) | Q(user__email__icontains=word)
-        )
-    return found
+    return found.filter(with_words(wanted.words, "user"))
 
 
 def application_counts(program: Program) -> Counter[str]:

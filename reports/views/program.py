@@ -8,16 +8,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mail import queries as mail
 from mail.registry import all_kinds
+from participants.finding import is_named, with_words
 from programs.access import ProgramRequest, program_view
 from programs.models import Program
 from programs.permissions import Right
+from programs.views.paging import page_of
 from reports.exports import MIME, WRITERS, export_outcome
+from reports.forms import MessageFilterForm, PairFilterForm
 from reports.planning import unanswered
 from reports.queries.asks import AsksShown
 from reports.queries.base import load
 from reports.queries.opened import progress
 from reports.queries.outcome import outcome
-from reports.queries.overview import Overview, contact_rate, overview, pair_rows
+from reports.queries.overview import Overview, PairRow, contact_rate, overview, pair_rows
 from reports.queries.sent import shown
 from reports.queries.stages import Stage
 from reports.queries.todos import todos_of
@@ -139,14 +142,20 @@ def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
     """Every active match by risk, and the offers nobody has answered."""
     now = timezone.now()
     data = load(program)
-    rows = pair_rows(data, now)
+    rows, form = pair_rows(data, now), PairFilterForm(request.GET)
     rate, risky, live = contact_rate(rows, now), sum(row.signal.level == "risk" for row in rows), len(rows)
     turn = unanswered(program, now) if request.GET.get("show") == "turn" else []
     if turn:
         rows = [row for row in rows if row.match.pk in turn]
+    wanted = form.cleaned_data if form.is_valid() else {}
+    filtered = any(wanted.values())
+    if filtered:
+        rows = [row for row in rows if _fits(row, **wanted)]
     context = {
         "program": program,
         "now": now,
+        "form": form,
+        "filtered": filtered,
         "rate": rate,
         "turn": len(turn),
         "page": Paginator(rows, 50).get_page(request.GET.get("page", "1")[:6]),
@@ -158,13 +167,27 @@ def pairs(request: ProgramRequest, program: Program) -> HttpResponse:
     return render(request, "reports/pairs.html", context)
 
 
+def _fits(row: PairRow, words: str, status: str) -> bool:
+    return (not status or row.signal.level == status) and is_named((each.name for each in row.match.members), words)
+
+
 @require_safe
 @program_view(Right.SEE)
 def messages(request: ProgramRequest, program: Program) -> HttpResponse:
     """What was sent to whom, and what could not be delivered."""
-    page = Paginator(shown(mail.messages_of_program(program.pk)), 50).get_page(request.GET.get("page", "1")[:6])
-    titles = {kind.slug: kind.description for kind in all_kinds()}
-    return render(request, "reports/messages.html", {"program": program, "page": page, "titles": titles})
+    form = MessageFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = shown(mail.messages_of_program(program.pk)).filter(with_words(wanted.get("words", ""), "recipient"))
+    if wanted.get("state"):
+        rows = rows.filter(state=wanted["state"])
+    context = {
+        "program": program,
+        "form": form,
+        "filtered": any(wanted.values()),
+        "page": page_of(request, rows, per_page=50),
+        "titles": {kind.slug: kind.description for kind in all_kinds()},
+    }
+    return render(request, "reports/messages.html", context)
 
 
 @require_safe
