@@ -116,7 +116,8 @@ class GroupProblem:
     @cached_property
     def _units(self) -> memoryview:
         """Who tries every group asks for a few numbers again and again: quicker one by one than a table each time."""
-        return memoryview(np.ascontiguousarray(self.grid.units(self.score), dtype=np.int64))
+        units = np.ascontiguousarray(self.grid.units(self.score), dtype=np.int64)
+        return memoryview(units)  # type: ignore[arg-type]  # the types know it of Python 3.12 and newer
 
     def canonical(self) -> tuple["GroupProblem", Ints]:
         """The same problem with people in the order of their lots, and who stands where: the order of rows is gone."""
