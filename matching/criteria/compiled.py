@@ -17,6 +17,7 @@ from matching.criteria.model import BoolArray, Condition, Field, Person, Rule
 Index = NDArray[np.intp]
 _Number = TypeVar("_Number", np.int64, np.bool_)
 _UNANSWERED = -1
+_FIRST: Index = np.zeros(1, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +68,8 @@ class CompiledRule:
 
     def _compared(self, takers: Index, givers: Index) -> Outcome:
         """Compare the distinct answers only, then spread the result over the people."""
-        rows, row_of = np.unique(self.takers.place[takers], return_inverse=True)
-        columns, column_of = np.unique(self.givers.place[givers], return_inverse=True)
+        rows, row_of = _once_each(self.takers.place[takers])
+        columns, column_of = _once_each(self.givers.place[givers])
         table = self._table(rows, columns)
         if len(rows) == len(takers) and len(columns) == len(givers) and _sorted(row_of) and _sorted(column_of):
             return table
@@ -141,6 +142,14 @@ def condition_holds(condition: Condition, person: Person, fields: Mapping[str, F
     if isinstance(given, tuple) and isinstance(wanted, tuple):
         return {same_key(item) for item in wanted} <= {same_key(item) for item in given}
     return same_key(given) == same_key(wanted)
+
+
+def _once_each(places: Index) -> tuple[Index, Index]:
+    """The distinct ones in order, and which of them each is. One alone is sorted: whoever explains a pair asks so."""
+    if len(places) == 1:
+        return places, _FIRST
+    distinct, place = np.unique(places, return_inverse=True)
+    return distinct, place
 
 
 def _spread(table: NDArray[_Number], row_of: Index, column_of: Index) -> NDArray[_Number]:

@@ -46,8 +46,9 @@ def tables(cursor: CursorWrapper) -> list[str]:
 
 
 def columns(cursor: CursorWrapper, table: str) -> list[str]:
-    described = connection.introspection.get_table_description(cursor, table)
-    return sorted(column.name for column in described)
+    """Their names alone: to describe a table, Django would read the whole statement that has made it."""
+    cursor.execute(f"SELECT * FROM {quoted([table])} LIMIT 0")  # noqa: S608  # a table's own name
+    return sorted(column[0] for column in cursor.description)
 
 
 def order(cursor: CursorWrapper, table: str) -> list[str]:

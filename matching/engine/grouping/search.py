@@ -16,6 +16,7 @@ from matching.engine.grouping.problem import GroupProblem, Plan, Spread
 from matching.engine.numbers import Ints
 
 KICKS = 1000  # fewer for many groups, whose climbs take longer
+AT_ONCE = 20_000  # exchanges weighed in one go: beyond, a table of all of them is mostly thrown away
 
 Labels = list[tuple[Spread, Ints, int]]
 
@@ -84,13 +85,9 @@ class State:
         base = self.counts[number].copy()
         lost = label[out]
         np.subtract.at(base, (np.flatnonzero(lost >= 0), lost[lost >= 0]), 1)
-        result = np.empty((len(who), len(base)))
-        for value in range(-1, size):
-            with_one = base.copy()
-            if value >= 0:
-                with_one[:, value] += 1
-            result[label[who] == value] = self.broken(number, with_one)
-        return result
+        # One more of a label: all labels of all groups at once. The last row is for whoever has none.
+        more = base + np.eye(size + 1, size, dtype=np.int64)[:, None, :]
+        return self.broken(number, more).astype(np.float64)[label[who]]
 
     def put(self, groups: Ints, columns: Ints, people: Ints) -> None:
         """Put these people into these places, one in each of the groups."""
@@ -211,36 +208,49 @@ def _swap(state: State, width: int) -> bool:
         return False
     improved = False
     for _ in range(50):
-        again = False
-        for group in range(len(state.places)):
-            for column in range(width):
-                again |= _exchange(state, width, group, column)
+        again = _exchange_all(state, width)
         improved |= again
         if not again:
             break
     return improved
 
 
-def _exchange(state: State, width: int, group: int, column: int) -> bool:
-    one = int(state.places[group, column])
-    others = state.places[:, :width]
-    groups = np.arange(len(others))[:, None]
-    gain = (
-        state.gain[one][:, None]
-        - state.gain[one, group]
-        + state.gain[others, group]
-        - state.gain[others, groups]
-        - 2 * state.weight[one][others]
-    )
-    gain[group] = 0
-    best = int(np.argmax(gain))
-    if gain.flat[best] <= 0:
-        return False
-    there, place = divmod(best, width)
-    other = int(others[there, place])
-    state.put(np.array([group]), np.array([column]), np.array([other]))
-    state.put(np.array([there]), np.array([place]), np.array([one]))
-    return True
+def _exchange_all(state: State, width: int) -> bool:
+    """Each member's best exchange in turn, place by place; whether there was any that helps.
+
+    Looked for at many places at once: most have none, and those before one that has are as they were.
+    """
+    total, begin, again = len(state.places) * width, 0, False
+    many = max(1, AT_ONCE // max(1, total))
+    while begin < total:
+        end = min(total, begin + many)
+        found = _first_exchange(state, width, np.arange(begin, end))
+        if found is None:
+            begin = end
+            continue
+        place, with_whom = found
+        people = state.places[:, :width].reshape(-1)
+        one, other = people[[place]], people[[with_whom]]
+        for spot, person in ((place, other), (with_whom, one)):
+            group, column = divmod(spot, width)
+            state.put(np.array([group]), np.array([column]), person)
+        begin, again = place + 1, True
+    return again
+
+
+def _first_exchange(state: State, width: int, spots: Ints) -> tuple[int, int] | None:
+    """The first of these places whose member does better in another's place, and the best such place."""
+    people = state.places[:, :width].reshape(-1)
+    groups = np.repeat(np.arange(len(state.places)), width)
+    own = state.gain[people, groups]
+    # What both are worth in each other's place, less what they are in their own, and what they are to one another.
+    gain = state.gain.take(people[spots], axis=0).take(groups, axis=1) - own[spots, None]
+    gain += state.gain.take(people, axis=0).take(groups[spots], axis=1).T - own
+    gain -= 2 * state.weight.take(people[spots], axis=0).take(people, axis=1)
+    gain[groups[spots, None] == groups] = 0
+    best = gain.argmax(axis=1)
+    better = np.flatnonzero(gain[np.arange(len(spots)), best] > 0)
+    return (int(spots[better[0]]), int(best[better[0]])) if len(better) else None
 
 
 def _start(problem: GroupProblem, plan: Plan, members: Ints, leaders: Ints) -> tuple[State, int]:
