@@ -8,6 +8,8 @@ from programs.catalogue import registry
 Detail = Mapping[str, Any]
 Words = str | Callable[[Detail], str]
 
+# Who does what no account does, or none that is still there.
+NOBODY = "The system"
 _AIMS = {
     "floor": "everybody placed, then the lowest score as high as it can be",
     "cover": "everybody placed, then the best total",
@@ -120,6 +122,16 @@ _SENTENCES: Mapping[str, Words] = {
     "report exported": _exported,
     "table exported": _table_exported,
 }
+
+
+def verbs_with(word: str) -> list[str]:
+    """Of the deeds that have a sentence here, those whose sentence has this word in it, before any name or number."""
+    return [verb for verb in _SENTENCES if word.casefold() in in_words(verb, {}).casefold()]
+
+
+def has_sentence() -> list[str]:
+    """The deeds that are told by a sentence; all others by their verb."""
+    return list(_SENTENCES)
 
 
 def in_words(verb: str, detail: Detail) -> str:

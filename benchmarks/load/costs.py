@@ -1,6 +1,7 @@
 """What a page costs: milliseconds of processor of gunicorn and PostgreSQL together, and questions to the database.
 
-Unlike requests a second, these stay true on a machine that does other things too.
+Unlike requests a second, these stay true on a machine that does other things too. Where the cores themselves are now
+fast, now slow, only multiples stay: so a page that does nothing is measured in turn with each.
 """
 
 import time
@@ -21,6 +22,7 @@ MOST_QUESTIONS = 10
 ANSWERED, BARE = "RSVP POST", "the same, bare"
 # Asked for by the same calendars as the page before it, and not within the same minute, as none does.
 LATER = "calendar feed"
+BASELINE = "/healthz"
 ROUNDS = 5
 
 
@@ -29,6 +31,8 @@ class Cost:
     name: str
     whole: float
     database: float
+    # As many times what the page costs that does nothing, measured in turn with it.
+    times: float
 
     @property
     def is_met(self) -> bool:
@@ -37,16 +41,17 @@ class Cost:
 
 def costs(place: Place, known: Known, requests: int) -> Iterator[Cost]:
     """Each page asked for by one browser, so many times in each of five rounds; the medians of the rounds."""
-    database = postmaster()
+    # As short as it is, it takes more of them until the clock of the processor has moved enough.
+    nothing = Meter(place, _asking(place, cycle([(BASELINE, "")]), None), 4 * requests)
     for name, how in _pages(known).items():
         if name == LATER:
             known.note_feeds()
             time.sleep(60)
-        yield _cost(name, _asking(place, *how), place, database, requests)
+        yield _cost(name, Meter(place, _asking(place, *how), requests), nothing)
     # Neither those that were just answered, from the end, nor those that are still to be opened, from the start.
     links: Way = iter([(link, "") for link in known.sessions[len(known.sessions) // 2 :]]), {"outcome": "met"}
     with place.bare() as other:
-        yield _cost(BARE, _asking(other, *links), other, database, requests)
+        yield _cost(BARE, Meter(other, _asking(other, *links), requests), nothing)
 
 
 # Gives the path and cookie to prepare, and whether a form is sent; only what comes after the preparation is measured.
@@ -98,16 +103,30 @@ def _expect(path: str, answer: Answer, status: int) -> None:
         raise RuntimeError(f"{path} answered {answer.status} {where(answer)}\n{answer.text[:3000]}")
 
 
-def _cost(name: str, prepare: Callable[[int], Any], place: Place, database: Any, requests: int) -> Cost:  # noqa: ANN401  psutil's
-    prepare(8)()  # what is only ever compiled once
-    taken = []
-    for _ in range(ROUNDS):
-        make = prepare(requests)
-        before = processor(place.web()), processor(database)
+@dataclass
+class Meter:
+    """Measures what requests cost on the web processes of a place and on the database."""
+
+    place: Place
+    prepare: Callable[[int], Callable[[], None]]
+    requests: int
+
+    def round(self) -> tuple[float, float]:
+        """Milliseconds of processor a request, altogether and the database's."""
+        make, database = self.prepare(self.requests), postmaster()
+        web_before, rows_before = processor(self.place.web()), processor(database)
         make()
-        after = processor(place.web()), processor(database)
-        taken.append([1000 * (one - other) / requests for one, other in zip(after, before, strict=True)])
-    return Cost(name, median(sum(each) for each in taken), median(each[1] for each in taken))
+        rows = processor(database) - rows_before
+        whole = processor(self.place.web()) - web_before + rows
+        return 1000 * whole / self.requests, 1000 * rows / self.requests
+
+
+def _cost(name: str, page: Meter, nothing: Meter) -> Cost:
+    for each in (page, nothing):
+        each.prepare(8)()  # what is only ever compiled once
+    rounds = [(*page.round(), nothing.round()[0]) for _ in range(ROUNDS)]
+    whole, database, baseline = (median(column) for column in zip(*rounds, strict=True))
+    return Cost(name, whole, database, whole / baseline)
 
 
 def questions(known: Known) -> dict[str, tuple[int, int]]:

@@ -79,11 +79,12 @@ def _say_costs(here: Place, knows: object, requests: int) -> list[str]:
     from benchmarks.load.costs import ANSWERED, BARE, MOST, MOST_QUESTIONS, costs, questions
 
     missed, wholes = [], {}
-    print("\npage                 CPU-ms   of it PostgreSQL   may cost   a second and core")
+    print("\npage                 CPU-ms   of it PostgreSQL   may cost   times the baseline   a second and core")
     for each in costs(here, knows, requests):  # type: ignore[arg-type]  # known() made it
         most = f"{MOST[each.name]:.0f}" if each.name in MOST else "–"
         rate = 1000 / each.whole if each.whole else 0
-        print(f"{each.name:<20} {each.whole:6.1f}   {each.database:16.1f}   {most:>8}   {rate:17.0f}", flush=True)
+        told = f"{each.name:<20} {each.whole:6.1f}   {each.database:16.1f}   {most:>8}"
+        print(f"{told}   {each.times:18.1f}   {rate:17.0f}", flush=True)
         missed += [] if each.is_met else [f"{each.name} costs {each.whole:.1f} ms"]
         wholes[each.name] = each.whole
     print(f"{ANSWERED}: {wholes[ANSWERED] / wholes[BARE]:.1f} times the bare one")

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from participants.formkit import DayField, LongSelect, LookForm
+from participants.formkit import DayField, FilterForm, LongSelect, LookForm
 from participants.forms import zone_choices
 from participants.models import User
 from programs.catalogue import registry
@@ -159,3 +159,11 @@ class CoordinatorForm(LookForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text="They sign in with a link sent there.",
     )
+
+
+class HistoryFilterForm(FilterForm):
+    words = forms.CharField(
+        max_length=200, label="Name, or what was done", widget=forms.TextInput(attrs={"type": "search"})
+    )
+    since = DayField(label="From")
+    until = DayField(label="Until")

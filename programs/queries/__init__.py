@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from mail.prepared import prepared
-from participants.finding import with_words
+from participants.finding import with_words, words_of
 from participants.models import AuditEntry, User, full_name
 from participants.permissions import is_admin
+from programs.history import NOBODY, has_sentence, verbs_with
 from programs.models import Coordinator, Enrolment, LineManager, Program, Role, Track
 
 STATES = Enrolment.State
@@ -99,8 +101,24 @@ def tracks_of(program: int) -> QuerySet[Track]:
     return Track.objects.filter(program=program)
 
 
-def history_of(program: Program) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(program_id=program.pk).select_related("by")
+def history_of(
+    program: Program, *, words: str = "", since: date | None = None, until: date | None = None
+) -> QuerySet[AuditEntry]:
+    """Newest first; with words, each of which is in the name of who did it or in what it says they did, and within
+    days, both included, of the clock that is set (django.utils.timezone).
+    """
+    rows = AuditEntry.objects.filter(program_id=program.pk).select_related("by")
+    for word in words_of(words):
+        rows = rows.filter(_said(word))
+    if since:
+        rows = rows.filter(at__date__gte=since)
+    return rows.filter(at__date__lte=until) if until else rows
+
+
+def _said(word: str) -> Q:
+    told_by_verb = Q(verb__icontains=word) & ~Q(verb__in=has_sentence())
+    by_nobody = Q(by__email__isnull=True) if word.casefold() in NOBODY.casefold() else Q(pk__in=())
+    return Q(verb__in=verbs_with(word)) | told_by_verb | by_nobody | with_words(word, "by")
 
 
 def manager_of(user_id: int) -> str:

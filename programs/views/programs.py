@@ -9,8 +9,8 @@ from participants.permissions import may_create_programs
 from programs import services
 from programs.access import ProgramRequest, creators_view, program_view
 from programs.errors import Outdated, ProgramError
-from programs.forms.basics import BasicsForm, CoordinatorForm, NewProgramForm, put_error
-from programs.history import in_words
+from programs.forms.basics import BasicsForm, CoordinatorForm, HistoryFilterForm, NewProgramForm, put_error
+from programs.history import NOBODY, in_words
 from programs.models import Coordinator, Program
 from programs.permissions import Right
 from programs.queries import history_of, programs_of
@@ -153,6 +153,14 @@ def delete(request: ProgramRequest, program: Program) -> HttpResponse:
 @require_safe
 @program_view(Right.HISTORY)
 def history(request: ProgramRequest, program: Program) -> HttpResponse:
-    page = page_of(request, history_of(program), per_page=50)
-    lines = [(entry, in_words(entry.verb, entry.detail)) for entry in page]
-    return render(request, "programs/history.html", {"program": program, "page": page, "lines": lines})
+    form = HistoryFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    page = page_of(request, history_of(program, **wanted), per_page=50)
+    context = {
+        "program": program,
+        "form": form,
+        "filtered": any(wanted.values()),
+        "page": page,
+        "lines": [(entry, entry.by.name if entry.by else NOBODY, in_words(entry.verb, entry.detail)) for entry in page],
+    }
+    return render(request, "programs/history.html", context)
