@@ -19,6 +19,7 @@ from mentorship.processes import free_port, wait_until
 from tests.template import TEMPLATE
 
 READY = "Ctrl-C ends everything."
+COLLECT = "from mentorship.static_files import collect_changed; collect_changed()"
 NOT_OURS = ("STATICFILES", "LOG_LEVEL", "REDIS_URL", "SITE_URL", "DEBUG")
 
 
@@ -100,14 +101,14 @@ def kinds(demo: Demo) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo that was there before: its sample takes longer than all else that it starts. Without the
-    finished year, which is told once in these tests, as on a new machine.
+    """The folder of a demo that was there before: its sample and its styles take longer than all else that it starts.
+    Without the finished year, which is told once in these tests, as on a new machine.
     """
     folder = tmp_path_factory.mktemp("told")
     migrated = os.environ.get(TEMPLATE, "")
     if migrated.endswith(".sqlite3"):
         shutil.copyfile(migrated, folder / "db.sqlite3")
-    for command in (["migrate", "--verbosity", "0"], ["sample_program"]):
+    for command in (["migrate", "--verbosity", "0"], ["sample_program"], ["shell", "-c", COLLECT]):
         manage = [sys.executable, str(Path(django_settings.BASE_DIR) / "manage.py"), *command]
         subprocess.run(manage, env=environment(folder), check=True, capture_output=True)
     return folder

@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mentorship import broker
 from mentorship.processes import Group, dying_with_parent, together, wait_until
+from mentorship.static_files import collect_changed
 from mentorship.tasks import tick
 
 STARTING = 180.0  # seconds after which a page that does not answer is an error
@@ -62,7 +63,7 @@ class Command(BaseCommand):
         self._say("Setting up the database")
         call_command("migrate", verbosity=0, interactive=False)
         self._say("Collecting static files")
-        call_command("collectstatic", verbosity=0, interactive=False)
+        collect_changed()
         self._say("Setting up the sample program")
         answer = io.StringIO()
         call_command("sample_program", "--json", "--year", stdout=answer)
