@@ -183,8 +183,13 @@ def minutes(value: int | None) -> str:
 
 @register.filter(is_safe=False)
 def number(value: words.Figure | None, places: int = 0) -> str:
-    """``{{ n|number }}`` is "1,204"; ``{{ mean|number:1 }}`` is "3.4"; nothing is "–"."""
-    return "–" if value is None else words.fixed(value, places)
+    """``{{ n|number }}`` is "1,204"; ``{{ mean|number:1 }}`` is "3.4"; nothing is "–".
+
+    ``{{ hours|number:-1 }}`` is "1,204.5", or "1,204" of whole ones.
+    """
+    if value is None:
+        return "–"
+    return words.fixed(value, places) if places >= 0 else words.fixed(value, -places).removesuffix("." + "0" * -places)
 
 
 @register.filter(is_safe=False)
