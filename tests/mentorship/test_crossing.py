@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Event
 from typing import Any
 
 import pytest
@@ -89,8 +90,25 @@ def test_what_asks_for_no_key_is_answered_too() -> None:
     assert ["Load it again" in looked.content.decode(), "Send it again" in wrote.content.decode()] == [True, True]
 
 
+class HoldBackTheSecondTry:
+    """Around statements: the key is claimed anew when whoever asked for it in between has had it.
+
+    Without, the second try may have it first, and the two wait for each other once more.
+    """
+
+    def __init__(self) -> None:
+        self.claims, self.was_had = 0, Event()
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "INSERT INTO participants_sentform" in sql:
+            self.claims += 1
+            if self.claims == 2:
+                assert self.was_had.wait(30)
+        return execute(sql, params, many, context)
+
+
 @contextmanager
-def posting(cast: Cast, settings: str) -> Iterator[Future[Any]]:
+def posting(cast: Cast, settings: str, around: Callable[..., Any] | None = None) -> Iterator[Future[Any]]:
     """Mia's form on its way by a connection of its own, while this one holds the match that it waits for."""
 
     def send(client: Client) -> Any:
@@ -98,7 +116,8 @@ def posting(cast: Cast, settings: str) -> Iterator[Future[Any]]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(settings)
-            return client.post(reverse("sessions:goals", args=[cast.match.pk]), BODY)
+            with connection.execute_wrapper(around) if around else nullcontext():
+                return client.post(reverse("sessions:goals", args=[cast.match.pk]), BODY)
         finally:
             connection.close()
 
@@ -128,15 +147,17 @@ def wait_until_it_waits() -> None:
 def test_two_that_wait_for_each_other(second_try: bool, goals: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real one: the form holds its key and waits for the match; whoever holds the match asks for the same key."""
     monkeypatch.setattr(crossing.guards, "second_try", second_try)
-    cast = make_cast()
-    with posting(cast, "SET deadlock_timeout = '50ms'") as answer:
+    cast, held_back = make_cast(), HoldBackTheSecondTry()
+    # PostgreSQL looks only once, so long after the wait began; this one waits by then, on a busy machine too.
+    with posting(cast, "SET deadlock_timeout = '2s'", held_back) as answer:
         wait_until_it_waits()
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL deadlock_timeout = '60s'")
         services.claim_form(owner=services.owner_of(cast.mia), key=KEY, body="", now=cast.program.created_at)
         transaction.set_rollback(True)
+        held_back.was_had.set()
     assert answer.result(30).status_code == (302 if second_try else 503)
-    assert Goal.objects.count() == goals
+    assert (Goal.objects.count(), held_back.claims) == (goals, 2 if second_try else 1)
 
 
 @pytest.mark.as_in_production
