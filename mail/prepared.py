@@ -93,13 +93,17 @@ class _Words:
     def gaps(self) -> list[Gap]:
         return [each for each in self.params if isinstance(each, Gap)]
 
+    @cached_property
+    def locks(self) -> str:
+        """What it locks, if it does: PostgreSQL's log of who waits for whom has to say it."""
+        return self.sql[self.sql.index(" FROM ") :].strip() if self.query.select_for_update else ""
+
     def with_values(self, values: Sequence[Any], connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """The statement to send, and its values."""
         filled = tuple(gap.filled(values, connection) for gap in self.gaps)
-        # What locks is sent in full: PostgreSQL's log of who waits for whom has to say it.
-        if statements.are_kept(connection) and not self.query.select_for_update:
+        if statements.are_kept(connection):
             statements.name(connection, self.called, self.sql, list(self._among(map(statements.place, count(1)))))
-            return statements.execution(self.called, len(filled)), filled
+            return statements.execution(self.called, len(filled), saying=self.locks), filled
         return self.sql, tuple(self._among(iter(filled)))
 
     def _among(self, filled: Iterator[Any]) -> Iterator[Any]:

@@ -36,6 +36,7 @@ def place(number: int) -> AsIs:
     return AsIs(f"${number}")
 
 
-def execution(called: str, count: int) -> str:
-    """What to send, with so many values."""
-    return f"EXECUTE {called} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {called}"
+def execution(called: str, count: int, *, saying: str = "") -> str:
+    """What to send, with so many values, and a remark for whoever reads PostgreSQL's log."""
+    sql = f"EXECUTE {called} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {called}"
+    return f"{sql} /* {saying.replace('%', '%%')} */" if saying else sql

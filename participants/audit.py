@@ -16,6 +16,7 @@ from itertools import islice
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from mail.writing import insert
 from participants.models import AuditEntry, AuditLink
 
 _BATCH = 500
@@ -68,7 +69,7 @@ def chained(before: str, entry: AuditEntry) -> str:
 def append(entry: AuditEntry) -> AuditEntry:
     """Store an entry and give it its place. Called inside the transaction of the deed."""
     entry.digest = digest(entry)
-    entry.save(force_insert=True)
+    insert([entry])
     if connection.vendor != "postgresql":
         last = AuditLink.objects.order_by("-number").first()
         number, before = (last.number, last.hash) if last else (0, "")

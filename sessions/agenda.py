@@ -140,12 +140,12 @@ def is_led(mine: MyMatch) -> bool:
 
 def led_by_rota(course: Course, session: Session | None) -> int:
     """The seat whose turn it is to lead a session (without one: one held after those so far); 0 without a rota."""
-    turn = turn_of(course, session) if session else len(course.held)
-    seats = _seats(course.mine)
-    if "mentees_chair" in _keys(course.mine):
+    seats, keys = _seats(course.mine), _keys(course.mine)
+    if "mentees_chair" in keys:
         seats = [seat for seat in seats if seat.role == Role.MENTEE]
-    elif "rotating_facilitator" not in _keys(course.mine):
+    elif "rotating_facilitator" not in keys:
         return 0
+    turn = turn_of(course, session) if session else len(course.held)
     return seats[turn % len(seats)].pk if seats else 0
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from mail import registry
 from mail.models import Message
+from mail.writing import Change, changed, insert_missing
 
 State = Message.State
 # States from which a message can still leave, or leave once more.
@@ -89,7 +90,7 @@ def enqueue(
 def put(drafts: Iterable[Draft], *, now: datetime) -> None:
     """Queue many messages with the rules of enqueue(), in one statement. Safe to run twice at once."""
     timely = _timely(drafts, now)
-    Message.objects.bulk_create([draft.row(now) for draft in timely], ignore_conflicts=True, batch_size=500)
+    insert_missing([draft.row(now) for draft in timely])
 
 
 def enqueue_many(drafts: Iterable[Draft], *, now: datetime) -> int:
@@ -140,6 +141,8 @@ def cancel(
     Narrowed to some kinds, to sequences below one (the thing was changed), or to one person. A message that is past
     the fence at this moment may still arrive; it is then marked sent, and is not tried again if it did not.
     """
+    if kinds is None and below_sequence is None and recipient_id is None:
+        return _cancel_all(subject_type, subject_id, now)
     about = Q(subject_type=subject_type, subject_id=subject_id)
     if kinds is not None:
         about &= Q(kind__in=list(kinds))
@@ -170,7 +173,16 @@ def cancel_unwanted(
     return _cancel(theirs, reason="Unsubscribed", now=now)
 
 
+@changed
+def _cancel_all(subject_type: str, subject_id: int, now: datetime) -> Change:
+    about = Message.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    return _in_time(about, now), {"state": State.CANCELLED, "last_error_class": ""}
+
+
 def _cancel(which: Q, *, reason: str, now: datetime) -> int:
+    return _in_time(Message.objects.filter(which), now).update(state=State.CANCELLED, last_error_class=reason)
+
+
+def _in_time(about: QuerySet[Message], now: datetime) -> QuerySet[Message]:
     # What is too late already was not stopped by this; it is left to expire.
-    queued = Message.objects.filter(which, state__in=QUEUED, expires_at__gt=now)
-    return queued.update(state=State.CANCELLED, last_error_class=reason)
+    return about.filter(state__in=QUEUED, expires_at__gt=now)

@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from mail.prepared import prepared
 from matching.queries import MyMatch, matches_of, my_match
@@ -146,12 +149,22 @@ def course_with_notes(user: User, match_id: int) -> Course | None:
     return Course(mine, list(rows), frozenset(row.pk for row in rows if row.has_note))
 
 
-def session_of(user: User, session_id: int) -> tuple[Course, Session] | None:
-    """A session of one of this person's active matches."""
-    around = _around(session_id)
+def session_of(user: User, session_id: int, *, alone: bool = False) -> tuple[Course, Session] | None:
+    """A session of one of this person's active matches. `alone`, as for a form that was sent and seldom needs them, the
+    others of the match are asked for when somebody looks at them.
+    """
+    around = _just(session_id) if alone else _around(session_id)
     here = next((each for each in around if each.pk == session_id), None)
     mine = my_match(user=user, match_id=here.match_id, facts=False) if here else None
-    return (Course(mine, around), here) if here and mine and may_open(mine) else None
+    if here is None or mine is None or not may_open(mine):
+        return None
+    later = cast("list[Session]", SimpleLazyObject(partial(_of_matches, [mine.match.pk])))
+    return Course(mine, later if alone else around), here
+
+
+@prepared
+def _just(session: int) -> QuerySet[Session]:
+    return _in_order().filter(pk=session)
 
 
 @prepared

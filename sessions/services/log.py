@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from mail.writing import insert, update
 from matching.models import Match, Seat
 from participants.models import User
 from participants.services import record
@@ -201,7 +202,7 @@ def _restore(session: Session, was: dict[str, Any], around: _Around, now: dateti
 
 def _log(session: Session, verb: str, around: _Around, by: User, now: datetime) -> None:
     session.logged_by, session.logged_at = by, now
-    session.save()
+    update(session) if session.pk else insert([session])
     _forget_expert(session)
     planning.drop(session, now)
     _joined(session, around.people, now)

@@ -47,7 +47,7 @@ def link_page(view: LinkPage) -> LinkPage:
 
     @wraps(view)
     def page(request: HttpRequest, link: Link) -> HttpResponse:
-        found = session_of(link.user, link.subject_id)
+        found = session_of(link.user, link.subject_id, alone=request.method == "POST")
         if found is None or found[1].state == State.CANCELLED:
             return gone(request)
         return view(request, link, *found)

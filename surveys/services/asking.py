@@ -11,6 +11,7 @@ from django.db.models import Exists, FilteredRelation, Q, QuerySet
 from mail.prepared import prepared
 from mail.quiet import shift
 from mail.services import Draft, cancel, put
+from mail.writing import insert
 from matching.models import Match
 from participants.models import User
 from programs.models import Program
@@ -47,9 +48,9 @@ def invite_after(*, session: Session, users: Sequence[User], now: dt.datetime) -
     rows = [
         Invitation(survey_id=survey_id, user=user, session=session, created_at=now, closes_at=closes) for user in new
     ]
-    made = Invitation.objects.bulk_create(rows)
+    insert(rows)
     morning = {user.pk: _next_morning(now, ZoneInfo(user.timezone)) for user in new}
-    put([_draft(each, program_id, PULSE, 0, morning[each.user_id]) for each in made], now=now)
+    put([_draft(each, program_id, PULSE, 0, morning[each.user_id]) for each in rows], now=now)
 
 
 def _pulse_of(session: Session) -> tuple[int | None, set[int], bool]:

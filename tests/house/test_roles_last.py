@@ -31,7 +31,10 @@ FIRST = {"programs:remove_coordinator", "programs:delete", "organisation:revoke_
 OWN = {name for name in OF_A_ROLE if name.startswith("account_")}
 OF_A_CASE = {name for name in OF_A_ROLE if name.startswith("safeguarding:") and name != "safeguarding:settings"}
 # The view's own: the key is taken before it, and the browser's session is saved after it.
-WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b(?!.*(participants_sentform|participants_browser))", re.DOTALL)
+WRITES = re.compile(
+    r"\s*(EXECUTE (insert|update)_|(INSERT|UPDATE|DELETE)\b)(?!.*(participants_sentform|participants_browser))",
+    re.DOTALL,
+)
 
 
 class TakenAway:

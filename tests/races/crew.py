@@ -79,6 +79,8 @@ class Client:
         self._order, order.race.off = order, order.off
         self._leaders = order.race.leaders(self._signs.clients)
         connection.settings_dict["NAME"] = order.database
+        # Every statement comes in full: a race waits before some, and its control takes the locks out of others.
+        connection.settings_dict["CONN_MAX_AGE"] = 0
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = {LOCK_MS}; SET statement_timeout = {STATEMENT_MS}")
             cursor.execute(f"SET deadlock_timeout = {DEADLOCK_MS}")

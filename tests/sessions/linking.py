@@ -10,7 +10,7 @@ from sessions.models import Session
 
 UTC = dt.UTC
 State = Session.State
-WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)", re.IGNORECASE)
+WRITES = re.compile(r"^\s*(EXECUTE (INSERT|UPDATE)_|INSERT|UPDATE|DELETE|REPLACE)", re.IGNORECASE)
 PAGES = ("session", "session/move", "session/saved", "session/undo")
 NEUTRAL = "This link no longer works"
 

@@ -7,7 +7,7 @@ from sessions.models import Session
 
 UTC = dt.UTC
 State = Session.State
-WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)", re.IGNORECASE)
+WRITES = re.compile(r"^\s*(EXECUTE (INSERT|UPDATE)_|INSERT|UPDATE|DELETE|REPLACE)", re.IGNORECASE)
 TIME = {"day": "2027-03-12", "time": "09:30", "zone": "Europe/Berlin", "minutes": "45", "channel": "video"}
 CANARIES = {"shared": "canary-shared", "private": "canary-private", "goal": "canary-goal"}
 
