@@ -86,6 +86,12 @@ def insert_missing(rows: Sequence[Model]) -> None:
         _inserted(rows, passing=True)
 
 
+def insert_if_new(row: Model) -> bool:
+    """Store a row unless it is there already; whether it was new. It is not given its key."""
+    with _sent(_insert(type(row), 1, passing=True), [row]) as cursor:
+        return bool(cursor.rowcount == 1)
+
+
 def update(row: Model) -> None:
     """Store every column of a row that is there. Raises the model's DoesNotExist if it is not, and IntegrityError."""
     with _sent(_update(type(row)), [row]) as cursor:
@@ -111,7 +117,7 @@ class Changed(Generic[Given]):
     @cached_property
     def _words(self) -> _Words:
         takes = inspect.signature(self.ask).parameters
-        rows, columns = self.ask(*map(Gap, range(len(takes))))  # type: ignore[arg-type]  # gaps stand for values
+        rows, columns = self.ask(*map(Gap, range(len(takes))))  # type: ignore[arg-type,call-arg]  # gaps stand for values
         fields = ((rows.model._meta.get_field(name), None, value) for name, value in columns.items())
         return _update_of(rows, list(fields))
 

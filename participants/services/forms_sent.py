@@ -2,17 +2,13 @@
 
 import datetime as dt
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from mail.writing import insert_if_new
 from participants.models import SentForm, User
 
 HOURS_KEPT = 24
-# One statement, as it is part of every deed. Two at once: the second waits for what becomes of the first.
-_CLAIM = """
-    INSERT INTO participants_sentform (owner, "key", body, led_to, sent_at) VALUES (%s, %s, %s, '', %s)
-    ON CONFLICT (owner, "key") DO NOTHING
-"""
 
 
 def owner_of(user: User) -> str:
@@ -31,10 +27,9 @@ def claim_form(*, owner: str, key: str, body: str, now: dt.datetime) -> SentForm
     Inside the transaction of the deed: if that is taken back, the key is free again. `body` is a digest of all that
     was sent; whether the row has the same is for the caller to see. Waits for a form of the same key on its way.
     """
-    moment = connection.ops.adapt_datetimefield_value(now)
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [owner, key, body, moment])
-        is_first = cursor.rowcount == 1
+    # One statement, as it is part of every deed. Two at once: the second waits for what becomes of the first.
+    with transaction.atomic(savepoint=False):
+        is_first = insert_if_new(SentForm(owner=owner, key=key, body=body, sent_at=now))
     return None if is_first else SentForm.objects.get(owner=owner, key=key)
 
 

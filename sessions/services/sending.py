@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from mail.writing import insert_if_new
 from participants.models import User
 from sessions.errors import OtherBody
 from sessions.models import SentLog, Session
-
-# One statement, as it is part of every log. Two at once: the second waits for what becomes of the first.
-_CLAIM = """
-    INSERT INTO mentoring_sessions_sentlog (user_id, "key", digest, session_id, sent_at) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (user_id, "key") DO NOTHING
-"""
 
 
 @dataclass(frozen=True)
@@ -33,13 +28,10 @@ def sent_before(sent: Sent, *, session: Session | None, by: User, now: datetime)
 
     Raises OtherBody if the key came with something else.
     """
-    digest, field = _digest(sent.body), SentLog._meta.get_field("key")
-    key = field.get_db_prep_value(sent.key, connection)
-    moment = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [by.pk, key, digest, session.pk if session else None, moment])
-        if cursor.rowcount == 1:
-            return None
+    digest = _digest(sent.body)
+    # One statement, as it is part of every log. Two at once: the second waits for what becomes of the first.
+    if insert_if_new(SentLog(user=by, key=sent.key, digest=digest, session=session, sent_at=now)):
+        return None
     before = SentLog.objects.select_related("session").get(user=by, key=sent.key)
     if before.digest != digest:
         raise OtherBody

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from mail.models import Message
-from mail.writing import MOST_ROWS, Change, changed, insert, insert_missing, update
+from mail.writing import MOST_ROWS, Change, changed, insert, insert_if_new, insert_missing, update
 from participants.models import AuditEntry, User
 from sessions.models import Session
 from tests.factories.participants import UserFactory
@@ -84,6 +84,12 @@ def test_each_of_many_gets_its_own_key(many: int) -> None:
     assert {row.subject_id: row.pk for row in rows} == dict(Message.objects.values_list("subject_id", "pk"))
 
 
+def test_it_is_told_whether_a_row_was_new() -> None:
+    user = UserFactory.create()
+    assert [insert_if_new(message(user, number)) for number in (1, 2, 1, 2)] == [True, True, False, False]
+    assert Message.objects.count() == 2
+
+
 @pytest.mark.parametrize("many", [0, 2, MOST_ROWS + 2])
 def test_what_is_there_is_passed_over(many: int) -> None:
     user = UserFactory.create()
@@ -141,7 +147,7 @@ def test_a_row_that_is_gone_is_not_written_anew() -> None:
 @pytest.mark.parametrize("due", [NOON, (NOON + dt.timedelta(hours=1)).astimezone(JAPAN)])
 def test_what_is_changed_is_what_was_meant(due: dt.datetime) -> None:
     user = UserFactory.create()
-    facts = [
+    facts: list[dict[str, Any]] = [
         {"program_id": 7},
         {"program_id": 7, "state": "held"},
         {"program_id": 7, "state": "sent", "sent_at": NOON},

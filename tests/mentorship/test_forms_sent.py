@@ -181,14 +181,13 @@ def test_it_costs_two_statements_and_looking_none(cast: Cast) -> None:
     client, url = browser(cast.mia), goals_of(cast)
     counts = []
     for more in ({}, {"form_key": KEY}, {"form_key": KEY}):
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             client.post(url, {"text": "Read" if more else "Write", **more})
         counts.append([each["sql"] for each in seen if "SAVEPOINT" not in each["sql"]])
     without, with_key, again = counts
     assert len(with_key) == len(without) + 2
-    assert [sql.split()[0] for sql in again if "sentform" in sql] == ["INSERT", "SELECT"]
+    ours = [sql.strip().lower() for sql in again if "sentform" in sql]
+    assert [sql.startswith(("insert", "execute insert")) for sql in ours] == [True, False]
     with CaptureQueriesContext(connection) as seen:
         client.get(url)
     assert [each["sql"] for each in seen if "sentform" in each["sql"]] == []

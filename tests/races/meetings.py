@@ -129,10 +129,10 @@ class SentAgain(Race):
     what = "One form is sent many times with one key, by half with other words"
     guard = "unique: key of a person, taken in the transaction of the deed"
     constraints = (gone(SentForm, "owner", "key"),)
-    at = r"\s*INSERT INTO participants_sentform"
+    at = r'INSERT INTO "participants_sentform"'
 
     def unguarded(self, sql: str) -> str:
-        return super().unguarded(sql).replace('ON CONFLICT (owner, "key") DO NOTHING', "")
+        return super().unguarded(sql).replace("ON CONFLICT DO NOTHING", "")
 
     def quorum(self, clients: int) -> int:
         return clients // 2 + 1
