@@ -166,6 +166,13 @@ def my_match(*, user: User, match_id: int, facts: bool = True) -> MyMatch | None
     return next(iter(_views(_of_one_match(user.pk, match_id), facts=facts)), None)
 
 
+def seen_from(seat: Seat, seats: list[Seat]) -> MyMatch:
+    """The match of a seat whose people have been read already, without what they share, and without whether somebody
+    has asked for its end. No queries where `seat` came with its match, track and program.
+    """
+    return _view(seat, seats, (), is_ending=False)
+
+
 def by_seat(seat_id: int) -> MyMatch | None:
     """The match of a seat that has been offered."""
     return next(iter(_views(_of_seat(seat_id))), None)

@@ -200,7 +200,9 @@ def _session(story: Story, match: Match, day: dt.datetime, *, held: bool) -> Non
 
 def _log(story: Story, session: Session, by: User, when: dt.datetime, *, held: bool) -> None:
     minutes = session.minutes + story.rng.choice((-15, 0, 0, 0, 15))
-    sessions.log_session(session=session, held=held, by=by, now=when, minutes=max(minutes, 15) if held else None)
+    sessions.log_session(
+        session=session, said=sessions.Said(held=held, minutes=max(minutes, 15) if held else None), by=by, now=when
+    )
     for invitation in Invitation.objects.filter(session=session).select_related("survey").order_by("pk"):
         if story.rng.random() < 0.8:
             surveys.answer(invitation=invitation, answers=_opinion(story.rng), now=when + dt.timedelta(minutes=5))

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import SimpleLazyObject
 
 from mail.prepared import prepared
-from matching.queries import MyMatch, matches_of, my_match
+from matching.models import Seat
+from matching.queries import MyMatch, matches_of, my_match, seen_from
 from participants.models import User
 from programs.models import Enrolment
 from sessions.models import AskRoute, Note, Session
@@ -158,8 +159,19 @@ def session_of(user: User, session_id: int, *, alone: bool = False) -> tuple[Cou
     mine = my_match(user=user, match_id=here.match_id, facts=False) if here else None
     if here is None or mine is None or not may_open(mine):
         return None
-    later = cast("list[Session]", SimpleLazyObject(partial(_of_matches, [mine.match.pk])))
-    return Course(mine, later if alone else around), here
+    return Course(mine, _later(mine) if alone else around), here
+
+
+def course_around(seat: Seat, seats: list[Seat]) -> Course:
+    """A match whose people have been read, as matching.queries.seen_from() has it. Its sessions are asked for when
+    somebody looks at them.
+    """
+    mine = seen_from(seat, seats)
+    return Course(mine, _later(mine))
+
+
+def _later(mine: MyMatch) -> list[Session]:
+    return cast("list[Session]", SimpleLazyObject(partial(_of_matches, [mine.match.pk])))
 
 
 @prepared

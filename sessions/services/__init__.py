@@ -11,8 +11,9 @@ from sessions.services.goals import (
     reopen_goal,
     set_goal_level,
 )
+from sessions.services.guards import Locked
 from sessions.services.links import send_new_link
-from sessions.services.log import log_session, log_unplanned_session, undo_log
+from sessions.services.log import Said, log_as_read, log_session, log_unplanned_session, undo_log
 from sessions.services.notes import write_note
 from sessions.services.offers import choose_time, offer_times
 from sessions.services.scheduling import (
@@ -28,6 +29,8 @@ from sessions.services.sending import Sent, log_once
 from sessions.services.series import cancel_later, move_later, plan_series
 
 __all__ = [
+    "Locked",
+    "Said",
     "Sent",
     "add_goal",
     "cancel_all_of",
@@ -39,6 +42,7 @@ __all__ = [
     "drop_goal",
     "end_feed",
     "keep_wall_times",
+    "log_as_read",
     "log_once",
     "log_session",
     "log_unplanned_session",

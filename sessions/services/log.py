@@ -1,6 +1,6 @@
 """What came of a session: held or missed. Logging the same twice is logging it once; the other person sees it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from sessions.errors import ChangedSince, SessionError, TimeTaken, TooLate
 from sessions.models import ExpertWanted, Note, Session
 from sessions.permissions import may_undo
 from sessions.services import attendance
-from sessions.services.guards import lock_match, lock_with_people
+from sessions.services.guards import Locked, lock_match, lock_with_people
 from sessions.services.notes import store_note
 from sessions.services.preparing import refit_given
 from sessions.services.scheduling import check_facts, checked_moment, put_facts
@@ -28,63 +28,90 @@ State = Session.State
 OLDEST = timedelta(days=31)
 
 
-@transaction.atomic
-def log_session(
-    *,
-    session: Session,
-    held: bool,
-    by: User,
-    now: datetime,
-    starts: datetime | None = None,
-    minutes: int | None = None,
-    channel: str | None = None,
-    note: str = "",
-    present: Collection[int] | None = None,
-    led: int | None = None,
-    seen: str | None = None,
-    sent: Sent | None = None,
-) -> Session:
-    """Say whether a planned session took place, or correct what was said before.
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of a session; what is not given stays as planned, or as it was said before."""
 
-    `starts` is a wall time in the session's own zone; what is not given stays as planned. `note` is kept for its
-    author alone, added to what they wrote before. `present` are the seats of those who were there, in a match of more
-    than two; None leaves it as it stands, at first as everybody. `led` is the seat of whoever led it, 0 for nobody,
-    None as it stands. `seen` is the session's stamp when this was written:
-    where somebody else has moved or logged it since, nothing is overwritten. `sent` is the page's own key: a log that
-    comes with it again changes nothing, and gives what it gave the first time. Queued
-    reminders are taken back, and the floors above join in.
+    held: bool
+    # A wall time in the session's own zone.
+    starts: datetime | None = None
+    minutes: int | None = None
+    channel: str | None = None
+    # Kept for its author alone, added to what they wrote before.
+    note: str = ""
+    # The seats of those who were there, in a match of more than two; None leaves it as it stands, at first everybody.
+    present: Collection[int] | None = None
+    # The seat of whoever led it, 0 for nobody.
+    led: int | None = None
+    # The session's stamp when this was written: where somebody else has moved or logged it since, nothing is
+    # overwritten.
+    seen: str | None = None
+    # The page's own key: what comes with it again changes nothing, and gives what it gave the first time.
+    sent: Sent | None = None
+
+
+@transaction.atomic
+def log_session(*, session: Session, said: Said, by: User, now: datetime) -> Session:
+    """Say whether a planned session took place, or correct what was said before. Queued reminders are taken back, and
+    the floors above join in.
+
     Raises OtherBody, NotInMatch, NotActive, TooLate for a cancelled session, TimeTaken if another session of the match
     is logged at that time, ChangedSince, or SessionError naming the field.
     """
-    before = sent_before(sent, session=session, by=by, now=now) if sent else None
+    return _log_under(lock_with_people(session.pk, by), said, by, now)
+
+
+@transaction.atomic
+def log_as_read(*, session_id: int, read: Callable[[Locked], Said | None], by: User, now: datetime) -> Session | None:
+    """The same of what a page has sent, which is read with the session locked, so that it need not be looked at before
+    as well. Where `read` gives None nothing is done, and None is given.
+
+    Raises as log_session(), and Session.DoesNotExist.
+    """
+    locked = lock_with_people(session_id, by)
+    said = read(locked)
+    return _log_under(locked, said, by, now) if said else None
+
+
+def _log_under(lock: Locked, said: Said, by: User, now: datetime) -> Session:
+    session = lock.session
+    before = sent_before(said.sent, session=session, by=by, now=now) if said.sent else None
     if before is not None:
         return before.session or session
-    locked, seats = lock_with_people(session, by)
-    if locked.state == State.CANCELLED:
+    if session.state == State.CANCELLED:
         raise TooLate("This session was cancelled. Log it as a new one if you met after all.")
-    state = State.HELD if held else State.MISSED
-    moment = checked_moment(starts, locked.zone) if starts else timing.from_text(locked.wall_start, locked.zone)
-    minutes, channel = minutes or locked.minutes, channel or locked.channel
+    _put(session, said, _Around.of(lock.accepted, attendance.of(session)), by, now)
+    _keep_note(session, said.note, by, now)
+    return session
+
+
+def _put(session: Session, said: Said, around: "_Around", by: User, now: datetime) -> None:
+    """Change what is not said already."""
+    moment = checked_moment(said.starts, session.zone) if said.starts else _planned(session)
+    minutes, channel = said.minutes or session.minutes, said.channel or session.channel
     check_facts(minutes, channel)
-    _in_its_time(locked.match, moment, now)
-    if moment.at != locked.starts_at:
-        _only_one(locked.match, moment.at, besides=locked)
-    around = _Around.of(seats, attendance.of(locked))
-    there = attendance.checked(present if held else None, **around.facts)
-    leader = attendance.leader(locked, led, there, **around.facts) if held else None
-    stands = _standing(locked) == (state, moment.at, minutes, channel, leader)
-    if not stands or (there is not None and there != around.stored):
-        if seen is not None and seen != locked.stamp:
-            raise ChangedSince(locked)
-        locked.before_log = _facts(locked, around.stored)
-        length = locked.minutes
-        put_facts(locked, moment, minutes, channel, locked.place)
-        refit_given(locked, length)
-        corrected, locked.state, locked.facilitated_by_id = locked.logged_at is not None, state, leader
-        attendance.keep(locked, there if held else {}, stored=around.stored)
-        _log(locked, "session log corrected" if corrected else "session logged", around, by, now)
-    _keep_note(locked, note, by, now)
-    return locked
+    _in_its_time(session.match, moment, now)
+    if moment.at != session.starts_at:
+        _only_one(session.match, moment.at, besides=session)
+    there = attendance.checked(said.present if said.held else None, **around.facts)
+    leader = attendance.leader(session, said.led, there, **around.facts) if said.held else None
+    state = State.HELD if said.held else State.MISSED
+    stands = _standing(session) == (state, moment.at, minutes, channel, leader)
+    if stands and (there is None or there == around.stored):
+        return
+    if said.seen is not None and said.seen != session.stamp:
+        raise ChangedSince(session)
+    session.before_log = _facts(session, around.stored)
+    length = session.minutes
+    put_facts(session, moment, minutes, channel, session.place)
+    refit_given(session, length)
+    corrected, session.state, session.facilitated_by_id = session.logged_at is not None, state, leader
+    attendance.keep(session, there if said.held else {}, stored=around.stored)
+    _log(session, "session log corrected" if corrected else "session logged", around, by, now)
+
+
+def _planned(session: Session) -> timing.Moment:
+    return timing.from_text(session.wall_start, session.zone)
 
 
 @dataclass(frozen=True)
@@ -129,8 +156,8 @@ def log_unplanned_session(
     _in_its_time(locked, moment, now)
     there = Session.objects.filter(match=locked, starts_at=moment.at).exclude(state=State.CANCELLED).first()
     if there:
-        said: dict[str, Any] = {"minutes": minutes, "channel": channel, "note": note, "present": present, "led": led}
-        return log_session(session=there, held=True, by=by, now=now, **said)
+        said = Said(held=True, minutes=minutes, channel=channel, note=note, present=present, led=led)
+        return log_session(session=there, said=said, by=by, now=now)
     session = Session(match=locked, created_at=now, state=State.HELD, before_log={})
     put_facts(session, moment, minutes, channel, "")
     people = planning.in_it(locked.pk).select_related("enrolment__user").order_by("pk")
@@ -149,13 +176,14 @@ def undo_log(*, session: Session, by: User, now: datetime) -> Session | None:
 
     Doing it twice changes nothing. Raises TooLate once others have been asked about it or have written about it.
     """
-    locked, seats = lock_with_people(session, by)
+    lock = lock_with_people(session.pk, by)
+    locked = lock.session
     if locked.state not in (State.HELD, State.MISSED):
         return locked
     if not may_undo(locked, by, now):
         raise TooLate("This log cannot be taken back any more. You can still correct it.")
     program_id, was = locked.match.track.program_id, locked.before_log
-    around = _Around.of(seats, attendance.of(locked))
+    around = _Around.of(lock.accepted, attendance.of(locked))
     record(by=by, verb="session log undone", now=now, program_id=program_id, subject=locked)
     if was:
         return _restore(locked, was, around, now)

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from mail.writing import insert_if_new
+from matching.models import Match
 from participants.models import User
 from sessions.errors import OtherBody
 from sessions.models import SentLog, Session
+from sessions.services.guards import lock_match
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ def sent_before(sent: Sent, *, session: Session | None, by: User, now: datetime)
 
 
 @transaction.atomic
-def log_once(*, sent: Sent, deed: Callable[[], Session], by: User, now: datetime) -> Session | None:
-    """Do a deed that makes a session, unless this person has sent this key already: then nothing changes, and its
-    session is given back, if there still is one.
+def log_once(*, sent: Sent, match: Match, deed: Callable[[], Session], by: User, now: datetime) -> Session | None:
+    """Do a deed that makes a session of a match, unless this person has sent this key already: then nothing changes,
+    and its session is given back, if there still is one.
 
-    Raises as sent_before(), and whatever the deed raises, after which the key is free again.
+    Raises as lock_match() and sent_before(), and whatever the deed raises, after which the key is free again.
     """
+    # Before the key, as every log does: two that take turns at it would wait for each other.
+    lock_match(match.pk, by)
     before = sent_before(sent, session=None, by=by, now=now)
     if before is not None:
         return before.session

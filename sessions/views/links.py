@@ -42,49 +42,82 @@ def ended(request: HttpRequest, link: Link) -> HttpResponse:
     return done(response) if sent else response
 
 
-def link_page(view: LinkPage) -> LinkPage:
-    """Hand user, course and session to a page behind a link, as long as they may be seen."""
+def of_a_session(view: LinkPage) -> LinkPage:
+    """Hand course and session to a page behind a link, as long as they may be seen."""
 
     @wraps(view)
-    def page(request: HttpRequest, link: Link) -> HttpResponse:
+    def page(request: HttpRequest, link: Link, *more: object) -> HttpResponse:
         found = session_of(link.user, link.subject_id, alone=request.method == "POST")
         if found is None or found[1].state == State.CANCELLED:
             return gone(request)
-        return view(request, link, *found)
+        return view(request, link, *found, *more)
 
-    return token_page(PURPOSE, expired=ended)(page)
+    return page
 
 
-@link_page
-def session(request: HttpRequest, link: Link, course: Course, meeting: Session) -> HttpResponse:
+def link_page(view: LinkPage) -> LinkPage:
+    """A page behind a link that is about a session as it stands."""
+    return token_page(PURPOSE, expired=ended)(of_a_session(view))
+
+
+def session_page(request: HttpRequest, link: Link) -> HttpResponse:
     """Did you meet? The facts are filled in; one button says yes."""
-    now = timezone.now()
-    if meeting.state == State.PLANNED and meeting.starts_at > now:
-        return render(request, "sessions/link_to_come.html", _context(link, course, meeting))
-    form = parts.log_form(course, meeting, link.user, request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        return _save(request, form, link, course, meeting)
-    if meeting.logged_by_id == link.user.pk and "change" not in request.GET:
-        return _to("saved", request)
-    return _show(request, form, link, course, meeting)
+    outcome = request.POST.get("outcome", "")
+    if request.method != "POST" or outcome == "moved" or outcome in parts.ONE_TAP:
+        return _standing(request, link, outcome)
+    try:
+        logged = parts.log_as_sent(link.subject_id, link.user, request.POST, timezone.now())
+    except (SessionError, Session.DoesNotExist) as error:
+        return _not_logged(request, link, error)
+    return _to("saved", request) if logged else _not_logged(request, link, None)
 
 
-def _save(request: HttpRequest, form: LogForm, link: Link, course: Course, meeting: Session) -> HttpResponse:
-    user: User = link.user
-    outcome = request.POST.get("outcome", "met")
+session = token_page(PURPOSE, expired=ended)(session_page)
+
+
+@of_a_session
+def _not_logged(
+    request: HttpRequest, link: Link, course: Course, meeting: Session, error: Exception | None
+) -> HttpResponse:
+    """The form with what was typed, and why it was not taken."""
+    if _is_to_come(meeting):
+        return _to_come(request, link, course, meeting)
+    form = parts.log_form(course, meeting, link.user, request.POST)
+    if form.is_valid() and isinstance(error, SessionError):
+        parts.add_refusal(form, error)
+    return _show(request, form, link, course, meeting, status=422)
+
+
+@of_a_session
+def _standing(request: HttpRequest, link: Link, course: Course, meeting: Session, outcome: str) -> HttpResponse:
+    """The session as it stands, and the other answers to the question."""
+    if _is_to_come(meeting):
+        return _to_come(request, link, course, meeting)
     if outcome == "moved":
         return _to("move", request)
     if outcome in parts.ONE_TAP:
-        try:
-            parts.one_tap(outcome, course, meeting, user, request.POST, timezone.now())
-        except SessionError as error:
-            form = parts.log_form(course, meeting, user)
-            status = 422 if isinstance(error, OtherBody) else 409
-            return _show(request, form, link, course, meeting, problem=parts.words_of(error), status=status)
+        return _tapped(request, link, course, meeting, outcome)
+    if meeting.logged_by_id == link.user.pk and "change" not in request.GET:
         return _to("saved", request)
-    if form.is_valid() and parts.log_held(form, meeting, user, timezone.now()):
-        return _to("saved", request)
-    return _show(request, form, link, course, meeting, status=422)
+    return _show(request, parts.log_form(course, meeting, link.user), link, course, meeting)
+
+
+def _is_to_come(meeting: Session) -> bool:
+    return meeting.state == State.PLANNED and meeting.starts_at > timezone.now()
+
+
+def _to_come(request: HttpRequest, link: Link, course: Course, meeting: Session) -> HttpResponse:
+    return render(request, "sessions/link_to_come.html", _context(link, course, meeting))
+
+
+def _tapped(request: HttpRequest, link: Link, course: Course, meeting: Session, outcome: str) -> HttpResponse:
+    try:
+        parts.one_tap(outcome, course, meeting, link.user, request.POST, timezone.now())
+    except SessionError as error:
+        form = parts.log_form(course, meeting, link.user)
+        status = 422 if isinstance(error, OtherBody) else 409
+        return _show(request, form, link, course, meeting, problem=parts.words_of(error), status=status)
+    return _to("saved", request)
 
 
 def _show(

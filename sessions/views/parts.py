@@ -19,7 +19,8 @@ from sessions.agenda import is_led, led_by_rota
 from sessions.errors import ChangedSince, SessionError, TimeTaken
 from sessions.forms import LogForm, OfferForm, SeriesForm, TimeForm, UnplannedLogForm
 from sessions.models import Session, TimeOffer
-from sessions.queries import Course, Home
+from sessions.permissions import may_open
+from sessions.queries import Course, Home, course_around
 from sessions.queries.attendance import attendees_of
 from sessions.queries.times import SharedTimes
 from sessions.queries.together import guesses_for
@@ -100,6 +101,27 @@ def offline_rows(home: Home, user: User) -> list[OfflineRow]:
 
 def log_held(form: LogForm, meeting: Session, user: User, now: datetime) -> bool:
     """The session took place, with the facts of the form."""
+    said = said_on(form, meeting, user)
+    return attempt(form, partial(services.log_session, session=meeting, said=said, by=user, now=now))
+
+
+def log_as_sent(session_id: int, user: User, data: QueryDict, now: datetime) -> Session | None:
+    """The session took place, with the facts of a form that is read as everything stands under the lock; None, and
+    nothing is done, where the form has faults or is not for this person now. Raises SessionError, Session.DoesNotExist.
+    """
+
+    def read(lock: services.Locked) -> services.Said | None:
+        course, meeting = course_around(lock.mine, lock.seats), lock.session
+        if not may_open(course.mine) or (meeting.state == Session.State.PLANNED and meeting.starts_at > now):
+            return None
+        form = log_form(course, meeting, user, data)
+        return said_on(form, meeting, user) if form.is_valid() else None
+
+    return services.log_as_read(session_id=session_id, read=read, by=user, now=now)
+
+
+def said_on(form: LogForm, meeting: Session, user: User) -> services.Said:
+    """What a form without faults says of a session that took place."""
     data = form.cleaned_data
     here = timezone.localtime(meeting.starts_at, zone_of(user.timezone)).date()
     starts = None
@@ -107,23 +129,23 @@ def log_held(form: LogForm, meeting: Session, user: User, now: datetime) -> bool
         starts = timing.same_clock_on(data["day"], meeting.starts_at, user.timezone, meeting.zone)
     facts = {name: data[name] for name in ("minutes", "channel", "note")}
     facts |= {"present": form.there(), "led": form.leader(), "seen": data["seen"] or None}
-    facts |= {"sent": _sent(data["key"], {**form.body(), "session": meeting.pk})}
-    deed = partial(services.log_session, session=meeting, held=True, starts=starts, **facts, by=user, now=now)
-    return attempt(form, deed)
+    sent = _sent(data["key"], {**form.body(), "session": meeting.pk})
+    return services.Said(held=True, starts=starts, **facts, sent=sent)
 
 
 def log_missed(meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
     """The session did not happen. Raises SessionError."""
     sent = _sent(_key(data.get("key", "")), {"session": meeting.pk, "held": False})
-    seen = data.get("seen") or None
-    services.log_session(session=meeting, held=False, seen=seen, sent=sent, by=user, now=now)
+    said = services.Said(held=False, seen=data.get("seen") or None, sent=sent)
+    services.log_session(session=meeting, said=said, by=user, now=now)
 
 
 def log_anew(form: UnplannedLogForm, course: Course, user: User, now: datetime) -> bool:
     """A session that was never planned here."""
     log = partial(services.log_unplanned_session, match=course.mine.match, **form.facts(), by=user, now=now)
     sent = _sent(form.cleaned_data["key"], {**form.body(), "match": course.pk})
-    return attempt(form, partial(services.log_once, sent=sent, deed=log, by=user, now=now) if sent else log)
+    once = partial(services.log_once, match=course.mine.match, deed=log, by=user, now=now)
+    return attempt(form, partial(once, sent=sent) if sent else log)
 
 
 def correct_minutes(meeting: Session, user: User, data: QueryDict, now: datetime) -> None:
@@ -131,7 +153,7 @@ def correct_minutes(meeting: Session, user: User, data: QueryDict, now: datetime
     minutes = data.get("minutes", "")
     if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 4):
         raise SessionError("Choose one of the lengths.", field="minutes")
-    services.log_session(session=meeting, held=True, minutes=int(minutes), by=user, now=now)
+    services.log_session(session=meeting, said=services.Said(held=True, minutes=int(minutes)), by=user, now=now)
 
 
 def one_tap(outcome: str, course: Course, meeting: Session, user: User, data: QueryDict, now: datetime) -> None:

@@ -190,7 +190,9 @@ def meet(place: Place) -> None:
     """Three sessions: one held and logged half an hour ago, one over and not logged, one to come."""
     place.sessions = {"held": _plan(place, 3), "over": _plan(place, 9), "coming": _plan(place, 18)}
     held = place.sessions["held"]
-    sessions.log_session(session=held, held=True, by=place.mentor, now=LATER - dt.timedelta(minutes=30))
+    sessions.log_session(
+        session=held, said=sessions.Said(held=True), by=place.mentor, now=LATER - dt.timedelta(minutes=30)
+    )
     place.args |= {name: session.pk for name, session in place.sessions.items()}
 
 

@@ -42,7 +42,7 @@ class Bureau:
     def held(self, ask):
         """The session took place, and two weeks have gone by."""
         meeting = Session.objects.get(match=ask.match)
-        sessions.log_session(session=meeting, held=True, by=self.expert.user, now=AT + HOUR)
+        sessions.log_session(session=meeting, said=sessions.Said(held=True), by=self.expert.user, now=AT + HOUR)
         later = AT + 14 * DAY
         finish_sessions(now=later)
         return later

@@ -26,7 +26,8 @@ def three(cast):
 
 
 def log(session, by, now, **changes):
-    return services.log_session(**{"session": session, "held": True, "by": by, "now": now, **changes})
+    said = services.Said(**{"held": True, **changes})
+    return services.log_session(session=session, said=said, by=by, now=now)
 
 
 def test_who_was_there_counts_as_having_met_and_can_be_corrected(cast, plan, over, three):
@@ -55,7 +56,7 @@ def test_a_log_sent_twice_is_saved_once_and_another_under_its_key_is_refused(cas
     client.force_login(cast.bob)
     url, sent = f"/me/session/{session.pk}/log/", {**BODY, "key": str(uuid4()), "seen": session.stamp}
     assert client.post(url, sent).status_code == 302
-    services.log_session(session=session, held=True, minutes=60, by=cast.mia, now=over)
+    services.log_session(session=session, said=services.Said(held=True, minutes=60), by=cast.mia, now=over)
     # Sent again after mia has corrected it: nothing is put back.
     assert client.post(url, sent).status_code == 302
     assert Session.objects.get().minutes == 60
@@ -80,11 +81,14 @@ def test_a_refused_log_leaves_its_key_free(cast, plan, over):
         raise SessionError("no")
 
     with pytest.raises(SessionError):
-        services.log_once(sent=services.Sent(key, {"a": 1}), deed=refuse, by=cast.bob, now=over)
+        services.log_once(sent=services.Sent(key, {"a": 1}), match=cast.match, deed=refuse, by=cast.bob, now=over)
     deed = lambda: log(session, cast.bob, over)  # noqa: E731 - as short as what it stands for
-    assert services.log_once(sent=services.Sent(key, {"a": 2}), deed=deed, by=cast.bob, now=over) == session
+    assert (
+        services.log_once(sent=services.Sent(key, {"a": 2}), match=cast.match, deed=deed, by=cast.bob, now=over)
+        == session
+    )
     with pytest.raises(OtherBody):
-        services.log_once(sent=services.Sent(key, {"a": 1}), deed=deed, by=cast.bob, now=over)
+        services.log_once(sent=services.Sent(key, {"a": 1}), match=cast.match, deed=deed, by=cast.bob, now=over)
 
 
 def test_the_length_is_corrected_by_one_tap(cast, plan, over, client, time_machine):

@@ -120,8 +120,8 @@ def test_its_bytes_are_those_of_the_library(summary):
 def test_what_was_never_agreed_or_did_not_happen_is_not_in_it(cast, client, plan, address, clock):
     held, missed = plan(), plan(starts=dt.datetime(2027, 3, 8, 18, 0))
     now = dt.datetime(2027, 3, 9, 12, 0, tzinfo=dt.UTC)
-    services.log_session(session=held, held=True, by=cast.bob, now=now)
-    services.log_session(session=missed, held=False, by=cast.bob, now=now)
+    services.log_session(session=held, said=services.Said(held=True), by=cast.bob, now=now)
+    services.log_session(session=missed, said=services.Said(held=False), by=cast.bob, now=now)
     logged = {"match": cast.match, "starts": dt.datetime(2027, 3, 7, 9, 0), "zone": "UTC", "minutes": 30}
     services.log_unplanned_session(**logged, channel="video", by=cast.bob, now=now)
     assert [str(each["UID"]) for each in events(client.get(address))] == [f"{held.uid}@testserver"]

@@ -34,7 +34,8 @@ def group(cast):
 
 
 def log(session, by, now, **changes):
-    return services.log_session(**{"session": session, "held": True, "by": by, "now": now, **changes})
+    said = services.Said(**{"held": True, **changes})
+    return services.log_session(session=session, said=said, by=by, now=now)
 
 
 def test_two_taps_from_the_mail_keep_whose_turn_it_was(cast, plan, over, group, client, time_machine):

@@ -46,7 +46,9 @@ def test_looking_writes_nothing(cast, meeting, browser, page, method):
             for each in (tok, expired):
                 getattr(browser, method)(address(each, page) + "?a=met&outcome=met&later=1")
         assert [query["sql"] for query in queries if WRITES.match(query["sql"])] == []
-        services.log_session(session=meeting, held=True, by=cast.bob, now=dt.datetime(2027, 3, 8, 18, tzinfo=UTC))
+        services.log_session(
+            session=meeting, said=services.Said(held=True), by=cast.bob, now=dt.datetime(2027, 3, 8, 18, tzinfo=UTC)
+        )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -193,7 +195,9 @@ def test_a_page_costs_as_many_queries_with_thirty_sessions_as_with_one(cast, mee
 
     tok = token(cast.bob, meeting)
     asking = cost("session")
-    services.log_session(session=meeting, held=True, by=cast.bob, now=dt.datetime(2027, 3, 8, 18, tzinfo=UTC))
+    services.log_session(
+        session=meeting, said=services.Said(held=True), by=cast.bob, now=dt.datetime(2027, 3, 8, 18, tzinfo=UTC)
+    )
     receipt = cost("session/saved")
     for day in range(1, 30):
         SessionFactory.create(match=cast.match, held=True, starts_at=NOW - dt.timedelta(days=day))

@@ -124,7 +124,9 @@ def test_it_did_not_happen(cast, meeting, browser):
 
 
 def test_the_other_sees_it_and_confirms_with_one_tap(cast, meeting, browser, clock):
-    services.log_session(session=meeting, held=True, by=cast.mia, now=dt.datetime(2027, 3, 8, 18, 0, tzinfo=UTC))
+    services.log_session(
+        session=meeting, said=services.Said(held=True), by=cast.mia, now=dt.datetime(2027, 3, 8, 18, 0, tzinfo=UTC)
+    )
     clock.move_to(dt.datetime(2027, 3, 9, 9, 0, tzinfo=UTC))
     tok = token(cast.bob, meeting)
     said = text(browser.get(address(tok)))
@@ -135,7 +137,7 @@ def test_the_other_sees_it_and_confirms_with_one_tap(cast, meeting, browser, clo
 
 
 def test_the_other_may_disagree(cast, meeting, browser, over):
-    services.log_session(session=meeting, held=False, by=cast.mia, now=over)
+    services.log_session(session=meeting, said=services.Said(held=False), by=cast.mia, now=over)
     tok = token(cast.bob, meeting)
     assert "Mia says that it did not happen. Right?" in text(browser.get(address(tok)))
     browser.post(address(tok), details())

@@ -143,7 +143,7 @@ def test_what_nobody_needs_any_more_does_not_leave(cast, plan, kind, end):
     now = at(7, 16)
     if end == "logged":
         now = at(8, 18)
-        services.log_session(session=session, held=True, by=cast.mia, now=now)
+        services.log_session(session=session, said=services.Said(held=True), by=cast.mia, now=now)
     elif end == "called off":
         services.cancel_session(session=session, by=cast.mia, now=now)
     else:

@@ -57,7 +57,7 @@ def test_a_triad_of_peers(cast, as_):
     assert heading(client.get(f"/me/match/{match.pk}/")) == "You and Ben and Cy have not met yet"
     client.post(f"/me/match/{match.pk}/session/new/", {**TIME, "place": ""})
     session = Session.objects.get(match=match)
-    services.log_session(session=session, held=True, by=people[2].user, now=session.ends_at)
+    services.log_session(session=session, said=services.Said(held=True), by=people[2].user, now=session.ends_at)
     session.refresh_from_db()
     assert session.logged_by == people[2].user
 

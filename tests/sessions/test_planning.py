@@ -85,7 +85,7 @@ def test_nothing_is_planned_for_what_has_ended(cast, plan, end):
     if end == "cancel":
         services.cancel_session(session=session, by=cast.bob, now=at(6, 12))
     elif end == "log":
-        services.log_session(session=session, held=True, by=cast.bob, now=at(8, 12))
+        services.log_session(session=session, said=services.Said(held=True), by=cast.bob, now=at(8, 12))
     else:
         cast.match.state, cast.match.ended_at = "ended", at(6, 12)
         cast.match.save()

@@ -102,7 +102,7 @@ def test_both_logging_at_once_leave_one_log_and_one_question_each():
     now = dt.datetime(2027, 3, 8, 18, 0, tzinfo=dt.UTC)
     together(
         *[
-            lambda by=by: services.log_session(session=session, held=True, by=by, now=now)
+            lambda by=by: services.log_session(session=session, said=services.Said(held=True), by=by, now=now)
             for by in (cast.bob, cast.mia, cast.bob, cast.mia)
         ]
     )

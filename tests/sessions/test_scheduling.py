@@ -199,7 +199,7 @@ def test_what_was_called_off_can_be_planned_again_at_that_time(cast, plan):
 
 
 def test_what_was_logged_is_neither_moved_nor_called_off(cast, plan, over):
-    session = services.log_session(session=plan(), held=True, by=cast.bob, now=over)
+    session = services.log_session(session=plan(), said=services.Said(held=True), by=cast.bob, now=over)
     with pytest.raises(TooLate):
         services.cancel_session(session=session, by=cast.bob, now=over)
     with pytest.raises(TooLate):

@@ -148,7 +148,7 @@ def test_this_and_all_later_are_called_off_in_one_mail(cast, several):
 def test_what_was_logged_is_not_called_off_with_the_rest(cast, several, over):
     sessions = several()
     later = dt.datetime(2027, 3, 15, 18, 0, tzinfo=UTC)
-    services.log_session(session=sessions[0], held=True, by=cast.bob, now=later)
+    services.log_session(session=sessions[0], said=services.Said(held=True), by=cast.bob, now=later)
     with pytest.raises(TooLate):
         services.cancel_later(session=sessions[0], by=cast.bob, now=later)
     services.cancel_later(session=sessions[1], by=cast.bob, now=later)

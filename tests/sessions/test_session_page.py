@@ -114,7 +114,7 @@ def test_notes_are_text(cast, as_, meeting):
 
 
 def test_no_coordinators_page_shows_a_note_or_a_goal(cast, as_, meeting):
-    services.log_session(session=meeting, held=True, by=cast.bob, now=NOW)
+    services.log_session(session=meeting, said=services.Said(held=True), by=cast.bob, now=NOW)
     NoteFactory.create(session=meeting, author=cast.mia, body=CANARIES["shared"])
     NoteFactory.create(session=meeting, author=cast.mia, visibility="private", body=CANARIES["private"])
     GoalFactory.create(match=cast.match, owner=cast.mia, text=CANARIES["goal"])

@@ -333,7 +333,12 @@ def test_two_weeks_later_both_are_asked_once_and_a_longer_match_can_be_proposed(
 
 def test_nobody_is_asked_about_a_session_that_was_not_held(bureau, slot):
     ask = bureau.booked(slot)
-    sessions.log_session(session=Session.objects.get(match=ask.match), held=False, by=bureau.expert.user, now=AT + HOUR)
+    sessions.log_session(
+        session=Session.objects.get(match=ask.match),
+        said=sessions.Said(held=False),
+        by=bureau.expert.user,
+        now=AT + HOUR,
+    )
     finish_sessions(now=AT + 14 * DAY)
     tasks.tick(AT + 14 * DAY)
     assert SlotReview.objects.count() == 0

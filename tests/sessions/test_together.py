@@ -202,9 +202,9 @@ def test_a_tap_that_was_not_offered_counts_nothing(cast, swap, plan, as_):
 def test_a_longer_session_keeps_its_shares_and_one_that_was_not_held_counts_for_nobody(cast, swap):
     session = held(swap)
     preparing.log_given(session=session, minutes={cast.bob.pk: 40, cast.mia.pk: 20}, by=cast.bob, now=NOW)
-    services.log_session(session=session, held=True, minutes=30, by=cast.bob, now=NOW)
+    services.log_session(session=session, said=services.Said(held=True, minutes=30), by=cast.bob, now=NOW)
     assert given(cast.bob, swap) == [("Bob", 20), ("Mia", 10)]
-    services.log_session(session=session, held=False, by=cast.bob, now=NOW)
+    services.log_session(session=session, said=services.Said(held=False), by=cast.bob, now=NOW)
     assert given(cast.bob, swap) == []
 
 
