@@ -155,9 +155,15 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     # Since then nothing leads from here to what was answered, if anything was.
     cut_at = models.DateTimeField(null=True)
+    # When it goes by mail if it is not answered by then; nothing once it is answered or the mail is in the outbox.
+    mail_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at", "pk"]
+        indexes = [
+            # Looked at each minute.
+            models.Index(fields=["mail_at"], condition=Q(mail_at__isnull=False), name="invitation_to_mail")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["survey", "user", "session"], name="invited_once_a_session"),
             models.UniqueConstraint(

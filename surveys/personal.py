@@ -24,7 +24,7 @@ DECLARED = declare(
         },
         "surveys.Invitation": {
             f"pseudonymous, export, keep: {_COUNTED}": "session match created_at closes_at answered_at cut_at",
-            f"pseudonymous, keep: {_COUNTED}": "id survey user with_core early",
+            f"pseudonymous, keep: {_COUNTED}": "id survey user with_core early mail_at",
         },
         "surveys.AnswerKey": {
             "none": "id program destroyed_at",

@@ -2,7 +2,7 @@
 
 from surveys.errors import AlreadySent, BadAnswer, QuestionFixed, SurveyClosed
 from surveys.services.answering import answer, ask_for_contact, save_answer, send
-from surveys.services.asking import invite, invite_after, withdraw, withdraw_of_match
+from surveys.services.asking import invite, invite_after, mail_due, withdraw, withdraw_of_match
 from surveys.services.cutting import cut_links
 from surveys.services.designing import add_questions, change_questions, remove_question, set_timing
 from surveys.services.pseudonymising import store_sent
@@ -20,6 +20,7 @@ __all__ = [
     "cut_links",
     "invite",
     "invite_after",
+    "mail_due",
     "publish_figures",
     "remove_question",
     "save_answer",

@@ -89,9 +89,12 @@ def _to_lock(invitation: int) -> QuerySet[Invitation]:
 def _sent(response: Response, invitation: Invitation, now: dt.datetime) -> Response:
     response.submitted_at, response.number = now, next_number(response)
     response.save(update_fields=["submitted_at", "number"])
-    Invitation.objects.filter(pk=invitation.pk).update(answered_at=now)
-    kinds = [first_mail(invitation.survey.kind), REMINDER]
-    cancel(subject_type=SUBJECT, subject_id=invitation.pk, kinds=kinds, now=now)
+    # Whether it was answered before its mail is told nobody later.
+    Invitation.objects.filter(pk=invitation.pk).update(answered_at=now, mail_at=None)
+    if invitation.mail_at is None:
+        # Otherwise no mail is in the outbox yet, and none will be.
+        kinds = [first_mail(invitation.survey.kind), REMINDER]
+        cancel(subject_type=SUBJECT, subject_id=invitation.pk, kinds=kinds, now=now)
     return response
 
 

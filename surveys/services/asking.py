@@ -23,6 +23,7 @@ from surveys.wording import TIMES
 SUBJECT = "surveys.invitation"
 PULSE = "pulse"
 REMINDER = "survey-reminder"
+AT_ONCE = 500
 
 
 def first_mail(kind: str) -> str:
@@ -36,21 +37,16 @@ def invite_after(*, session: Session, users: Sequence[User], now: dt.datetime) -
     nor does it where the program does not ask after sessions. The match is locked: nobody else asks meanwhile.
 
     The question comes with the log; to whoever has not answered by then it goes by mail the next morning at nine in
-    their own zone. Statements: three, or one where there is nothing to ask.
+    their own zone (mail_due). Statements: two, or one where there is nothing to ask.
     """
-    program_id = session.match.track.program_id
     survey, asked, is_on = _pulse_of(session)
     new = [user for user in users if user.pk not in asked] if is_on else []
     if not new:
         return
     survey_id = survey or definition.pulse_of(session.match.track.program).pk
     closes = now + dt.timedelta(days=TIMES[Survey.Kind.PULSE].open_days)
-    rows = [
-        Invitation(survey_id=survey_id, user=user, session=session, created_at=now, closes_at=closes) for user in new
-    ]
-    insert(rows)
-    morning = {user.pk: _next_morning(now, ZoneInfo(user.timezone)) for user in new}
-    put([_draft(each, program_id, PULSE, 0, morning[each.user_id]) for each in rows], now=now)
+    asked_of: dict[str, Any] = {"survey_id": survey_id, "session": session, "created_at": now, "closes_at": closes}
+    insert([Invitation(**asked_of, user=user, mail_at=_next_morning(now, ZoneInfo(user.timezone))) for user in new])
 
 
 def _pulse_of(session: Session) -> tuple[int | None, set[int], bool]:
@@ -71,6 +67,26 @@ def _asked_about(session: int, program: int, kind: str) -> QuerySet[Survey, tupl
     off = Timing.objects.filter(program=program, kind=kind, on=False)
     surveys = Survey.objects.filter(program=program, kind=kind).annotate(here=here, off=Exists(off)).order_by()
     return surveys.values_list("pk", "active", "here__user", "off")
+
+
+def mail_due(now: dt.datetime) -> int:
+    """Put the mails into the outbox by which those hear of a question who have not answered it by their morning;
+    returns how many. Safe to run twice, or twice at once: whoever is answering just then is left for the next minute.
+    """
+    found = 0
+    while rows := _mail_some(now):
+        found += rows
+    return found
+
+
+@transaction.atomic
+def _mail_some(now: dt.datetime) -> int:
+    free = Invitation.objects.select_for_update(of=("self",), skip_locked=True).select_related("survey", "user")
+    rows = list(free.filter(mail_at__lte=now).order_by("mail_at", "pk")[:AT_ONCE])
+    put([_draft(each, each.survey.program_id, PULSE, 0, now) for each in rows if each.user.is_active], now=now)
+    if rows:
+        Invitation.objects.filter(pk__in=[each.pk for each in rows]).update(mail_at=None)
+    return len(rows)
 
 
 def _next_morning(now: dt.datetime, zone: ZoneInfo) -> dt.datetime:

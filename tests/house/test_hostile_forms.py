@@ -3,6 +3,7 @@
 Held everywhere: no answer of 500 or above, and nothing is written where the answer is a refusal.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from mail.models import Message
 from mail.services.composing import compose
 from programs.models import ProfileField, Track
 from sessions.models import Agreement, Preparation
+from surveys import services as surveys
 from tests.house.hostile import (
     BY_NUMBER,
     FORMS,
@@ -258,6 +260,7 @@ def test_the_probe_is_seen_where_it_should_be(probed: World) -> None:
 
 
 def test_a_script_in_any_text_is_text_in_every_mail(probed: World) -> None:
+    surveys.mail_due(now=LATER + dt.timedelta(days=1))
     composed = [(message.kind, compose(message, now=LATER)) for message in Message.objects.order_by("pk")]
     written = [(kind, mail) for kind, mail in composed if mail is not None]
     assert {"pulse", "session-planned"} <= {kind for kind, _ in written}

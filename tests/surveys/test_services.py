@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from mail.models import Message
 from matching.models import Match
+from participants.models import User
 from programs.models import Role
 from sessions.models import Session
 from sessions.planning import members_of
@@ -18,6 +19,8 @@ from tests.factories.surveys import ask_after
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
+# Nine in Berlin, the day after.
+MORNING = dt.datetime(2027, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -40,19 +43,46 @@ def invitations(session: Session) -> list[Invitation]:
 def test_a_held_session_asks_everybody_in_it_once(session: Session) -> None:
     assert len(invitations(session)) == 2
     assert len(invitations(session)) == 2
+    assert [services.mail_due(now=MORNING) for _ in range(2)] == [2, 0]
     assert Message.objects.filter(kind="pulse").count() == 2
 
 
 def test_the_mail_waits_for_nine_the_next_morning_in_the_readers_zone(session: Session) -> None:
     first = invitations(session)[0]
+    assert services.mail_due(now=MORNING - dt.timedelta(seconds=1)) == 0
+    assert not Message.objects.exists()
+    services.mail_due(now=MORNING)
     message = Message.objects.get(kind="pulse", subject_id=first.pk)
-    assert message.not_before == dt.datetime(2027, 3, 2, 8, 0, tzinfo=dt.UTC)  # Berlin is an hour ahead
+    assert message.not_before == MORNING
     assert message.expires_at == first.closes_at == NOW + dt.timedelta(days=14)
+
+
+def test_many_mails_go_into_the_outbox_by_parts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("surveys.services.asking.AT_ONCE", 1)
+    invitations(session)
+    assert services.mail_due(now=MORNING) == Message.objects.filter(kind="pulse").count() == 2
+
+
+def test_mails_of_a_morning_nobody_looked_at_go_later_and_of_a_closed_question_never(session: Session) -> None:
+    first = invitations(session)[0]
+    late = MORNING + 6 * HOUR
+    Invitation.objects.exclude(pk=first.pk).update(closes_at=late)
+    assert services.mail_due(now=late) == 2
+    assert [each.not_before for each in Message.objects.all()] == [late]
+    assert services.mail_due(now=late + HOUR) == 0
+
+
+def test_nobody_who_is_gone_gets_the_mail(session: Session) -> None:
+    gone, stays = invitations(session)
+    User.objects.filter(pk=gone.user_id).update(is_active=False)
+    services.mail_due(now=MORNING)
+    assert [each.subject_id for each in Message.objects.all()] == [stays.pk]
 
 
 def test_a_log_taken_back_takes_the_question_back_and_keeps_answers_given(session: Session) -> None:
     first, second = invitations(session)
     services.answer(invitation=first, answers={"useful": 5}, now=NOW)
+    services.mail_due(now=MORNING)
     session.state, session.logged_at = Session.State.PLANNED, None
     session.save()
     joining.after_log(session, members_of(session.match_id), NOW)
@@ -64,6 +94,7 @@ def test_a_log_taken_back_takes_the_question_back_and_keeps_answers_given(sessio
 def test_after_an_early_end_nobody_is_asked_about_single_sessions(session: Session, reason: str, asked: int) -> None:
     first, second = invitations(session)
     services.answer(invitation=first, answers={"useful": 5}, now=NOW)
+    services.mail_due(now=MORNING)
     match = session.match
     match.end_reason = reason
     joining.after_end(match, NOW)
@@ -96,8 +127,20 @@ def test_a_skipped_question_takes_the_answer_away(session: Session) -> None:
 
 def test_an_answer_cancels_the_mail_that_would_ask_for_it(session: Session) -> None:
     invitation = invitations(session)[0]
-    services.answer(invitation=invitation, answers={"useful": 2}, now=NOW)
+    services.mail_due(now=MORNING)
+    services.answer(invitation=invitation, answers={"useful": 2}, now=MORNING)
     assert Message.objects.get(kind="pulse", subject_id=invitation.pk).state == Message.State.CANCELLED
+
+
+def test_an_answer_on_the_receipt_is_followed_by_no_mail_and_nothing_says_that_it_came_so_early(
+    session: Session,
+) -> None:
+    invitation, other = invitations(session)
+    services.answer(invitation=invitation, answers={"useful": 2}, now=NOW)
+    invitation.refresh_from_db()
+    assert invitation.mail_at is None
+    services.mail_due(now=MORNING)
+    assert [each.subject_id for each in Message.objects.all()] == [other.pk]
 
 
 @pytest.mark.parametrize("value", [0, 6, -1, True, "5", 2.5])
