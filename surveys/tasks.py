@@ -9,8 +9,8 @@ RECENT = dt.timedelta(hours=2)
 
 
 def tick(now: dt.datetime) -> None:
-    """Ask everybody whose moment has come, by mail too where it is to come by mail, and publish the figures of every survey in which five more have spoken: of
-    those in which somebody has spoken just now, and once a day of all.
+    """Ask everybody whose moment has come, by mail too where it is to come by mail, and publish the figures of every
+    survey in which five more have spoken: of those in which somebody has spoken just now, and once a day of all.
     """
     planning.plan_all(now)
     services.mail_due(now)
